@@ -1,0 +1,10 @@
+/**
+ * Every version the estate pins, in one place. A change here is a change of the estate: say in the commit whether it
+ * replaces hosts. Versions of npm packages are in package.json, those of Go and Python modules in their lock files.
+ */
+export const versions = {
+  /** Pulumi CLI and engine. @source built from its Go module, 2026-11 */
+  pulumi: "3.253.0",
+  /** k3s release that orchestrator hosts run. Changing it replaces them, one after another. */
+  k3s: "v1.34.2+k3s1",
+} as const;
