@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { enterArguments, runningDaemon } from "../../local/daemon/launch.ts";
+import { type Place, place } from "../../local/place.ts";
+import { Trouble } from "../../local/say.ts";
+
+/** Runs a command inside the stack, on this terminal; the exit code becomes ours. */
+export async function enter(command: readonly string[]): Promise<void> {
+  const result = await inside(place(), command, { stdio: "inherit" });
+  process.exitCode = result.exitCode ?? 1;
+}
+
+/** Runs a command inside the stack, with the environment for it. A failure is not thrown: look at `exitCode`. */
+export async function inside<Options extends { readonly stdio?: "inherit"; readonly cancelSignal?: AbortSignal }>(
+  here: Place,
+  command: readonly string[],
+  options?: Options,
+) {
+  const daemon = await runningDaemon(here);
+  if (!daemon) throw new Trouble("the local stack is not running; 'estate local up' starts it");
+  return execa("nsenter", [...enterArguments(daemon), ...command], {
+    reject: false,
+    env: await environmentOf(here),
+    ...options,
+  });
+}
+
+async function environmentOf(here: Place): Promise<Record<string, string>> {
+  const text = await readFile(join(here.data, "environment.json"), "utf8").catch(() => {
+    throw new Trouble("the local stack was never started completely; 'estate local up' does it");
+  });
+  return JSON.parse(text) as Record<string, string>;
+}

@@ -1,0 +1,15 @@
+import { program } from "commander";
+import { addLocalCommands } from "./local/commands.ts";
+import { report } from "./report.ts";
+
+program
+  .name("estate")
+  .description("Describes, builds and keeps a video-conferencing estate on OpenStack.")
+  .showHelpAfterError("(add --help for the usage)");
+addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  report(error, process.argv.includes("--json"));
+}

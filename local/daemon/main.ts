@@ -1,0 +1,62 @@
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startBoot } from "../boot/boot.ts";
+import { ensureBoot } from "../boot/ignition.ts";
+import { ensureKubernetes } from "../kubernetes/kubernetes.ts";
+import { startNetwork } from "../network/network.ts";
+import { ensureOpenstack } from "../openstack/python.ts";
+import { startOpenstack } from "../openstack/start.ts";
+import { place } from "../place.ts";
+import { Trouble } from "../say.ts";
+import type { Stack } from "../stack.ts";
+import { serveControl } from "./control.ts";
+import { Progress } from "./progress.ts";
+import { createSupervisor } from "./supervisor.ts";
+
+const here = place();
+mkdirSync(join(here.data, "logs"), { recursive: true, mode: 0o700 });
+const progress = new Progress();
+const supervisor = createSupervisor(here.data);
+const control = await serveControl({ data: here.data, progress, supervisor, stop });
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
+process.on("unhandledRejection", (error) => void fail(error));
+
+try {
+  const say = (line: string) => progress.say(line);
+  const stack: Stack = { ...here, ...(await programs(say)), supervisor, say };
+  await startOpenstack(stack);
+  control.network = await startNetwork(stack);
+  control.boot = await startBoot(stack, control.network);
+  progress.finish();
+} catch (error) {
+  await fail(error);
+}
+
+/** The command has built them all; this finds them, without any network. */
+async function programs(say: (line: string) => void): Promise<Pick<Stack, "python" | "kubernetes" | "ignition">> {
+  const [{ python }, { binary }, { ignition }] = await Promise.all([
+    ensureOpenstack(here, say),
+    ensureKubernetes(here, say),
+    ensureBoot(here, say),
+  ]);
+  return { python, kubernetes: binary, ignition };
+}
+
+async function stop(): Promise<void> {
+  progress.say("stopping");
+  await control.boot?.stop();
+  await supervisor.stop(supervisor.status().map(({ name }) => name));
+  process.exit(0);
+}
+
+async function fail(error: unknown): Promise<void> {
+  const known = error instanceof Trouble;
+  const message = known
+    ? error.message
+    : `the local stack's daemon failed: ${error instanceof Error ? error.stack : error}`;
+  writeFileSync(join(here.data, "failure.txt"), message, { mode: 0o600 });
+  appendFileSync(join(here.data, "logs", "daemon.log"), `${new Date().toISOString()} ${message}\n`);
+  progress.fail(message);
+  await supervisor.stop(supervisor.status().map(({ name }) => name));
+  process.exit(1);
+}

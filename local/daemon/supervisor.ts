@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Trouble } from "../say.ts";
+import type { Service, ServiceStatus, Supervisor } from "../service.ts";
+import { lastLines, logFile } from "./log.ts";
+import { Process } from "./process.ts";
+
+/** Crashes in a row before the first success after which `start` gives up waiting (restarts go on). */
+const hopeless = 6;
+
+/** Keeps the services of one stack running. */
+export function createSupervisor(data: string): Supervisor {
+  const processes = new Map<string, Process>();
+
+  async function isReady(name: string): Promise<void> {
+    const process = processes.get(name);
+    if (!process) throw new Trouble(`${name}: is not a service of this stack`);
+    const end = Date.now() + (process.service.readySeconds ?? 180) * 1000;
+    while (process.state !== "ready") {
+      if (process.state === "stopped") throw new Trouble(`${name}: was stopped before it was ready`);
+      if (Date.now() > end || process.crashes >= hopeless) throw await didNotStart(data, process);
+      await sleep(50);
+    }
+  }
+
+  async function startOne(service: Service): Promise<void> {
+    const process = new Process(data, service);
+    processes.set(service.name, process);
+    await Promise.all((service.after ?? []).map(isReady));
+    process.run();
+    await isReady(service.name);
+  }
+
+  return {
+    async start(services) {
+      const added = services.filter(({ name }) => (processes.get(name)?.state ?? "stopped") === "stopped");
+      await Promise.all(added.map(startOne));
+    },
+    async stop(names) {
+      for (const name of [...processes.keys()].reverse()) {
+        if (!names.includes(name)) continue;
+        await processes.get(name)?.stop();
+        processes.delete(name);
+      }
+    },
+    async restart(name) {
+      const process = processes.get(name);
+      if (!process) throw new Trouble(`${name}: is not a service of this stack; 'estate local status' lists them`);
+      await process.stop();
+      process.run();
+      await isReady(name);
+    },
+    status: () => [...processes.values()].map((process): ServiceStatus => process.status()),
+  };
+}
+
+async function didNotStart(data: string, { service, crashes }: Process): Promise<Trouble> {
+  const file = logFile(data, service.name);
+  const lines = await lastLines(file, 5);
+  const what =
+    crashes > 0 ? `ended ${crashes} times while starting` : `did not answer within ${service.readySeconds ?? 180} s`;
+  return new Trouble(
+    `${service.name} ${what}. Its log, ${file}, ends with:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+  );
+}

@@ -1,0 +1,37 @@
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export const none: Count = { passed: 0, failed: 0, skipped: 0 };
+
+export function add(a: Count, b: Count): Count {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** What vitest's JSON report says. A test that was never reached counts as skipped. */
+export function vitestCount(report: { numPassedTests: number; numFailedTests: number; numTotalTests: number }): Count {
+  const { numPassedTests: passed, numFailedTests: failed, numTotalTests: all } = report;
+  return { passed, failed, skipped: all - passed - failed };
+}
+
+interface GoEvent {
+  readonly Action: string;
+  readonly Test?: string;
+  readonly Output?: string;
+}
+
+/** Counts the tests in the output of `go test -json`, and gives back its text. */
+export function goCount(lines: string): { count: Count; output: string } {
+  const events = lines
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as GoEvent);
+  const ended = (action: string) =>
+    events.filter((event) => event.Test !== undefined && event.Action === action).length;
+  return {
+    count: { passed: ended("pass"), failed: ended("fail"), skipped: ended("skip") },
+    output: events.map((event) => event.Output ?? "").join(""),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
+ * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end.
+ *
+ * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed or nothing ran.
+ */
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { project } from "../local/place.ts";
+import { add, type Count, goCount, none, vitestCount } from "./count.ts";
+
+const reports = await mkdtemp(join(tmpdir(), "estate-test-"));
+const data = join(project, ".local-test");
+const environment = { ESTATE_DATA: data, PATH: `${join(project, "node_modules", ".bin")}:${process.env.PATH}` };
+const modules = ["language-host", "openstack", "kubernetes", "command"].map((name) => `local/engine/${name}`);
+
+let total = none;
+total = add(total, await check("types", ["tsc", "--noEmit"]));
+total = add(total, await check("style", ["biome", "check", "."]));
+total = add(total, await vitest("unit", []));
+for (const folder of [...modules, "local/kubernetes", "local/boot/ignition"]) total = add(total, await goTests(folder));
+if (!process.argv.includes("--fast")) total = add(total, await engineTests());
+await rm(reports, { recursive: true, force: true });
+process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+async function check(name: string, command: readonly string[]): Promise<Count> {
+  heading(name);
+  return { ...none, [(await run(command)) ? "passed" : "failed"]: 1 };
+}
+
+async function vitest(name: string, within: readonly string[]): Promise<Count> {
+  heading(`${name} tests`);
+  const report = join(reports, `${name}.json`);
+  const command = [
+    "vitest",
+    "run",
+    "--project",
+    name,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  const succeeded = await run([...within, ...command]);
+  const count = existsSync(report) ? vitestCount(JSON.parse(await readFile(report, "utf8"))) : none;
+  // a runner that fails without a failed test (a file that does not load, an unhandled error) is a failure of its own
+  return succeeded || count.failed > 0 ? count : add(count, { ...none, failed: 1 });
+}
+
+async function goTests(folder: string): Promise<Count> {
+  if (!existsSync(join(project, folder, "go.mod"))) return none;
+  heading(`Go tests of ${folder}`);
+  const result = await execa("go", ["test", "-json", "./..."], {
+    cwd: join(project, folder),
+    env: { CGO_ENABLED: "0" },
+    reject: false,
+  });
+  const { count, output } = goCount(result.stdout);
+  if (result.failed) process.stdout.write(`${output}\n${result.stderr}\n`);
+  return result.failed && count.failed === 0 ? add(count, { ...none, failed: 1 }) : count;
+}
+
+async function engineTests(): Promise<Count> {
+  heading("the local cloud");
+  await run(["cli/estate", "local", "reset"]);
+  const started = await run(["cli/estate", "local", "up", "--yes", "--no-estate"]);
+  try {
+    return started ? await vitest("engine", ["cli/estate", "local", "exec", "--"]) : { ...none, failed: 1 };
+  } finally {
+    await run(["cli/estate", "local", "down"]);
+  }
+}
+
+async function run([program = "", ...args]: readonly string[]): Promise<boolean> {
+  const result = await execa(program, args, {
+    cwd: project,
+    env: environment,
+    reject: false,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return !result.failed;
+}
+
+function heading(text: string): void {
+  process.stdout.write(`\n== ${text}\n`);
+}
