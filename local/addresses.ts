@@ -10,5 +10,11 @@ export const addresses = {
   /** HTTP on port 80: what hosts would download from the internet (the k3s program, images). */
   mirror: "192.0.2.80",
   /** The external network, and its gateway: the stack's namespace, where the operator's commands run. */
-  external: { name: "public", cidr: "203.0.113.0/24", gateway: "203.0.113.1", first: "203.0.113.10", last: "203.0.113.250" },
+  external: {
+    name: "public",
+    cidr: "203.0.113.0/24",
+    gateway: "203.0.113.1",
+    first: "203.0.113.10",
+    last: "203.0.113.250",
+  },
 } as const;

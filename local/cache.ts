@@ -10,7 +10,9 @@ export async function contentKey(parts: readonly ({ readonly file: string } | st
   const hash = createHash("sha256");
   for (const part of parts) {
     if (typeof part === "string") hash.update(`s${part.length}:${part}`);
-    else for (const file of await filesUnder(part.file)) hash.update(`f${relative(part.file, file)}\0`).update(await readFile(file));
+    else
+      for (const file of await filesUnder(part.file))
+        hash.update(`f${relative(part.file, file)}\0`).update(await readFile(file));
   }
   return hash.digest("hex").slice(0, 16);
 }

@@ -23,6 +23,8 @@ export interface Place {
  */
 export function place(environment: NodeJS.ProcessEnv = process.env): Place {
   const data = resolve(project, environment.ESTATE_DATA ?? ".local");
-  const cache = resolve(environment.ESTATE_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "estate"));
+  const cache = resolve(
+    environment.ESTATE_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "estate"),
+  );
   return { id: createHash("sha256").update(data).digest("hex").slice(0, 10), data, cache };
 }
