@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
+import { execa, type Options } from "execa";
 import { enterArguments, runningDaemon } from "../../local/daemon/launch.ts";
 import { type Place, place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
@@ -11,18 +11,16 @@ export async function enter(command: readonly string[]): Promise<void> {
   process.exitCode = result.exitCode ?? 1;
 }
 
-/** Runs a command inside the stack, with the environment for it. A failure is not thrown: look at `exitCode`. */
-export async function inside<Options extends { readonly stdio?: "inherit"; readonly cancelSignal?: AbortSignal }>(
-  here: Place,
-  command: readonly string[],
-  options?: Options,
-) {
+/** Runs a command inside the stack, with the environment for it. A failure is not thrown: look at `failed` or `exitCode`. */
+export async function inside(here: Place, command: readonly string[], options: Options = {}) {
   const daemon = await runningDaemon(here);
   if (!daemon) throw new Trouble("the local stack is not running; 'estate local up' starts it");
-  return execa("nsenter", [...enterArguments(daemon), ...command], {
-    reject: false,
-    env: await environmentOf(here),
+  const directory = typeof options.cwd === "string" ? options.cwd : process.cwd();
+  const environment = await environmentOf(here);
+  return execa("nsenter", [...enterArguments(daemon, directory), ...command], {
     ...options,
+    reject: false,
+    env: { ...environment, ...options.env },
   });
 }
 

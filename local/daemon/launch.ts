@@ -69,8 +69,8 @@ export async function killDaemon(here: Place, daemon: Daemon): Promise<void> {
   await rm(recordOf(here), { force: true });
 }
 
-/** The arguments of `nsenter` that put a command inside; the working directory is kept. */
-export function enterArguments(daemon: Daemon): string[] {
+/** The arguments of `nsenter` that put a command inside, in a working directory. */
+export function enterArguments(daemon: Daemon, directory: string): string[] {
   return [
     `--target=${daemon.pid}`,
     ...(root ? [] : ["--user", "--preserve-credentials"]),
@@ -79,7 +79,7 @@ export function enterArguments(daemon: Daemon): string[] {
     "--pid",
     "--ipc",
     "--uts",
-    `--wdns=${process.cwd()}`,
+    `--wdns=${directory}`,
   ];
 }
 

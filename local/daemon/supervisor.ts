@@ -22,18 +22,20 @@ export function createSupervisor(data: string): Supervisor {
     }
   }
 
-  async function startOne(service: Service): Promise<void> {
-    const process = new Process(data, service);
-    processes.set(service.name, process);
-    await Promise.all((service.after ?? []).map(isReady));
+  async function startOne(process: Process): Promise<void> {
+    await Promise.all((process.service.after ?? []).map(isReady));
     process.run();
-    await isReady(service.name);
+    await isReady(process.service.name);
   }
 
   return {
     async start(services) {
-      const added = services.filter(({ name }) => (processes.get(name)?.state ?? "stopped") === "stopped");
-      await Promise.all(added.map(startOne));
+      const added = services
+        .filter(({ name }) => (processes.get(name)?.state ?? "stopped") === "stopped")
+        .map((service) => new Process(data, service));
+      // all are known before the first one starts: they may be given in any order
+      for (const process of added) processes.set(process.service.name, process);
+      await Promise.all([...added.map(startOne), ...services.map(({ name }) => isReady(name))]);
     },
     async stop(names) {
       for (const name of [...processes.keys()].reverse()) {

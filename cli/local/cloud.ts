@@ -1,0 +1,91 @@
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Listr, type ListrTaskWrapper } from "listr2";
+import { ensureBoot } from "../../local/boot/ignition.ts";
+import { clientOf } from "../../local/daemon/client.ts";
+import { killDaemon, launchDaemon, runningDaemon } from "../../local/daemon/launch.ts";
+import { ensurePackages } from "../../local/debian/packages.ts";
+import { ensureEngine } from "../../local/engine/engine.ts";
+import { ensureKubernetes } from "../../local/kubernetes/kubernetes.ts";
+import { ensureOpenstack } from "../../local/openstack/python.ts";
+import type { Place } from "../../local/place.ts";
+import { type Say, Trouble } from "../../local/say.ts";
+import { stackEnvironment } from "./environment.ts";
+
+/** Sets up every program, then starts the daemon unless it runs, and waits until the cloud answers. */
+export async function startCloud(here: Place, { yes, quiet }: { yes: boolean; quiet: boolean }): Promise<void> {
+  await ensurePackages((line) => process.stderr.write(`${line}\n`), { yes });
+  await progress(quiet, [
+    { title: "Programs", task: (say) => setUp(here, say) },
+    { title: "Local cloud", task: (say) => runDaemon(here, say) },
+  ]);
+}
+
+interface Step {
+  readonly title: string;
+  readonly task: (say: Say) => Promise<void>;
+}
+
+async function progress(quiet: boolean, steps: readonly Step[]): Promise<void> {
+  const tasks = steps.map(({ title, task }) => ({
+    title,
+    task: (_: unknown, shown: ListrTaskWrapper<unknown, never, never>) =>
+      task((line) => {
+        shown.output = line;
+      }),
+  }));
+  await new Listr(tasks, {
+    renderer: quiet ? "silent" : "default",
+    fallbackRenderer: quiet ? "silent" : "verbose",
+  }).run();
+}
+
+/** Two at a time at most: each build uses every core it gets. */
+async function setUp(here: Place, say: Say): Promise<void> {
+  const [engine, { python }] = await Promise.all([
+    ensureEngine(here, say),
+    ensureOpenstack(here, say).then(async (openstack) => {
+      await ensureBoot(here, say);
+      await linkKubectl(here, (await ensureKubernetes(here, say)).binary);
+      return openstack;
+    }),
+  ]);
+  await writeFile(join(here.data, "environment.json"), JSON.stringify(stackEnvironment(here, engine, python)), {
+    mode: 0o600,
+  });
+}
+
+/** The Kubernetes program acts by the name it is called with. */
+async function linkKubectl(here: Place, binary: string): Promise<void> {
+  const link = join(here.data, "bin", "kubectl");
+  await mkdir(dirname(link), { recursive: true, mode: 0o700 });
+  await rm(link, { force: true });
+  await symlink(binary, link);
+}
+
+async function runDaemon(here: Place, say: Say): Promise<void> {
+  const running = await runningDaemon(here);
+  const daemon = running ?? (await launchDaemon(here));
+  const last = await watchWhenItListens(daemon, say);
+  if (last.state === "running") return;
+  await killDaemon(here, daemon);
+  throw new Trouble(
+    last.error ?? "the daemon of the local stack ended without a word; see logs/daemon.log in its data folder",
+  );
+}
+
+async function watchWhenItListens(daemon: Awaited<ReturnType<typeof launchDaemon>>, say: Say) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await clientOf(daemon).watch(({ step }) => say(step));
+    } catch (error) {
+      if (tries === 100)
+        return {
+          state: "failed" as const,
+          step: "starting",
+          error: `the daemon does not answer: ${(error as Error).message}`,
+        };
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
