@@ -1,0 +1,22 @@
+import { BlockList, isIPv4 } from "node:net";
+
+/** The network part and prefix length of `10.0.0.0/24`; a bare address counts as /32. */
+function split(cidr: string): { readonly address: string; readonly prefix: number } {
+  const [address = "", prefix = "32"] = cidr.split("/");
+  return { address, prefix: Number(prefix) };
+}
+
+/** Whether the IPv4 range contains the address (or the first address of the range) given second. */
+export function contains(cidr: string, other: string): boolean {
+  const { address, prefix } = split(cidr);
+  const candidate = split(other).address;
+  if (!isIPv4(address) || !isIPv4(candidate)) return false;
+  const list = new BlockList();
+  list.addSubnet(address, prefix, "ipv4");
+  return list.check(candidate, "ipv4");
+}
+
+/** Whether two IPv4 ranges share an address. Ranges are aligned, so one of them then contains the start of the other. */
+export function overlap(a: string, b: string): boolean {
+  return contains(a, b) || contains(b, a);
+}
