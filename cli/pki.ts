@@ -5,7 +5,7 @@ import * as x509 from "@peculiar/x509";
 /** A certificate authority, ready to sign. */
 export interface Authority {
   readonly certificate: x509.X509Certificate;
-  readonly key: CryptoKey;
+  readonly key: webcrypto.CryptoKey;
   readonly certificatePem: string;
   readonly keyPem: string;
 }
@@ -18,8 +18,8 @@ export interface Issued {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const years = 10;
-// The library's types name the browser's Crypto; Node's is the same thing.
-const crypto = webcrypto as unknown as Crypto;
+
+const crypto = webcrypto;
 
 /** A new self-signed authority (EC P-256), valid for ten years. */
 export async function newAuthority(commonName: string): Promise<Authority> {
@@ -95,8 +95,6 @@ function pem(certificate: x509.X509Certificate): string {
 }
 
 /** SEC 1, as k3s writes EC keys. */
-function keyPem(key: CryptoKey): string {
-  return KeyObject.from(key as unknown as webcrypto.CryptoKey)
-    .export({ type: "sec1", format: "pem" })
-    .toString();
+function keyPem(key: webcrypto.CryptoKey): string {
+  return KeyObject.from(key).export({ type: "sec1", format: "pem" }).toString();
 }

@@ -23,7 +23,10 @@ type Wrong = (path: PropertyKey[], message: string) => void;
 
 function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
   const role = roles.orchestrator;
-  if (!role) return wrong(["roles", "orchestrator"], "missing: the estate needs its orchestrator (three servers)");
+  if (!role) {
+    wrong(["roles", "orchestrator"], "missing: the estate needs its orchestrator (three servers)");
+    return;
+  }
   const count = Object.keys(role.hosts).length;
   if (![3, 5, 7].includes(count))
     wrong(["roles", "orchestrator", "hosts"], `${count} servers: etcd needs an odd number; have 3, 5 or 7`);
