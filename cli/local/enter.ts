@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
-import { enterArguments, runningDaemon } from "../../local/daemon/launch.ts";
+import { enterArguments, isInside, runningDaemon } from "../../local/daemon/launch.ts";
 import { type Place, place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 
@@ -13,6 +13,8 @@ export async function enter(command: readonly string[]): Promise<void> {
 
 /** Runs a command inside the stack, with the environment for it. A failure is not thrown: look at `failed` or `exitCode`. */
 export async function inside(here: Place, command: readonly string[], options: Options = {}) {
+  const [program = "", ...rest] = command;
+  if (isInside(here)) return execa(program, rest, { ...options, reject: false });
   const daemon = await runningDaemon(here);
   if (!daemon) throw new Trouble("the local stack is not running; 'estate local up' starts it");
   const directory = typeof options.cwd === "string" ? options.cwd : process.cwd();

@@ -18,6 +18,7 @@ export function stackEnvironment(
     OS_CLIENT_CONFIG_FILE: join(here.data, "openstack", "clouds.yaml"),
     OS_CLOUD: "estate",
     KUBECONFIG: join(here.data, "kubeconfig"),
+    ESTATE_INSIDE: here.id,
     ESTATE_DATA: here.data,
     ESTATE_CACHE: here.cache,
   };

@@ -1,10 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import lockfile from "proper-lockfile";
+import { isInside } from "../../local/daemon/launch.ts";
 import type { Place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 
 /** Runs one command that changes the stack at a time. The lock of a killed command is free again after ten seconds. */
 export async function exclusive<Result>(here: Place, command: string, work: () => Promise<Result>): Promise<Result> {
+  if (isInside(here))
+    throw new Trouble(`'estate local ${command}' must be run outside the stack; leave the shell first`);
   await mkdir(here.data, { recursive: true, mode: 0o700 });
   const lock = {
     lockfilePath: `${here.data}.lock`,

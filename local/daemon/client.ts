@@ -5,7 +5,7 @@ import type { HostStatus } from "../boot/boot.ts";
 import type { Place } from "../place.ts";
 import { Trouble } from "../say.ts";
 import type { ServiceStatus } from "../service.ts";
-import { type Daemon, runningDaemon } from "./launch.ts";
+import { type Daemon, isInside, runningDaemon } from "./launch.ts";
 import type { ProgressState } from "./progress.ts";
 import { controlSocket } from "./socket.ts";
 
@@ -29,13 +29,17 @@ export interface Client {
 }
 
 export async function client(here: Place): Promise<Client> {
+  if (isInside(here)) return clientAt(controlSocket);
   const daemon = await runningDaemon(here);
   if (!daemon) throw new Trouble("the local stack is not running; 'estate local up' starts it");
   return clientOf(daemon);
 }
 
 export function clientOf(daemon: Daemon): Client {
-  const socketPath = `/proc/${daemon.pid}/root${controlSocket}`;
+  return clientAt(`/proc/${daemon.pid}/root${controlSocket}`);
+}
+
+function clientAt(socketPath: string): Client {
   const call = async (method: string, path: string, body = ""): Promise<unknown> => {
     const response = await send(request({ socketPath, method, path }), body);
     let text = "";

@@ -17,6 +17,11 @@ export interface Daemon {
 
 const root = process.getuid?.() === 0;
 
+/** Whether this process runs inside the namespaces of this place, as commands of `estate local shell` and `exec` do. */
+export function isInside(here: Place): boolean {
+  return process.env.ESTATE_INSIDE === here.id;
+}
+
 /** The daemon of this place, or nothing if none runs. */
 export async function runningDaemon(here: Place): Promise<Daemon | undefined> {
   const text = await readFile(recordOf(here), "utf8").catch(() => undefined);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Trouble } from "../say.ts";
-import type { Service, ServiceStatus, Supervisor } from "../service.ts";
+import type { ServiceStatus, Supervisor } from "../service.ts";
 import { lastLines, logFile } from "./log.ts";
 import { Process } from "./process.ts";
 
