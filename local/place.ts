@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 /** The folder of this clone. */
 export const project = resolve(import.meta.dirname, "..");
@@ -9,6 +9,8 @@ export const project = resolve(import.meta.dirname, "..");
 export interface Place {
   /** Ten hexadecimal digits, different for every data folder on the machine. */
   readonly id: string;
+  /** Name of its Pulumi stack: that of the data folder, so `local` for `.local`. */
+  readonly stack: string;
   /** Databases, logs and the files of hosts. `reset` deletes it. */
   readonly data: string;
   /** Shared between clones, keyed by content, safe to delete while nothing runs. */
@@ -26,5 +28,8 @@ export function place(environment: NodeJS.ProcessEnv = process.env): Place {
   const cache = resolve(
     environment.ESTATE_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "estate"),
   );
-  return { id: createHash("sha256").update(data).digest("hex").slice(0, 10), data, cache };
+  const stack = basename(data)
+    .replace(/^\.+/, "")
+    .replaceAll(/[^\w.-]/g, "-");
+  return { stack, id: createHash("sha256").update(data).digest("hex").slice(0, 10), data, cache };
 }

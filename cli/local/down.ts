@@ -28,7 +28,7 @@ export async function reset({ json }: { json?: boolean }): Promise<void> {
   await exclusive(here, "reset", async () => {
     await stopDaemon(here);
     await rm(here.data, { recursive: true, force: true });
-    await rm(join(project, "Pulumi.local.yaml"), { force: true });
+    await rm(join(project, `Pulumi.${here.stack}.yaml`), { force: true });
   });
   process.stdout.write(
     json ? `${JSON.stringify({ reset: here.data })}\n` : `The local stack and its data in ${here.data} are gone.\n`,

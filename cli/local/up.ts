@@ -21,8 +21,8 @@ export async function up({ yes, json, estate }: Options): Promise<void> {
       return void process.stdout.write(
         json ? `${JSON.stringify({ state: "running" })}\n` : "The local cloud is running.\n",
       );
-    await prepareStack(here, "local");
-    await upStack(here, "local", { quiet: json ?? false });
+    await prepareStack(here, here.stack);
+    await upStack(here, here.stack, { quiet: json ?? false });
     const table = await describeEstate(here);
     printEstate(table, { json: json ?? false, seconds: Math.round((Date.now() - started) / 1000) });
   });
