@@ -72,7 +72,7 @@ const K3s = z.strictObject({
 /** The whole estate, as the operators write it. Strict: what is not named here is a mistake. Secrets are not in it. */
 export const Estate = z
   .strictObject({
-    /** Prefix of what carries a name in the cloud. Changing it renames those; it replaces no host. */
+    /** Prefix of what carries a name in the cloud, and the orchestrator's identity. Fixed for the life of the estate. */
     name: Name.default("estate"),
     /** The DNS zone that is made in Designate; every host and the orchestrator's API have names in it. */
     zone: Domain,

@@ -7,4 +7,6 @@ export const versions = {
   pulumi: "3.253.0",
   /** k3s release that orchestrator hosts run. Changing it replaces them, one after another. */
   k3s: "v1.34.2+k3s1",
+  /** Image of the workload apps/hello. Changing it rolls its pods. @source Docker Hub, traefik/whoami, 2026-11 */
+  hello: "docker.io/traefik/whoami:v1.11.0@sha256:200689790a0a0ea48ca45992e0450bc26ccab5307375b41c84dfc4f2475937ab",
 } as const;

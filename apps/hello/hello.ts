@@ -1,0 +1,26 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type HelloFacts, helloDeployment, helloService } from "./manifests.ts";
+
+export interface HelloArgs extends HelloFacts {
+  /** Name of the namespace. Changing it replaces everything in it. */
+  readonly namespace: pulumi.Input<string>;
+}
+
+/** A small workload that shows that the orchestrator runs pods and leads requests to them. */
+export class Hello extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Hello";
+
+  constructor(name: string, args: HelloArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Hello.type, name, {}, opts);
+    const inNamespace = <T extends { metadata: object }>(manifest: T) => ({
+      ...manifest,
+      metadata: { ...manifest.metadata, namespace: args.namespace },
+    });
+    // Names are fixed because other pods use them.
+    const options = { parent: this, deleteBeforeReplace: true };
+    new kubernetes.apps.v1.Deployment(name, inNamespace(helloDeployment(args)), options);
+    new kubernetes.core.v1.Service(name, inNamespace(helloService()), options);
+    this.registerOutputs({});
+  }
+}

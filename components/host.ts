@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import type * as command from "@pulumi/command";
+import * as openstack from "@pulumi/openstack";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostFacts } from "../stacks/facts.ts";
+import { createGates } from "./gates.ts";
+import type { HostAddress } from "./hostAddress.ts";
+
+export interface HostArgs {
+  readonly facts: HostFacts;
+  /** Everything the machine is told at first boot; holds secrets. Changing it replaces the host. */
+  readonly userData: pulumi.Input<string>;
+  /** Changing it replaces the host. */
+  readonly imageId: pulumi.Input<string>;
+  readonly address: HostAddress;
+  /** Name of nova's key pair, plain. Changing it replaces the host. */
+  readonly keyPair: string;
+  /** Name of the estate, for the server's metadata. Changed in place. */
+  readonly estate: string;
+  /** The server starts after these, and is replaced after these: the rollout. */
+  readonly waitFor: readonly pulumi.Resource[];
+  /** The gates open after these as well. */
+  readonly gateNeeds: readonly pulumi.Resource[];
+  /** Made between the server and its gates: what has to be brought to the machine before it can join. */
+  readonly bootstrap?: (server: openstack.compute.Instance) => readonly pulumi.Resource[];
+}
+
+/**
+ * The disposable part of a host: one server on the host's stable address, and its two gates.
+ *
+ * A new image, flavor, user data or generation replaces the server: drained, deleted, made anew, waited for. Nothing
+ * changes inside a running one.
+ */
+export class Host extends pulumi.ComponentResource {
+  static readonly type = "estate:compute:Host";
+  readonly server: openstack.compute.Instance;
+  readonly drain: command.local.Command;
+  /** What comes after this host depends on this, never on the component. */
+  readonly ready: command.local.Command;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Host.type, name, {}, opts);
+    const { facts, address } = args;
+    this.server = new openstack.compute.Instance(
+      name,
+      {
+        ...{ name: facts.name, flavorName: facts.flavor, imageId: args.imageId, keyPair: args.keyPair },
+        ...(facts.availabilityZone ? { availabilityZone: facts.availabilityZone } : {}),
+        networks: [{ port: address.portId }],
+        userData: pulumi.secret(args.userData),
+        // The user data itself is secret; its digest makes a difference visible.
+        metadata: { estate: args.estate, role: facts.role, ignition: digest(args.userData) },
+        configDrive: true,
+        stopBeforeDestroy: true,
+      },
+      {
+        parent: this,
+        dependsOn: [...args.waitFor, address.reachable],
+        deleteBeforeReplace: true,
+        // The provider would rebuild or resize these in place, all hosts at once and undrained.
+        replaceOnChanges: ["imageId", "imageName", "flavorId", "flavorName"],
+        replacementTrigger: facts.generation,
+      },
+    );
+    const bootstrapped = args.bootstrap?.(this.server) ?? [];
+    const gates = createGates(
+      name,
+      { host: facts.name, serverId: this.server.id, needs: [...args.gateNeeds, ...bootstrapped] },
+      this,
+    );
+    this.drain = gates.drain;
+    this.ready = gates.ready;
+    this.registerOutputs({});
+  }
+}
+
+/** Tokens in the user data have 256 random bits, so that a hash of it tells nothing. */
+function digest(userData: pulumi.Input<string>): pulumi.Output<string> {
+  const hash = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return pulumi.unsecret(pulumi.output(userData).apply(hash));
+}

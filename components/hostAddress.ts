@@ -1,0 +1,61 @@
+import * as openstack from "@pulumi/openstack";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostFacts } from "../stacks/facts.ts";
+import type { Network } from "./network.ts";
+
+export interface HostAddressArgs {
+  readonly facts: Pick<HostFacts, "name" | "names" | "publicAddress">;
+  readonly network: Network;
+  /** Changed in place. */
+  readonly securityGroupIds: readonly pulumi.Input<string>[];
+}
+
+/** The stable part of a host: its port and its floating IP outlive every server that stands behind them. */
+export class HostAddress extends pulumi.ComponentResource {
+  static readonly type = "estate:network:HostAddress";
+  readonly portId: pulumi.Output<string>;
+  /** The address it has on the estate's network. */
+  readonly fixed: pulumi.Output<string>;
+  /** The address others are told: the floating IP where it has one, else the fixed one. */
+  readonly announced: pulumi.Output<string>;
+  /** The DNS name that leads to the announced address. */
+  readonly fqdn: string;
+  /** Done when the announced address leads to the port. */
+  readonly reachable: pulumi.Resource;
+
+  constructor(name: string, args: HostAddressArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(HostAddress.type, name, {}, opts);
+    const { facts, network } = args;
+    const port = new openstack.networking.Port(
+      `${name}-port`,
+      {
+        ...{ name: facts.name, networkId: network.networkId, adminStateUp: true },
+        fixedIps: [{ subnetId: network.subnetId }],
+        securityGroupIds: [...args.securityGroupIds],
+      },
+      // The server is linked to the port: deleted first, the port would take it away undrained.
+      { parent: this, deleteBeforeReplace: false },
+    );
+    this.portId = port.id;
+    this.fixed = port.allFixedIps.apply((addresses) => addresses[0] ?? "");
+    this.fqdn = facts.names.announced;
+    const floating = facts.publicAddress ? this.#floatingIp(name, port, network) : undefined;
+    this.announced = floating?.address ?? this.fixed;
+    this.reachable = floating?.association ?? port;
+    this.registerOutputs({ fixed: this.fixed, announced: this.announced });
+  }
+
+  #floatingIp(name: string, port: openstack.networking.Port, network: Network) {
+    const ip = new openstack.networking.FloatingIp(
+      `${name}-floating-ip`,
+      { pool: network.floatingIpPool, description: name },
+      { parent: this },
+    );
+    const association = new openstack.networking.FloatingIpAssociate(
+      `${name}-floating-ip-association`,
+      { floatingIp: ip.address, portId: port.id },
+      { parent: this, dependsOn: [network.routerInterface], deleteBeforeReplace: true },
+    );
+    return { address: ip.address, association };
+  }
+}

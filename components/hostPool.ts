@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { HostFacts, PoolFacts } from "../stacks/facts.ts";
+import { Host, type HostArgs } from "./host.ts";
+import type { Recorded } from "./recorded.ts";
+import { rolloutOrder } from "./rolloutOrder.ts";
+
+export interface HostPoolArgs {
+  readonly facts: PoolFacts;
+  /** What the state holds already; decides who waits for whom. */
+  readonly recorded: Recorded | undefined;
+  /** Hosts of this pool that exist are replaced after these: the pools before. */
+  readonly after: readonly pulumi.Resource[];
+  /** Every server of this pool starts after these. */
+  readonly needs: readonly pulumi.Resource[];
+  /** Whether its hosts are members of one datastore. @default false */
+  readonly members?: boolean;
+  /** What one host is made of, apart from its place in the rollout. */
+  readonly host: (facts: HostFacts) => Omit<HostArgs, "waitFor" | "facts">;
+}
+
+/** The hosts of a role. They are made at once and replaced in order, `width` at a time, each after the one before is ready. */
+export class HostPool extends pulumi.ComponentResource {
+  static readonly type = "estate:compute:HostPool";
+  /** By name. */
+  readonly hosts: Readonly<Record<string, Host>>;
+  /** The gates of all its hosts. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: HostPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(HostPool.type, name, {}, opts);
+    const { facts, recorded } = args;
+    const turns = rolloutOrder({
+      hosts: facts.hosts.map((host) => host.name),
+      exists: recorded && ((host) => recorded.has("openstack:compute/instance:Instance", host)),
+      width: facts.rollout.width,
+      members: args.members ?? false,
+    });
+    const hosts: Record<string, Host> = {};
+    for (const [index, { after, first }] of turns.entries()) {
+      const host = facts.hosts[index];
+      if (!host) continue;
+      const before = after === undefined ? undefined : hosts[after];
+      const waitFor = [...args.needs, ...(first ? args.after : []), ...(before ? [before.ready] : [])];
+      hosts[host.name] = new Host(host.name, { ...args.host(host), facts: host, waitFor }, { parent: this });
+    }
+    this.hosts = hosts;
+    this.ready = Object.values(hosts).map((host) => host.ready);
+    this.registerOutputs({});
+  }
+}

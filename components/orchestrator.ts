@@ -1,0 +1,70 @@
+import type * as command from "@pulumi/command";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { EstateFacts, PoolFacts } from "../stacks/facts.ts";
+import { renderKubeconfig } from "../stacks/kubeconfig.ts";
+import type { Secrets } from "../stacks/secrets.ts";
+import { placeAuthorities } from "./authorities.ts";
+import type { HostAddress } from "./hostAddress.ts";
+import { HostPool, type HostPoolArgs } from "./hostPool.ts";
+import type { Recorded } from "./recorded.ts";
+
+export interface OrchestratorArgs {
+  readonly facts: Pick<EstateFacts, "name" | "api">;
+  readonly pool: PoolFacts;
+  readonly recorded: Recorded | undefined;
+  readonly secrets: pulumi.Output<Secrets>;
+  /** By host name. */
+  readonly addresses: Readonly<Record<string, HostAddress>>;
+  readonly needs: HostPoolArgs["needs"];
+  readonly host: HostPoolArgs["host"];
+}
+
+/** k3s on an odd number of servers with etcd in them, found by a name. Its certificates and kubeconfig are known before it is. */
+export class Orchestrator extends pulumi.ComponentResource {
+  static readonly type = "estate:orchestrator:Orchestrator";
+  readonly pool: HostPool;
+  /** For operators; secret. */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** For everything that is applied to the orchestrator: configured when its API answers. */
+  readonly provider: kubernetes.Provider;
+
+  constructor(name: string, args: OrchestratorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Orchestrator.type, name, {}, opts);
+    const { facts, pool, secrets } = args;
+    const founder = pool.hosts[0]?.name ?? "";
+    let placed: command.remote.Command | undefined;
+    const founded = pool.hosts.some(
+      (host) => args.recorded?.has("command:local:Command", `${host.name}-ready`) ?? true,
+    );
+    this.pool = new HostPool(
+      name,
+      {
+        ...{ facts: pool, recorded: args.recorded, after: [], needs: args.needs, members: true },
+        host: (host) => ({
+          ...args.host(host),
+          // The first server is made first; the gates of all wait for the keys, without which nobody can join.
+          bootstrap: (server) => {
+            const address = args.addresses[host.name];
+            if (host.name === founder && address)
+              placed = placeAuthorities(
+                `${name}-authorities`,
+                { host: host.name, server, address, secrets, founded },
+                this,
+              );
+            return placed ? [placed] : [];
+          },
+        }),
+      },
+      { parent: this },
+    );
+    this.kubeconfig = pulumi.secret(secrets.apply((all) => renderKubeconfig(facts, all)));
+    this.provider = new kubernetes.Provider(
+      name,
+      // The identifier says that it is the same cluster, whatever address or authority the kubeconfig has.
+      { kubeconfig: this.kubeconfig, clusterIdentifier: facts.name, enableServerSideApply: true },
+      { parent: this, dependsOn: [...this.pool.ready] },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the stack's state held when the program started: the resources of an earlier `up`, also of one that failed. */
+export interface Recorded {
+  /** Whether a resource of this type and logical name is in the state, under whatever parent. */
+  has(type: string, name: string): boolean;
+}
+
+/**
+ * Asks the engine what is in this stack's own state. The call is not documented; where an engine does not know it,
+ * nothing is returned, and the caller must assume that everything exists.
+ */
+export async function readRecorded(): Promise<Recorded | undefined> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  try {
+    const answer = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
+    return recordedOf(Object.keys((answer as { outputs?: object }).outputs ?? {}));
+  } catch (error) {
+    await pulumi.log.warn(
+      `The engine does not say what exists already, so hosts are built one after another (${error}).`,
+    );
+    return undefined;
+  }
+}
+
+/** The same, from URNs: `urn:pulumi:stack::project::parent$type::name`. */
+export function recordedOf(urns: readonly string[]): Recorded {
+  const known = new Set(
+    urns.map((urn) => {
+      const [, , types = "", ...name] = urn.split("::");
+      return `${types.split("$").at(-1)}::${name.join("::")}`;
+    }),
+  );
+  return { has: (type, name) => known.has(`${type}::${name}`) };
+}

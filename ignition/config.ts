@@ -1,0 +1,33 @@
+/** The part of an Ignition configuration (specification 3.4.0) that is used here. */
+export interface Fragment {
+  readonly directories?: readonly Directory[];
+  readonly files?: readonly File[];
+  readonly units?: readonly Unit[];
+}
+
+export interface Directory {
+  readonly path: string;
+  readonly mode: number;
+  /** Name of the owner. @default root */
+  readonly owner?: string;
+}
+
+export interface File {
+  readonly path: string;
+  readonly mode: number;
+  /** Its text, or where it is downloaded from and the SHA-512 it must have. */
+  readonly contents: string | { readonly url: string; readonly sha512: string };
+}
+
+export interface Unit {
+  readonly name: string;
+  /** Its text; a unit without one is masked: it belongs to the image and must not run. */
+  readonly contents?: string;
+  /** What the unit's own file does not say, by the name of the drop-in. */
+  readonly dropIns?: Readonly<Record<string, string>>;
+}
+
+/** Text lines of a file, with an end to the last one. */
+export function lines(...text: readonly string[]): string {
+  return `${text.join("\n")}\n`;
+}

@@ -1,0 +1,90 @@
+import { stringify } from "yaml";
+import type { Fragment, Unit } from "./config.ts";
+import { founderPaths, receiveScript, startScript } from "./founding.ts";
+import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { secureToken } from "./token.ts";
+import { limits, serviceUnit } from "./units/service.ts";
+
+const config = "/etc/rancher/k3s";
+
+/** k3s: the program by its hash, its configuration, and the unit that runs it. */
+export function k3s(facts: MachineFacts, secrets: MachineSecrets): Fragment {
+  const { url, sha512 } = facts.orchestrator.k3s;
+  const program = { path: "/opt/bin/k3s", mode: 0o755, contents: { url, sha512 } };
+  const role = facts.kind === "server" ? server(facts, secrets) : agent(facts, secrets);
+  return { ...role, files: [program, ...(role.files ?? [])] };
+}
+
+/** Keys that servers and agents share. The node's address is left to k3s: it takes that of the default route. */
+function node({ host }: MachineFacts): Record<string, unknown> {
+  return {
+    "node-name": host.name,
+    "node-label": Object.entries(host.labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+    ...(host.taints.length > 0 ? { "node-taint": [...host.taints] } : {}),
+  };
+}
+
+function agent(facts: MachineFacts, secrets: MachineSecrets): Fragment {
+  const { api } = facts;
+  const settings = {
+    ...node(facts),
+    server: `https://${api.internalName}:${api.port}`,
+    token: secureToken(secrets.serverCaCert, "node", secrets.agentToken),
+  };
+  return {
+    files: [{ path: `${config}/config.yaml`, mode: 0o600, contents: stringify(settings, { lineWidth: 0 }) }],
+    units: [unit("agent", { description: "Joins the orchestrator" })],
+  };
+}
+
+function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
+  const { api, orchestrator } = facts;
+  const { serverCaCert, agentToken, serverToken } = secrets;
+  if (!serverToken) throw new Error(`${facts.host.name} is a server without a server token`);
+  const settings = {
+    ...node(facts),
+    "agent-token": agentToken,
+    "cluster-cidr": orchestrator.podCidr,
+    "service-cidr": orchestrator.serviceCidr,
+    "flannel-backend": "vxlan",
+    "secrets-encryption": true,
+    "write-kubeconfig-mode": "0600",
+    "tls-san": [api.name, api.internalName],
+    // What the estate brings itself, or does not need.
+    disable: ["local-storage", "metrics-server", "servicelb", "traefik"],
+  };
+  const join = {
+    server: `https://${api.internalName}:${api.port}`,
+    token: secureToken(serverCaCert, "server", serverToken),
+  };
+  const found = { "cluster-init": true, token: serverToken };
+  const yaml = (path: string, content: object) => ({
+    ...{ path, mode: 0o600, contents: stringify(content, { lineWidth: 0 }) },
+  });
+  return {
+    directories: [
+      { path: "/var/lib/estate", mode: 0o755 },
+      { path: founderPaths.incoming, mode: 0o700, owner: "core" },
+      { path: `${config}/config.yaml.d`, mode: 0o700 },
+    ],
+    files: [
+      yaml(`${config}/config.yaml`, settings),
+      yaml(founderPaths.found, found),
+      yaml(founderPaths.join, join),
+      { path: founderPaths.ca, mode: 0o644, contents: serverCaCert },
+      { path: founderPaths.start, mode: 0o755, contents: startScript(`https://${api.internalName}:${api.port}`) },
+      { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
+    ],
+    units: [unit("server", { description: "The orchestrator", before: founderPaths.start })],
+  };
+}
+
+function unit(kind: "server" | "agent", { description, before }: { description: string; before?: string }): Unit {
+  return {
+    name: kind === "server" ? "k3s.service" : "k3s-agent.service",
+    contents: serviceUnit({ description, command: `/opt/bin/k3s ${kind}`, ...(before ? { before } : {}) }),
+    dropIns: { "10-limits.conf": limits },
+  };
+}

@@ -1,0 +1,51 @@
+import type { EstateFacts, HostFacts } from "../stacks/facts.ts";
+import { hostKeyPair, publicKeyOf, type SshKeyPair } from "../stacks/openssh.ts";
+import type { Secrets } from "../stacks/secrets.ts";
+
+/** What a machine is told at first boot that anyone may know. */
+export interface MachineFacts {
+  readonly host: HostFacts;
+  /** Whether it runs the orchestrator itself or joins it. */
+  readonly kind: "server" | "agent";
+  readonly zone: string;
+  readonly api: EstateFacts["api"];
+  readonly nameservers: readonly string[];
+  readonly timeServers: readonly string[];
+  readonly orchestrator: EstateFacts["orchestrator"];
+}
+
+/**
+ * The secrets in a machine's user data: what it needs to be recognised and to join, and nothing else. The keys of the
+ * certificate authorities are never among them.
+ */
+export interface MachineSecrets {
+  readonly hostKey: SshKeyPair;
+  /** The estate's own key; administrators' keys are not in user data, so that a new one replaces no host. */
+  readonly authorizedKey: string;
+  /** The certificate of the authority that the API's certificate is signed by. */
+  readonly serverCaCert: string;
+  readonly agentToken: string;
+  /** On servers only: whoever has it is the orchestrator's administrator. */
+  readonly serverToken?: string;
+}
+
+/** Picks what concerns one machine out of the estate's facts. Other hosts are not mentioned in it, by address or by name. */
+export function machineFacts(estate: EstateFacts, host: HostFacts): MachineFacts {
+  const { zone, api, network, orchestrator } = estate;
+  return {
+    ...{ host, zone, api, orchestrator, kind: host.role === "orchestrator" ? "server" : "agent" },
+    nameservers: Object.values(network.nameservers).sort(),
+    timeServers: Object.values(network.timeServers).sort(),
+  };
+}
+
+/** Picks what concerns one machine out of the estate's secrets. */
+export function machineSecrets(secrets: Secrets, { host, kind }: MachineFacts): MachineSecrets {
+  return {
+    hostKey: hostKeyPair(secrets.hostKeySeed, host.name),
+    authorizedKey: publicKeyOf(secrets.sshKey),
+    serverCaCert: secrets.serverCaCert,
+    agentToken: secrets.agentToken,
+    ...(kind === "server" ? { serverToken: secrets.serverToken } : {}),
+  };
+}

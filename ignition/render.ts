@@ -1,0 +1,73 @@
+import { base } from "./base.ts";
+import type { Fragment } from "./config.ts";
+import { k3s } from "./k3s.ts";
+import type { MachineFacts, MachineSecrets } from "./machine.ts";
+
+/** Nova takes 65,535 characters of base64: this many bytes of text. */
+export const userDataLimit = 49_151;
+
+/**
+ * The Ignition document of a machine. Equal facts give equal bytes; the order in which they were written does not matter.
+ *
+ * @throws Error when it is larger than nova takes, with the biggest files
+ */
+export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): string {
+  return renderFragments(facts.host.name, secrets.authorizedKey, [base(facts, secrets), k3s(facts, secrets)]);
+}
+
+/** The document made of several fragments; a path or a unit must not be in two of them. */
+export function renderFragments(host: string, authorizedKey: string, fragments: readonly Fragment[]): string {
+  const text = JSON.stringify({
+    ignition: { version: "3.4.0" },
+    passwd: { users: [{ name: "core", sshAuthorizedKeys: [authorizedKey] }] },
+    storage: {
+      directories: sorted(fragments.flatMap((one) => one.directories ?? []).map(directory), "path"),
+      files: sorted(fragments.flatMap((one) => one.files ?? []).map(file), "path"),
+    },
+    systemd: { units: sorted(fragments.flatMap((one) => one.units ?? []).map(unit), "name") },
+  });
+  if (Buffer.byteLength(text) > userDataLimit) throw new Error(tooLarge(host, text, fragments));
+  return text;
+}
+
+function directory({ path, mode, owner }: NonNullable<Fragment["directories"]>[number]) {
+  return { path, mode, ...(owner ? { user: { name: owner } } : {}) };
+}
+
+function file({ path, mode, contents }: NonNullable<Fragment["files"]>[number]) {
+  const source =
+    typeof contents === "string"
+      ? { source: `data:,${encodeURIComponent(contents)}` }
+      : { source: contents.url, verification: { hash: `sha512-${contents.sha512}` } };
+  return { path, mode, overwrite: true, contents: source };
+}
+
+function unit({ name, contents, dropIns = {} }: NonNullable<Fragment["units"]>[number]) {
+  if (contents === undefined) return { name, mask: true };
+  const dropins = Object.entries(dropIns).map(([name, contents]) => ({ name, contents }));
+  return { name, enabled: true, contents, ...(dropins.length > 0 ? { dropins: sorted(dropins, "name") } : {}) };
+}
+
+function sorted<Key extends string, T extends Readonly<Record<Key, string>>>(items: readonly T[], key: Key): T[] {
+  const ordered = items.toSorted((a, b) => (a[key] < b[key] ? -1 : 1));
+  const twice = ordered.find((item, index) => item[key] === ordered[index + 1]?.[key]);
+  if (twice) throw new Error(`two fragments of a machine have ${twice[key]}`);
+  return ordered;
+}
+
+function tooLarge(host: string, text: string, fragments: readonly Fragment[]): string {
+  const biggest = fragments
+    .flatMap((one) => one.files ?? [])
+    .map(({ path, contents }) => ({
+      path,
+      bytes: typeof contents === "string" ? encodeURIComponent(contents).length : 0,
+    }))
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .slice(0, 5)
+    .map(({ path, bytes }) => `  ${path}: ${bytes} bytes`);
+  return [
+    `The user data of ${host} has ${Buffer.byteLength(text)} bytes; nova takes ${userDataLimit}. The biggest files:`,
+    ...biggest,
+    "Let the host download the biggest by address and hash instead.",
+  ].join("\n");
+}

@@ -1,0 +1,43 @@
+import { lines } from "../config.ts";
+
+/** A service of the host that is started at boot and kept running. */
+export interface ServiceOptions {
+  readonly description: string;
+  /** Program and arguments, without quoting. */
+  readonly command: string;
+  /** Runs each time before the program, and must succeed. */
+  readonly before?: string;
+}
+
+/** Its unit. What it says goes to the console too: a host that does not join says there why, and nova hands it out. */
+export function serviceUnit({ description, command, before }: ServiceOptions): string {
+  return lines(
+    "[Unit]",
+    `Description=${description}`,
+    "Wants=network-online.target",
+    "After=network-online.target",
+    "",
+    "[Service]",
+    "Type=notify",
+    ...(before ? [`ExecStartPre=${before}`] : []),
+    `ExecStart=${command}`,
+    "Restart=always",
+    "RestartSec=5",
+    "StandardOutput=journal+console",
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  );
+}
+
+/** What k3s asks of systemd, as its own installer writes it: containers outlive a restart, waiting is not failing. */
+export const limits = lines(
+  "[Service]",
+  "Delegate=yes",
+  "KillMode=process",
+  "LimitCORE=infinity",
+  "LimitNOFILE=1048576",
+  "LimitNPROC=infinity",
+  "TasksMax=infinity",
+  "TimeoutStartSec=0",
+);

@@ -1,0 +1,22 @@
+import { readRecorded } from "./components/recorded.ts";
+import { buildApps } from "./stacks/apps.ts";
+import { buildCluster } from "./stacks/cluster.ts";
+import { deriveFacts } from "./stacks/facts.ts";
+import { buildFoundation } from "./stacks/foundation.ts";
+import { loadConfiguration } from "./stacks/load.ts";
+import { publishFacts, publishHosts } from "./stacks/outputs.ts";
+
+const { estate, secrets } = loadConfiguration();
+const estateFacts = deriveFacts(estate);
+const recorded = await readRecorded();
+
+const foundation = buildFoundation(estateFacts, secrets);
+const orchestrator = buildCluster(estateFacts, secrets, foundation, recorded);
+buildApps(orchestrator);
+
+/** Every host: role, names, addresses. */
+export const hosts = publishHosts(estateFacts, foundation);
+/** What other stacks consume. */
+export const facts = publishFacts(estateFacts, hosts);
+/** For the operator; secret. */
+export const kubeconfig = orchestrator.kubeconfig;

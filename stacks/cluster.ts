@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HostPool } from "../components/hostPool.ts";
+import { Orchestrator } from "../components/orchestrator.ts";
+import type { Recorded } from "../components/recorded.ts";
+import { machineFacts, machineSecrets } from "../ignition/machine.ts";
+import { renderMachine } from "../ignition/render.ts";
+import type { EstateFacts, HostFacts } from "./facts.ts";
+import type { Foundation } from "./foundation.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** Layer 2: the orchestrator and every host that joins it, in the order in which they are replaced. */
+export function buildCluster(
+  facts: EstateFacts,
+  secrets: pulumi.Output<Secrets>,
+  foundation: Foundation,
+  recorded: Recorded | undefined,
+): Orchestrator {
+  const [servers, ...others] = facts.pools;
+  if (!servers) throw new pulumi.RunError("the estate has no orchestrator");
+  const { addresses, apiNeeds: gateNeeds, serverNeeds: needs } = foundation;
+  const host = (one: HostFacts) => ({
+    ...{ address: addressOf(foundation, one), imageId: foundation.imageId, keyPair: foundation.keyPair },
+    ...{ estate: facts.name, gateNeeds, userData: userData(facts, one, secrets) },
+  });
+  const options = { providers: { openstack: foundation.provider } };
+  const common = { recorded, needs };
+  const orchestrator = new Orchestrator(
+    servers.role,
+    { ...common, facts, pool: servers, secrets, addresses, host },
+    options,
+  );
+  let after = orchestrator.pool.ready;
+  for (const pool of others) {
+    // A node can only be ready when the API is; and it is drained while the API is still there.
+    const joins = (one: HostFacts) => ({ ...host(one), gateNeeds: [...gateNeeds, ...orchestrator.pool.ready] });
+    after = new HostPool(pool.role, { ...common, facts: pool, after, host: joins }, options).ready;
+  }
+  return orchestrator;
+}
+
+function addressOf({ addresses }: Foundation, { name }: HostFacts) {
+  const address = addresses[name];
+  if (!address) throw new pulumi.RunError(`host ${name} has no address`);
+  return address;
+}
+
+function userData(facts: EstateFacts, host: HostFacts, secrets: pulumi.Output<Secrets>): pulumi.Output<string> {
+  const machine = machineFacts(facts, host);
+  return pulumi.secret(secrets.apply((all) => renderMachine(machine, machineSecrets(all, machine))));
+}

@@ -1,0 +1,46 @@
+import * as openstack from "@pulumi/openstack";
+import type * as pulumi from "@pulumi/pulumi";
+import { Dns } from "../components/dns.ts";
+import { HostAddress } from "../components/hostAddress.ts";
+import { KeyPair } from "../components/keyPair.ts";
+import { Network } from "../components/network.ts";
+import { SecurityGroups } from "../components/securityGroups.ts";
+import type { EstateFacts } from "./facts.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** What outlives every server. */
+export interface Foundation {
+  readonly provider: openstack.Provider;
+  /** By host name. */
+  readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** Name of the key pair in nova. */
+  readonly keyPair: string;
+  readonly imageId: pulumi.Output<string>;
+  /** Servers start after these. */
+  readonly serverNeeds: readonly pulumi.Resource[];
+  /** Whoever talks to the orchestrator's API comes after these. */
+  readonly apiNeeds: readonly pulumi.Resource[];
+}
+
+/** Layer 1: security groups, key pair, network, addresses, names. */
+export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secrets>): Foundation {
+  // Credentials come from the operator's environment (OS_CLOUD or OS_*).
+  const provider = new openstack.Provider("openstack");
+  const options = { providers: { openstack: provider } };
+  const groups = new SecurityGroups("groups", { facts }, options);
+  const key = new KeyPair("key", { keyName: facts.name, privateKey: secrets.apply((all) => all.sshKey) }, options);
+  const network = new Network("network", { facts }, options);
+  const addresses: Record<string, HostAddress> = {};
+  for (const host of facts.pools.flatMap((pool) => pool.hosts)) {
+    const securityGroupIds = groups.idsOf(host.role);
+    addresses[host.name] = new HostAddress(host.name, { facts: host, network, securityGroupIds }, options);
+  }
+  const dns = new Dns("dns", { facts, addresses }, options);
+  const image = openstack.images.getImageOutput({ name: facts.image.name, mostRecent: true }, { provider });
+  const reach = Object.values(addresses).map((address) => address.reachable);
+  return {
+    ...{ provider, addresses, keyPair: facts.name, imageId: image.id },
+    serverNeeds: [key.keyPair, network.routerInterface, ...groups.rules],
+    apiNeeds: [...dns.api, ...groups.rules, network.routerInterface, ...reach],
+  };
+}
