@@ -1,0 +1,150 @@
+import type { V1Node } from "@kubernetes/client-node";
+import { Trouble } from "../../local/say.ts";
+import { evictAll } from "./evict.ts";
+import type { Gate } from "./gate.ts";
+import { dropLease, holdLease } from "./lease.ts";
+import { isMember, isOf } from "./node.ts";
+import { judgeRemoval } from "./quorum.ts";
+import { duration, waitUntil } from "./wait.ts";
+
+/** Milliseconds that the API may be away before a drain gives up. */
+const unreachableAfter = 120_000;
+
+/**
+ * Empties a host before its server goes: cordon, evict, take its node away, and with it the membership in etcd. A server
+ * that never joined, or an orchestrator that is gone, needs nothing.
+ *
+ * @throws Trouble when pods do not leave in time, etcd would lose its majority, or the API does not answer
+ */
+export async function drain(gate: Gate): Promise<void> {
+  const { cluster, host, say, serverId } = gate;
+  if (gate.destroy) return say("the whole estate is to go (ESTATE_DESTROY): not drained");
+  const node = await findNode(gate);
+  if (node === "gone") return say("the orchestrator is gone: nothing to drain");
+  if (!node) return say("is not a node: nothing to drain");
+  if (!isOf(node, serverId)) return say("the node of its name belongs to another server: left alone");
+  const role = gate.role ?? node.metadata?.labels?.["estate/role"];
+  const { drainMinutes } = gate.rolloutOf(role);
+  if (isMember(node)) return removeMember(gate, drainMinutes);
+  await cluster.cordon(host);
+  await evictAll(gate, drainMinutes);
+  await removeNode(gate);
+  say("drained");
+}
+
+async function findNode(gate: Gate): Promise<V1Node | "gone" | undefined> {
+  const { clock, cluster, host, say } = gate;
+  let found: V1Node | "gone" | undefined;
+  const missing = await waitUntil(
+    async () => {
+      try {
+        found = await cluster.node(host);
+        return { done: true };
+      } catch (error) {
+        if (!(await isGone(gate))) return { waiting: (error as Error).message };
+        found = "gone";
+        return { done: true };
+      }
+    },
+    {
+      ...{ clock, deadline: unreachableAfter, pause: 5000 },
+      report: (waiting, since) => say(`waiting for the orchestrator's API to answer (${duration(since)}): ${waiting}`),
+    },
+  );
+  if (!missing) return found;
+  throw new Trouble(
+    [
+      `${host} cannot be drained: the orchestrator's API does not answer (${missing}). Its server was left alone.`,
+      "Bring the API back and try again; or, if the whole estate is to go, set ESTATE_DESTROY=1.",
+    ].join("\n"),
+  );
+}
+
+/** The API does not answer because nothing is there that could, or that anyone needs. */
+async function isGone(gate: Gate): Promise<boolean> {
+  if (await gate.abandoned()) return true;
+  const servers = await gate.cloud.orchestrators();
+  return servers.every((id) => id === gate.serverId);
+}
+
+/** One member at a time, over all gates that run now, and never when the others would lose their majority. */
+async function removeMember(gate: Gate, minutes: number): Promise<void> {
+  const { clock, cluster, host, say, serverId } = gate;
+  const holder = `${host}/${serverId}`;
+  let abandoned: boolean | undefined;
+  const unsafe = await waitUntil(
+    async () => {
+      const other = await holdLease(cluster, holder, new Date());
+      if (other) return { waiting: `${other} to leave etcd first` };
+      const verdict = judgeRemoval(host, await cluster.nodes());
+      if (verdict.kind === "unsafe") {
+        abandoned ??= await gate.abandoned();
+        if (!abandoned) return { waiting: `a majority of etcd without it: ${verdict.reason}` };
+        say("nothing runs on the orchestrator any more: its last servers go as they are");
+      } else if (verdict.kind === "last") say("is the last member of etcd: it goes with its server");
+      else await leave(gate, minutes, holder);
+      return { done: true };
+    },
+    {
+      ...{ clock, deadline: minutes * 60_000 },
+      report: (waiting, since) => say(`draining (${duration(since)} of ${minutes} min): waiting for ${waiting}`),
+    },
+  ).finally(() => dropLease(cluster, holder).catch(() => undefined));
+  if (!unsafe) return;
+  throw new Trouble(
+    [
+      `${host} was not taken out of etcd within ${duration(minutes * 60_000)}: it waited for ${unsafe}.`,
+      "Nothing was removed. Bring the other servers back, then 'pulumi up' again.",
+    ].join("\n"),
+  );
+}
+
+async function leave(gate: Gate, minutes: number, holder: string): Promise<void> {
+  const renewing = setInterval(() => void holdLease(gate.cluster, holder, new Date()).catch(() => undefined), 10_000);
+  try {
+    await gate.cluster.cordon(gate.host);
+    await evictAll(gate, minutes);
+    await removeNode(gate);
+    gate.say("drained, and out of etcd");
+  } finally {
+    clearInterval(renewing);
+  }
+}
+
+/**
+ * Takes the node away while its server still runs: for a member of etcd that is what removes it, with a majority that
+ * includes it. Then stops the server, which would else register again, and takes away what it registered meanwhile: a
+ * node that stays would refuse the next server of that name.
+ */
+async function removeNode(gate: Gate): Promise<void> {
+  await deleteNode(gate);
+  await gate.cloud.stop(gate.serverId);
+  const running = await waitUntil(
+    async () => {
+      const server = await gate.cloud.server(gate.serverId);
+      const done = server === undefined || server.status !== "ACTIVE";
+      return done ? { done } : { waiting: "its server to stop" };
+    },
+    { clock: gate.clock, deadline: 300_000, report: (waiting) => gate.say(`waiting for ${waiting}`) },
+  );
+  if (running) throw new Trouble(`${gate.host} is drained, but nova did not stop its server within 5 min; try again`);
+  await deleteNode(gate);
+}
+
+/** Deletes it and waits for its finalizers. A node that has registered anew meanwhile is another one. */
+async function deleteNode({ clock, cluster, host, say }: Gate): Promise<void> {
+  const uid = (await cluster.node(host))?.metadata?.uid;
+  if (uid === undefined) return;
+  await cluster.deleteNode(host);
+  const left = await waitUntil(
+    async () => {
+      const now = await cluster.node(host);
+      return now?.metadata?.uid === uid ? { waiting: "its node to go" } : { done: true };
+    },
+    { clock, deadline: 120_000, pause: 1000, report: (waiting) => say(`waiting for ${waiting}`) },
+  );
+  if (left)
+    throw new Trouble(
+      `${host} is drained, but its node did not go within 2 min: 'kubectl get node ${host} -o yaml' shows the finalizer that holds it`,
+    );
+}

@@ -1,0 +1,26 @@
+import type { Say } from "../../local/say.ts";
+import type { Rollout } from "../../stacks/schema.ts";
+import type { Cloud } from "./cloud.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Clock } from "./wait.ts";
+
+/** Everything a gate needs to do its work; tests give it a cluster and a cloud of their own. */
+export interface Gate {
+  readonly host: string;
+  readonly serverId: string;
+  readonly cluster: Cluster;
+  readonly cloud: Cloud;
+  readonly clock: Clock;
+  /** One line of progress, shown by the engine. */
+  readonly say: Say;
+  /** The k3s release that nodes must report. */
+  readonly version: string;
+  /** How hosts of a role are replaced. A role the document no longer has is treated by the defaults. */
+  readonly rolloutOf: (role: string | undefined) => Rollout;
+  /** The host's role, if the document still has the host. */
+  readonly role: string | undefined;
+  /** Whether the operator said that the whole estate is to go (`ESTATE_DESTROY`). */
+  readonly destroy: boolean;
+  /** Whether the stack has nothing left on the orchestrator: it never worked, or it is being destroyed. */
+  readonly abandoned: () => Promise<boolean>;
+}

@@ -1,0 +1,57 @@
+import { execa } from "execa";
+import { Trouble } from "../../local/say.ts";
+import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
+import { parseEstate } from "../../stacks/parse.ts";
+import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
+
+/** What a gate goes by. It is read when the gate runs, so that a change of it acts at once, on every host. */
+export interface Policy {
+  readonly facts: EstateFacts;
+  readonly secrets: Secrets;
+}
+
+/** Runs the Pulumi command line in the project's folder. @throws Trouble with what it said */
+export async function pulumi(...command: readonly string[]): Promise<string> {
+  const result = await execa("pulumi", [...command, "--non-interactive"], {
+    ...{ cwd: `${import.meta.dirname}/../..`, reject: false, stdin: "ignore" },
+  });
+  if (!result.failed) return result.stdout;
+  const said = result.stderr || result.stdout || result.shortMessage;
+  throw new Trouble(`the gate cannot read the stack: 'pulumi ${command.join(" ")}' failed: ${said}`);
+}
+
+/** The policy of a stack, from its configuration. */
+export async function readPolicy(stack: string): Promise<Policy> {
+  return parsePolicy(await pulumi("config", "--show-secrets", "--json", "--stack", stack), stack);
+}
+
+interface Setting {
+  readonly value?: string;
+  readonly objectValue?: unknown;
+}
+
+/** The same, from what `pulumi config --show-secrets --json` prints. @throws when something is missing or wrong */
+export function parsePolicy(json: string, stack: string): Policy {
+  const settings = JSON.parse(json) as Record<string, Setting>;
+  const { objectValue, value } = settings["estate:estate"] ?? {};
+  const document = objectValue ?? (value === undefined ? {} : JSON.parse(value));
+  const secrets = secretNames.map((name): [SecretName, string] => {
+    const secret = settings[`estate:${name}`]?.value;
+    if (!secret) throw new Trouble(`the stack ${stack} has no secret estate:${name}; 'estate init' makes it`);
+    return [name, secret];
+  });
+  const estate = parseEstate(document, `Pulumi.${stack}.yaml (estate:estate)`);
+  return { facts: deriveFacts(estate), secrets: Object.fromEntries(secrets) as Record<SecretName, string> };
+}
+
+/**
+ * Whether the stack's state has no Kubernetes provider: it is made after the orchestrator became ready for the first
+ * time, and is the first thing to go when everything goes.
+ */
+export async function isAbandoned(stack: string): Promise<boolean> {
+  const state = JSON.parse(await pulumi("stack", "export", "--stack", stack)) as {
+    readonly deployment?: { readonly resources?: readonly { readonly type: string; readonly delete?: boolean }[] };
+  };
+  const resources = state.deployment?.resources ?? [];
+  return !resources.some(({ type, delete: pending }) => type === "pulumi:providers:kubernetes" && !pending);
+}

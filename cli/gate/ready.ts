@@ -1,0 +1,70 @@
+import { Trouble } from "../../local/say.ts";
+import type { Gate } from "./gate.ts";
+import { whyNotReady } from "./node.ts";
+import { reasonsIn } from "./reason.ts";
+import { duration, waitUntil } from "./wait.ts";
+
+/**
+ * Waits until the host's own server has joined the orchestrator, is Ready with the pinned version, and has stayed so.
+ *
+ * @throws Trouble when it does not within the role's time, with the reasons found in the server's console
+ */
+export async function ready(gate: Gate): Promise<void> {
+  const { clock, say } = gate;
+  const { joinMinutes, soakMinutes } = gate.rolloutOf(gate.role);
+  const start = clock.now();
+  const missing = await waitUntil(() => attempt(gate), {
+    ...{ clock, deadline: joinMinutes * 60_000 },
+    report: (waiting, since) => say(`joining (${duration(since)} of ${joinMinutes} min): ${waiting}`),
+  });
+  if (missing) throw await failure(gate, `did not join within ${duration(joinMinutes * 60_000)}: ${missing}`);
+  say(`joined and Ready after ${duration(clock.now() - start)}; watching it for ${duration(soakMinutes * 60_000)}`);
+  await soak(gate, soakMinutes * 60_000);
+  say("ready");
+}
+
+/** A look at a host whose gate changed, without waiting: the policy is not its business, the node is. */
+export async function check(gate: Gate): Promise<void> {
+  const missing = await look(gate);
+  if (missing) throw await failure(gate, `is not ready: ${missing}`);
+  gate.say("still ready");
+}
+
+async function attempt(gate: Gate): Promise<{ done: true } | { waiting: string }> {
+  const missing = await look(gate);
+  if (!missing) return { done: true };
+  const server = await gate.cloud.server(gate.serverId).catch(() => "unknown" as const);
+  if (server === undefined) throw await failure(gate, "has no server any more: nova does not know it");
+  if (server !== "unknown" && ["ERROR", "SHUTOFF", "DELETED"].includes(server.status)) {
+    const fault = server.fault?.message ? `, ${server.fault.message}` : "";
+    throw await failure(gate, `cannot join: nova says that its server is ${server.status}${fault}`);
+  }
+  return { waiting: missing };
+}
+
+async function look({ cluster, host, serverId, version }: Gate): Promise<string | undefined> {
+  try {
+    return whyNotReady(await cluster.node(host), { serverId, version });
+  } catch (error) {
+    return `the orchestrator's API does not answer (${(error as Error).message})`;
+  }
+}
+
+/** Once is not enough: several looks in a row must fail before a host that was ready counts as lost. */
+async function soak(gate: Gate, milliseconds: number): Promise<void> {
+  const end = gate.clock.now() + milliseconds;
+  for (let failed = 0; gate.clock.now() < end; ) {
+    await gate.clock.sleep(Math.min(2000, Math.max(1, end - gate.clock.now())));
+    const missing = await look(gate);
+    failed = missing ? failed + 1 : 0;
+    if (missing && failed === 3) throw await failure(gate, `joined, but did not stay: ${missing}`);
+  }
+}
+
+async function failure(gate: Gate, what: string): Promise<Trouble> {
+  const reasons = reasonsIn(await gate.cloud.consoleLog(gate.serverId).catch(() => ""));
+  const found =
+    reasons.length > 0 ? ["Its console says:", ...reasons.map((line) => `  ${line}`)] : ["Its console is empty."];
+  const next = "The hosts after it were left alone. After the cure, 'pulumi up' goes on from here.";
+  return new Trouble([`${gate.host} ${what}.`, ...found, next].join("\n"));
+}

@@ -1,0 +1,22 @@
+/** How many lines of a console an operator wants to see. */
+const wanted = 3;
+
+/**
+ * Why a host does not join, from the end of its console: what the host itself gives as reason (`estate-reason:`), else
+ * lines that look like errors, else the last lines there are. The newest last, none twice.
+ */
+export function reasonsIn(console: string): string[] {
+  const lines = console
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const given = lines.flatMap((line) => /estate-reason: *(.+)$/.exec(line)?.[1] ?? []);
+  const errors = lines.filter((line) => /\b(error|fatal|failed|panic)\b/i.test(line));
+  return lastDistinct(given.length > 0 ? given : errors.length > 0 ? errors : lines);
+}
+
+function lastDistinct(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const line of lines.toReversed()) if (kept.length < wanted && !kept.includes(line)) kept.unshift(line);
+  return kept;
+}

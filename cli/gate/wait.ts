@@ -1,0 +1,50 @@
+/** Time, as a gate sees it. Tests have one that does not wait. */
+export interface Clock {
+  /** Milliseconds since any moment. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** The machine's. */
+export const clock: Clock = {
+  now: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** `40 s`, `3 min`, `3 min 20 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return minutes === 0 ? `${rest} s` : rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+/** Asked again and again: done, or what it waits for in a few words. */
+export type Attempt = () => Promise<{ readonly done: true } | { readonly waiting: string }>;
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Milliseconds after which it gives up. */
+  readonly deadline: number;
+  /** Milliseconds between attempts. @default 2000 */
+  readonly pause?: number;
+  /** Told when what it waits for changes, and every half minute. */
+  readonly report: (waiting: string, since: number) => void;
+}
+
+/** Repeats an attempt until it is done. Gives what it waited for at last if that was not in time, else nothing. */
+export async function waitUntil(attempt: Attempt, patience: Patience): Promise<string | undefined> {
+  const { clock, deadline, pause = 2000, report } = patience;
+  const start = clock.now();
+  let said = { text: "", at: start };
+  for (;;) {
+    const state = await attempt();
+    if ("done" in state) return undefined;
+    const now = clock.now();
+    if (state.waiting !== said.text || now - said.at >= 30_000) {
+      report(state.waiting, now - start);
+      said = { text: state.waiting, at: now };
+    }
+    if (now - start >= deadline) return state.waiting;
+    await clock.sleep(pause);
+  }
+}
