@@ -1,6 +1,6 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Listr, type ListrTaskWrapper } from "listr2";
+import { Listr, type ListrTask } from "listr2";
 import { ensureBoot } from "../../local/boot/ignition.ts";
 import { clientOf } from "../../local/daemon/client.ts";
 import { killDaemon, launchDaemon, runningDaemon } from "../../local/daemon/launch.ts";
@@ -27,17 +27,14 @@ interface Step {
 }
 
 async function progress(quiet: boolean, steps: readonly Step[]): Promise<void> {
-  const tasks = steps.map(({ title, task }) => ({
+  const tasks: ListrTask[] = steps.map(({ title, task }) => ({
     title,
-    task: (_: unknown, shown: ListrTaskWrapper<unknown, never, never>) =>
+    task: (_, shown) =>
       task((line) => {
         shown.output = line;
       }),
   }));
-  await new Listr(tasks, {
-    renderer: quiet ? "silent" : "default",
-    fallbackRenderer: quiet ? "silent" : "verbose",
-  }).run();
+  await new Listr(tasks, quiet ? { renderer: "silent" } : { renderer: "default", fallbackRenderer: "verbose" }).run();
 }
 
 /** Two at a time at most: each build uses every core it gets. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { k3sLauncherSha512 } from "../../local/boot/launcher.ts";
 import { type Place, project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
-import { secretNames } from "../../stacks/secrets.ts";
+import { type SecretName, secretNames } from "../../stacks/secrets.ts";
 import { localDocument } from "../local-document.ts";
 import { generateSecrets } from "../secrets.ts";
 import { inside } from "./enter.ts";
@@ -21,10 +21,22 @@ export async function prepareStack(here: Place, name: string): Promise<void> {
   await writeStackFile(name, withDocument(file));
   const missing = secretNames.filter((key) => file.config?.[`estate:${key}`] === undefined);
   if (missing.length === 0) return;
-  // one is derived from another (certificates from their keys), so they are made together or not at all
-  const secrets = await generateSecrets({});
-  for (const key of secretNames)
+  const secrets = await generateSecrets(await existingSecrets(here, name));
+  for (const key of missing) {
     await pulumi(here, ["config", "set", "--stack", name, "--secret", `estate:${key}`], secrets[key]);
+  }
+}
+
+async function existingSecrets(here: Place, name: string): Promise<Partial<Record<SecretName, string>>> {
+  const config = JSON.parse(await pulumi(here, ["config", "--stack", name, "--show-secrets", "--json"])) as Record<
+    string,
+    { value?: string }
+  >;
+  return Object.fromEntries(
+    secretNames.flatMap((key) =>
+      config[`estate:${key}`]?.value === undefined ? [] : [[key, config[`estate:${key}`]?.value]],
+    ),
+  );
 }
 
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */

@@ -1,0 +1,166 @@
+/**
+ * The first estate, through the real engine: built, unchanged the second time, drift seen, broken hosts refused with the
+ * reason. The estate stays for the tests that follow; estate-destroy.test.ts takes it down.
+ */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { prepareStack } from "../../cli/local/stack.ts";
+import { client } from "../../local/daemon/client.ts";
+import { brokenProgram, cloud, discard, editDocument, here, kubectl, pulumi, type Role, run } from "./estate.ts";
+
+interface Nodes {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+    readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+  }[];
+}
+
+interface Server {
+  readonly id: string;
+  readonly name: string;
+}
+
+async function readyNodes(): Promise<string[]> {
+  const { items } = await kubectl<Nodes>("get", "nodes");
+  const ready = items.filter(({ status }) =>
+    status.conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+  );
+  return ready.map(({ metadata }) => `${metadata.labels["estate/role"]}/${metadata.name}`).sort();
+}
+
+const firstEstate = [
+  "bbb/bbb-01",
+  "bbb/bbb-02",
+  "orchestrator/orchestrator-01",
+  "orchestrator/orchestrator-02",
+  "orchestrator/orchestrator-03",
+  "worker/worker-01",
+];
+
+test("the first up builds the estate from nothing", async () => {
+  await prepareStack(here, here.stack);
+  const up = await pulumi(["up", "--yes", "--skip-preview"]);
+  expect(up.text).toContain("Resources:");
+  expect(up.exitCode, up.text).toBe(0);
+  const kubeconfig = await run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", here.stack);
+  await writeFile(join(here.data, "kubeconfig"), kubeconfig, { mode: 0o600 });
+  expect(await readyNodes()).toEqual(firstEstate);
+});
+
+test("the workload runs on the orchestrator's nodes", async () => {
+  const { items } = await kubectl<{ items: { status: { availableReplicas?: number } }[] }>(
+    "get",
+    "deployments",
+    "--all-namespaces",
+  );
+  expect(items.map(({ status }) => status.availableReplicas)).toEqual([2]);
+});
+
+test("names lead to addresses, from outside and from inside", async () => {
+  const outside = (await run("dig", "+short", "api.estate.test")).split("\n").sort();
+  const inside = (await run("dig", "+short", "api.internal.estate.test")).split("\n").sort();
+  expect(outside).toHaveLength(3);
+  expect(outside.every((address) => address.startsWith("203.0.113."))).toBe(true);
+  expect(inside).toHaveLength(3);
+  expect(inside.every((address) => address.startsWith("10.20.0."))).toBe(true);
+});
+
+test("no secret of the estate is in its state in clear", async () => {
+  const state = await run("pulumi", "stack", "export", "--stack", here.stack);
+  const config = JSON.parse(await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json")) as Record<
+    string,
+    { value: string; secret: boolean }
+  >;
+  const secrets = Object.values(config).filter(({ secret }) => secret);
+  expect(secrets.length).toBeGreaterThan(10);
+  for (const { value } of secrets) {
+    const body = value.split("\n").find((line) => line.length > 20 && !line.startsWith("-----")) ?? value;
+    expect(state).not.toContain(body);
+    expect(state).not.toContain(Buffer.from(value).toString("base64").slice(0, 40));
+  }
+});
+
+test("a second preview has nothing to do", async () => {
+  const preview = await pulumi(["preview", "--expect-no-changes", "--diff"]);
+  expect(preview.exitCode, preview.text).toBe(0);
+});
+
+test("a refresh of what was just built finds it as it is", async () => {
+  const refresh = await pulumi(["refresh", "--preview-only", "--expect-no-changes", "--diff"]);
+  expect(refresh.exitCode, refresh.text).toBe(0);
+});
+
+test("a change made by hand is seen as drift, and the next up takes it back", async () => {
+  const openstack = await cloud();
+  const server = (await openstack.list<Server>("compute", "/servers", "servers")).find(
+    ({ name }) => name === "worker-01",
+  );
+  await openstack.request("PUT", "compute", `/servers/${server?.id}`, {
+    body: { server: { name: "renamed-by-hand" } },
+  });
+  const drift = await pulumi(["refresh", "--preview-only", "--expect-no-changes", "--diff"]);
+  expect(drift.exitCode).toBe(7);
+  expect(drift.text).toContain("renamed-by-hand");
+  const up = await pulumi(["up", "--refresh", "--yes", "--skip-preview"]);
+  expect(up.exitCode, up.text).toBe(0);
+  const after = await openstack.list<Server>("compute", "/servers", "servers");
+  expect(after.find(({ id }) => id === server?.id)?.name).toBe("worker-01");
+});
+
+test("a host whose Ignition holds a wrong token does not join, and up fails with that reason", async () => {
+  await editDocument(({ roles }) => addHost(roles.worker, "worker-02", { joinMinutes: 0.75 }));
+  const broken = await brokenProgram(
+    "ignition/k3s.ts",
+    '"node", secrets.agentToken)',
+    '"node", facts.host.name === "worker-02" ? "wrong" : secrets.agentToken)',
+  );
+  const up = await pulumi(["up", "--yes", "--skip-preview"], broken);
+  await discard(broken);
+  expect(up.exitCode, up.text).not.toBe(0);
+  expect(up.text).toMatch(/worker-02 .*token/);
+  expect(await readyNodes()).toEqual(firstEstate);
+  expect(await (await client(here)).reason("worker-02")).toMatch(/token/);
+});
+
+test("with the right token, the next up replaces that host alone, and it joins", async () => {
+  const before = await serverIds();
+  await editDocument(({ roles }) => addHost(roles.worker, "worker-02", { joinMinutes: 4 }));
+  const up = await pulumi(["up", "--yes", "--skip-preview"]);
+  expect(up.exitCode, up.text).toBe(0);
+  expect(await readyNodes()).toEqual([...firstEstate, "worker/worker-02"]);
+  const after = await serverIds();
+  expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual(["worker-02"]);
+});
+
+test("without the rule that lets it reach the API, a new host does not join, and up fails with that reason", async () => {
+  const api = 'on: "orchestrator", sources: ["hosts", "admins"] }';
+  const broken = await brokenProgram("stacks/ports.ts", api, 'on: "orchestrator", sources: ["admins"] }');
+  // the engine deletes last: the rule must be gone before the host comes
+  const closed = await pulumi(["up", "--yes", "--skip-preview"], broken);
+  expect(closed.exitCode, closed.text).toBe(0);
+  await editDocument(({ roles }) => addHost(roles.worker, "worker-03", { joinMinutes: 0.75 }));
+  const up = await pulumi(["up", "--yes", "--skip-preview"], broken);
+  await discard(broken);
+  expect(up.exitCode, up.text).not.toBe(0);
+  expect(up.text).toMatch(/worker-03 .*6443/);
+  expect(await (await client(here)).reason("worker-03")).toMatch(/rule.*6443/);
+});
+
+test("with the rule back, the next up goes on from there", async () => {
+  await editDocument(({ roles }) => addHost(roles.worker, "worker-03", { joinMinutes: 4 }));
+  const up = await pulumi(["up", "--yes", "--skip-preview"]);
+  expect(up.exitCode, up.text).toBe(0);
+  expect(await readyNodes()).toEqual([...firstEstate, "worker/worker-02", "worker/worker-03"]);
+});
+
+async function serverIds(): Promise<Record<string, string>> {
+  const servers = await (await cloud()).list<Server>("compute", "/servers", "servers");
+  return Object.fromEntries(servers.map(({ id, name }) => [name, id]));
+}
+
+function addHost(role: Role | undefined, name: string, rollout: { joinMinutes: number }): void {
+  if (!role) throw new Error("the local document has no role worker");
+  role.hosts[name] = { availabilityZone: "az1" };
+  Object.assign(role.rollout, rollout);
+}

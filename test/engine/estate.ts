@@ -1,0 +1,70 @@
+/** What the engine tests do to the estate of the test's own stack. They run inside the stack's namespaces. */
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { readStackFile, writeStackFile } from "../../cli/local/stack-file.ts";
+import { connect, type OpenStack } from "../../local/openstack-client/client.ts";
+import { readCloud } from "../../local/openstack-client/clouds.ts";
+import { place, project } from "../../local/place.ts";
+
+export const here = place();
+
+export interface Ran {
+  readonly exitCode: number;
+  /** Standard output and standard error, as they came. */
+  readonly text: string;
+}
+
+/** Runs the Pulumi command line on the stack, in the project or a copy of it. */
+export async function pulumi(command: readonly string[], directory = project): Promise<Ran> {
+  const args = [...command, "--stack", here.stack, "--non-interactive", "--color=never"];
+  const result = await execa("pulumi", args, { cwd: directory, reject: false, all: true, stdin: "ignore" });
+  return { exitCode: result.exitCode ?? -1, text: result.all };
+}
+
+/** Runs any command; fails the test when it fails. */
+export async function run(program: string, ...args: readonly string[]): Promise<string> {
+  return (await execa(program, args)).stdout;
+}
+
+export async function kubectl<T>(...args: readonly string[]): Promise<T> {
+  return JSON.parse(await run("kubectl", ...args, "--output", "json")) as T;
+}
+
+/** The cloud as the estate's user sees it. */
+export async function cloud(): Promise<OpenStack> {
+  return connect(await readCloud("estate", join(here.data, "openstack", "clouds.yaml")));
+}
+
+export interface Role {
+  hosts: Record<string, Record<string, unknown>>;
+  rollout: Record<string, unknown>;
+}
+
+interface Document {
+  roles: Record<string, Role>;
+}
+
+/** Changes the estate document of the test's stack. */
+export async function editDocument(edit: (document: Document) => void): Promise<void> {
+  const file = await readStackFile(here.stack);
+  edit(file.config?.["estate:estate"] as Document);
+  await writeStackFile(here.stack, file);
+}
+
+/** A copy of the program in which one text of one file is another; for mistakes that no document can hold. */
+export async function brokenProgram(file: string, from: string, to: string): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "estate-broken-"));
+  const kept = (await readdir(project)).filter((name) => !/^(\.local.*|\.git|node_modules|test)$/.test(name));
+  for (const name of kept) await cp(join(project, name), join(copy, name), { recursive: true });
+  await symlink(join(project, "node_modules"), join(copy, "node_modules"));
+  const text = await readFile(join(copy, file), "utf8");
+  if (!text.includes(from)) throw new Error(`${file} no longer holds: ${from}`);
+  await writeFile(join(copy, file), text.replace(from, to));
+  return copy;
+}
+
+export async function discard(copy: string): Promise<void> {
+  await rm(copy, { recursive: true, force: true });
+}

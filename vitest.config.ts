@@ -1,0 +1,36 @@
+import { basename } from "node:path";
+import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Engine tests share one estate: it is built first and taken down last, the others come in between. */
+class EstateInBetween extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const turn = ({ moduleId }: TestSpecification) =>
+      ["estate-up.test.ts", "", "estate-destroy.test.ts"].indexOf(
+        basename(moduleId).replace(/^(?!estate-(up|destroy)\.).*/, ""),
+      );
+    return [...files].sort((a, b) => turn(a) - turn(b) || a.moduleId.localeCompare(b.moduleId));
+  }
+}
+
+const minutes = 60_000;
+/** Against real programs: one file at a time, and never again after a failure. */
+const real = {
+  fileParallelism: false,
+  testTimeout: 20 * minutes,
+  hookTimeout: 10 * minutes,
+  retry: 0,
+};
+
+export default defineConfig({
+  test: {
+    sequence: { sequencer: EstateInBetween },
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/graph/**/*.test.ts"], testTimeout: 20_000 } },
+      /** Inside the stack's namespaces. */
+      { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...real } },
+      /** Beside the stack, on the machine it runs on. */
+      { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...real } },
+    ],
+  },
+});
