@@ -68,7 +68,8 @@ async function engineTests(): Promise<Count> {
   await run(["cli/estate", "local", "reset"]);
   const started = await run(["cli/estate", "local", "up", "--yes", "--no-estate"]);
   try {
-    return started ? await vitest("engine", ["cli/estate", "local", "exec", "--"]) : { ...none, failed: 1 };
+    if (!started) return { ...none, failed: 1 };
+    return add(await vitest("engine", ["cli/estate", "local", "exec", "--"]), await vitest("machine", []));
   } finally {
     await run(["cli/estate", "local", "down"]);
   }
