@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registers it, with its options. Names are short: `<type>::<name>`. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly parent: string;
+  readonly dependsOn: readonly string[];
+  /** For each input, the resources it is made from. */
+  readonly from: Readonly<Record<string, readonly string[]>>;
+  readonly deleteBeforeReplace: boolean | undefined;
+  readonly replaceOnChanges: readonly string[];
+  readonly ignoreChanges: readonly string[];
+  readonly replacementTrigger: unknown;
+  readonly custom: boolean;
+  /** Secret values are masked. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordOptions {
+  /** As in `pulumi preview`: outputs of new resources are unknown. @default false */
+  readonly preview?: boolean;
+  /** The stack's configuration; values of `secrets` are secret. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  /** URNs the state holds. */
+  readonly state?: readonly string[];
+}
+
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+function mask(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mask);
+  if (typeof value !== "object" || value === null) return value;
+  if (secretMark in value) return "[secret]";
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner)]));
+}
+
+const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*\$/, "");
+
+/** Runs a program without an engine and returns every resource it registers, with options. */
+export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
+  const { preview = false, config = {}, secrets = [], state = [] } = options;
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ name, inputs }) =>
+        preview
+          ? { id: undefined as unknown as string, state: {} }
+          : { id: `${name}-id`, state: { ...inputs, ...computed(name) } },
+      call: ({ token, inputs }) => {
+        if (token.endsWith("readStackResourceOutputs"))
+          return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
+        if (/:getImage$|:getNetwork$/.test(token)) return { ...inputs, id: `${token.split(":").at(-1)}-id` };
+        throw new Error(`no mock for ${token}`);
+      },
+    },
+    "estate",
+    "test",
+    preview,
+  );
+  pulumi.runtime.setAllConfig({ ...config }, [...secrets]);
+  const nodes: Registered[] = [];
+  // biome-ignore lint/suspicious/noExplicitAny: the monitor's requests are generated code, and not exported
+  const monitor = pulumi.runtime.getMonitor() as any;
+  const register = monitor.registerResource.bind(monitor);
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  monitor.registerResource = (request: any, done: any) => {
+    const from: Record<string, string[]> = {};
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    request.getPropertydependenciesMap().forEach((value: any, key: string) => {
+      from[key] = value.getUrnsList().map(short).sort();
+    });
+    nodes.push({
+      ...{ type: request.getType(), name: request.getName(), custom: request.getCustom(), from },
+      parent: request.getParent() ? short(request.getParent()) : "",
+      dependsOn: request.getDependenciesList().map(short).sort(),
+      deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+      replaceOnChanges: request.getReplaceonchangesList(),
+      ignoreChanges: request.getIgnorechangesList(),
+      replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+      inputs: mask(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+    });
+    return register(request, done);
+  };
+  await program();
+  for (let seen = -1; seen !== nodes.length; ) {
+    seen = nodes.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    await pulumi.runtime.disconnect();
+  }
+  return nodes.sort((a, b) => (`${a.type}${a.name}` < `${b.type}${b.name}` ? -1 : 1));
+}
+
+/** What the cloud would answer, for the outputs that the program reads. */
+function computed(name: string) {
+  return { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` };
+}

@@ -1,0 +1,162 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderSchema } from "../../../cli/schema.ts";
+import { DocumentError, parseEstate } from "../../../stacks/parse.ts";
+import { estate, plainDocument } from "./fixtures.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a broken document is any document
+type Change = (document: any) => void;
+
+function mistakes(change: Change): readonly string[] {
+  const document = plainDocument();
+  change(document);
+  try {
+    parseEstate(document, "a test");
+  } catch (error) {
+    if (error instanceof DocumentError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+/** Sets what is at a path, its keys separated by spaces; `undefined` leaves it out. */
+const set =
+  (path: string, value: unknown): Change =>
+  (document) => {
+    const keys = path.split(" ");
+    const last = keys.pop() ?? "";
+    const holder = keys.reduce((at, key) => at[key], document);
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+  };
+
+const server = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`o-${i}`, {}]));
+
+/** What is wrong, and the line an operator reads. */
+const table: readonly [string, Change, string][] = [
+  ["unknown key", set("zoen", "x"), '(top level): Unrecognized key: "zoen"'],
+  ["missing part", set("network cidr", undefined), "network.cidr: write an IPv4 range, such as 203.0.113.0/24"],
+  ["bad domain", set("zone", "Estate"), "zone: write a domain in lower case, such as meet.example.org"],
+  [
+    "bad host name",
+    set("roles worker hosts", { Worker_1: {} }),
+    "roles.worker.hosts.Worker_1: use 1 to 40 lower-case letters, digits and '-', starting with a letter",
+  ],
+  [
+    "bad hash",
+    set("orchestrator k3s sha512", "ab"),
+    "orchestrator.k3s.sha512: write the SHA-512 as 128 lower-case hexadecimal digits",
+  ],
+  [
+    "no orchestrator",
+    set("roles orchestrator", undefined),
+    "roles.orchestrator: missing: the estate needs its orchestrator (three servers)",
+  ],
+  [
+    "even servers",
+    set("roles orchestrator hosts", server(4)),
+    "roles.orchestrator.hosts: 4 servers: etcd needs an odd number; have 3, 5 or 7",
+  ],
+  [
+    "last server removed",
+    set("roles orchestrator hosts", {}),
+    "roles.orchestrator.hosts: 0 servers: etcd needs an odd number; have 3, 5 or 7",
+  ],
+  [
+    "width of servers",
+    set("roles orchestrator rollout width", 2),
+    "roles.orchestrator.rollout.width: must be 1: etcd loses its majority when two servers leave at once",
+  ],
+  [
+    "private servers",
+    set("roles orchestrator publicAddress", false),
+    "roles.orchestrator.publicAddress: must be true: the API's name leads to these addresses",
+  ],
+  [
+    "private bbb",
+    set("roles bbb publicAddress", false),
+    "roles.bbb.publicAddress: must be true: people's browsers send media to these hosts",
+  ],
+  [
+    "name twice",
+    set("roles worker hosts bbb-01", {}),
+    'roles.worker.hosts["bbb-01"]: is also a host of role bbb: a name belongs to one host',
+  ],
+  [
+    "reserved name",
+    set("roles worker hosts api", {}),
+    "roles.worker.hosts.api: is reserved for the estate's own DNS names: choose another",
+  ],
+  [
+    "reserved role",
+    set("roles hosts", { flavor: "m1.small", hosts: {} }),
+    "roles.hosts: is the name of the security group of all hosts: choose another",
+  ],
+  [
+    "overlap",
+    set("network cidr", "10.42.7.0/24"),
+    "orchestrator.podCidr: 10.42.0.0/16 overlaps network.cidr (10.42.7.0/24): choose a range of its own",
+  ],
+  [
+    "nobody admitted",
+    set("admins cidrs", {}),
+    "admins.cidrs: empty: name at least the range you work from, or nobody reaches SSH and the API",
+  ],
+  [
+    "everybody admitted",
+    set("admins cidrs all", "0.0.0.0/0"),
+    "admins.cidrs.all: is the whole internet: name the ranges you work from",
+  ],
+  [
+    "no resolver",
+    set("network nameservers", {}),
+    "network.nameservers: empty: hosts find each other by DNS names; name at least one resolver",
+  ],
+  [
+    "unreachable mirror",
+    set("network downloads mirror port", 443),
+    "network.downloads: no entry lets hosts reach 192.0.2.80 port 80, where orchestrator.k3s.url points: add its range and port",
+  ],
+  [
+    "bad taint",
+    set("roles bbb taints estate/dedicated effect", "Never"),
+    'roles.bbb.taints["estate/dedicated"].effect: Invalid option: expected one of "NoSchedule"|"PreferNoSchedule"|"NoExecute"',
+  ],
+];
+
+describe("the estate document", () => {
+  it("of the local stack is right, and has its defaults", () => {
+    const { roles, orchestrator } = estate();
+    expect(orchestrator).toMatchObject({ podCidr: "10.42.0.0/16", k3s: { version: "v1.34.2+k3s1" } });
+    expect(roles.worker).toMatchObject({ publicAddress: false, labels: {}, rollout: { width: 1, joinMinutes: 4 } });
+  });
+
+  it.each(table)("says what is wrong: %s", (_, change, line) => {
+    expect(mistakes(change)).toEqual([line]);
+  });
+
+  it("says every mistake of the same kind at once", () => {
+    const found = mistakes((d) => {
+      d.zone = "x";
+      d.roles.bbb.hosts["bbb-01"].generation = -1;
+      d.extra = true;
+    });
+    expect(found.map((line) => line.split(":")[0])).toEqual([
+      "zone",
+      'roles.bbb.hosts["bbb-01"].generation',
+      "(top level)",
+    ]);
+  });
+
+  it("has a JSON Schema that is current", () => {
+    const file = readFileSync(new URL("../../../stacks/estate.schema.json", import.meta.url), "utf8");
+    expect(file, "run: node cli/schema.ts > stacks/estate.schema.json").toBe(renderSchema());
+  });
+
+  it("may leave out in an editor what has a default", () => {
+    const schema = JSON.parse(renderSchema());
+    expect(schema.required).not.toContain("name");
+    expect(schema.required).toContain("zone");
+    expect(schema.additionalProperties).toBe(false);
+  });
+});

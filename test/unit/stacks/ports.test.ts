@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { ports } from "../../../stacks/ports.ts";
+import { securityRules } from "../../../stacks/securityRules.ts";
+import { estate } from "./fixtures.ts";
+
+const rules = securityRules(estate());
+const keys = rules.map(({ key }) => key);
+
+describe("the port catalogue", () => {
+  it("names every service once, with a range that is one", () => {
+    expect(new Set(ports.map(({ service }) => service)).size).toBe(ports.length);
+    for (const { from, to } of ports) expect(from > 0 && from <= to && to <= 65_535).toBe(true);
+  });
+
+  it("gives every rule a key of its own, the same on every run", () => {
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(securityRules(estate()).map(({ key }) => key)).toEqual(keys);
+  });
+
+  it("opens to the world what it says, and nothing else", () => {
+    const open = rules.filter(({ remote }) => "cidr" in remote && remote.cidr.endsWith("/0"));
+    expect(open.map(({ key }) => key)).toEqual([
+      "bbb-in-http-from-world",
+      "bbb-in-https-from-world",
+      "bbb-in-media-from-world",
+    ]);
+  });
+
+  it("has the other end of every arrow between groups", () => {
+    for (const rule of rules) {
+      if (!("group" in rule.remote)) continue;
+      const other = rule.remote.group;
+      const match = rules.filter(
+        (one) =>
+          one.group === other &&
+          one.direction !== rule.direction &&
+          "group" in one.remote &&
+          one.remote.group === rule.group &&
+          one.protocol === rule.protocol &&
+          one.from === rule.from &&
+          one.to === rule.to,
+      );
+      expect(match, rule.key).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    "hosts-in-ssh-from-admins-operators",
+    "orchestrator-in-api-from-hosts",
+    "orchestrator-in-api-from-admins-operators",
+    "orchestrator-in-etcd-from-orchestrator",
+    "hosts-in-kubelet-from-orchestrator",
+    "hosts-in-overlay-from-hosts",
+    "hosts-out-metadata",
+    "hosts-out-dhcp",
+    "hosts-out-dns-to-estate",
+    "hosts-out-download-to-mirror",
+  ])("has %s", (key) => expect(keys).toContain(key));
+
+  it("leaves a role out that the estate does not have", () => {
+    const without = securityRules(
+      estate((document) => {
+        delete document.roles.bbb;
+      }),
+    );
+    expect(without.filter(({ group }) => group === "bbb")).toEqual([]);
+  });
+
+  it("lets hosts out only to what is named", () => {
+    const ranges = rules.flatMap(({ direction, remote }) =>
+      direction === "egress" && "cidr" in remote ? remote.cidr : [],
+    );
+    expect([...new Set(ranges)].sort()).toEqual([
+      "10.20.0.0/24",
+      "169.254.169.254/32",
+      "192.0.2.53/32",
+      "192.0.2.80/32",
+      "255.255.255.255/32",
+    ]);
+  });
+});
