@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { renderAuthorities } from "../../../components/authorities.ts";
+import { authorityFiles, receiveScript, startScript } from "../../../ignition/founding.ts";
+import { uniqueSecrets } from "../stacks/fixtures.ts";
+
+/** The scripts run for real, below a folder that stands for the host's root, with a `curl` that answers as told. */
+let root: string;
+const secrets = uniqueSecrets();
+const at = (path: string) => join(root, path);
+const within = (script: string) => script.replaceAll(/(?<![\w.:/-])\/(etc|var|opt)\//g, `${root}/$1/`);
+const chosen = () => readFileSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"), "utf8");
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "founding-"));
+  for (const folder of ["etc/rancher/k3s/config.yaml.d", "etc/estate", "var/lib/estate/ca", "bin"])
+    mkdirSync(at(folder), { recursive: true });
+  writeFileSync(at("etc/estate/found.yaml"), "cluster-init: true\n");
+  writeFileSync(at("etc/estate/join.yaml"), "server: https://api\n");
+  writeFileSync(at("bin/sleep"), "#!/bin/sh\n", { mode: 0o755 });
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** `codes`: how curl ends, call by call; the last one stays. */
+function start(codes: readonly number[], seconds = 5) {
+  writeFileSync(at("codes"), `${codes.join("\n")}\n`);
+  const curl = [
+    "#!/bin/sh",
+    `code=$(head -n 1 ${at("codes")})`,
+    `[ $(wc -l < ${at("codes")}) -gt 1 ] && sed -i 1d ${at("codes")}`,
+    "exit $code",
+  ];
+  writeFileSync(at("bin/curl"), `${curl.join("\n")}\n`, { mode: 0o755 });
+  const env = { PATH: `${at("bin")}:${process.env.PATH}` };
+  return spawnSync("sh", ["-c", within(startScript("https://api:6443"))], {
+    env,
+    timeout: seconds * 1000,
+    encoding: "utf8",
+  });
+}
+
+function receive(input: string) {
+  return spawnSync("sh", ["-c", within(receiveScript())], { input, encoding: "utf8" });
+}
+
+describe("receiving the authorities", () => {
+  it("takes all files, and says that they are complete", () => {
+    expect(receive(renderAuthorities(secrets)).status).toBe(0);
+    expect(readFileSync(at("var/lib/estate/ca/etcd/peer-ca.key"), "utf8")).toBe(secrets.etcdPeerCaKey);
+    expect(readFileSync(at("var/lib/estate/ca/server-ca.crt"), "utf8")).toBe(secrets.serverCaCert);
+    expect(existsSync(at("var/lib/estate/ca/complete"))).toBe(true);
+  });
+
+  it("refuses a file it does not know, and an incomplete set", () => {
+    expect(receive("../../etc/passwd YQ==\n")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("unexpected file"),
+    });
+    expect(receive("server-ca.crt YQ==\n")).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("missing file"),
+    });
+    expect(existsSync(at("var/lib/estate/ca/complete"))).toBe(false);
+  });
+});
+
+describe("starting a server", () => {
+  it("joins whoever answers", () => {
+    expect(start([0]).status).toBe(0);
+    expect(chosen()).toBe("server: https://api\n");
+  });
+
+  it("waits, and says why, when nobody answers and it was not given the keys", () => {
+    const { error, stdout } = start([7], 1);
+    expect(error?.message).toContain("ETIMEDOUT");
+    expect(stdout).toContain(
+      "estate-reason: waiting for the orchestrator at https://api:6443: connection refused, nobody listens there, and this server was not chosen",
+    );
+    expect(existsSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"))).toBe(false);
+  });
+
+  it("founds when it was given the keys and nobody answered three times in a row, and leaves no copy of them", () => {
+    receive(renderAuthorities(secrets));
+    expect(start([7, 28, 7]).status).toBe(0);
+    expect(chosen()).toBe("cluster-init: true\n");
+    const tls = at("var/lib/rancher/k3s/server/tls");
+    for (const name of authorityFiles) expect(existsSync(join(tls, name)), name).toBe(true);
+    expect(readFileSync(join(tls, "client-ca.key"), "utf8")).toBe(secrets.clientCaKey);
+    expect(readdirSync(at("var/lib/estate/ca"), { recursive: true })).toEqual(["etcd"]);
+  });
+
+  it("joins although it was given the keys, when somebody answers at last", () => {
+    receive(renderAuthorities(secrets));
+    start([7, 7, 0]);
+    expect(chosen()).toBe("server: https://api\n");
+  });
+
+  it.each([
+    [6, "the name does not resolve"],
+    [60, "certificate of another authority"],
+  ])("founds nothing while curl ends with %i", (code, reason) => {
+    receive(renderAuthorities(secrets));
+    const { error, stdout } = start([7, 7, code], 1);
+    expect(error?.message).toContain("ETIMEDOUT");
+    expect(stdout).toContain(reason);
+  });
+
+  it("founds nothing with authorities it fetched as a joining server", () => {
+    mkdirSync(at("var/lib/rancher/k3s/server/tls"), { recursive: true });
+    writeFileSync(at("var/lib/rancher/k3s/server/tls/server-ca.key"), "fetched");
+    expect(start([7], 1).error?.message).toContain("ETIMEDOUT");
+  });
+
+  it("goes on as it is once it is a member", () => {
+    mkdirSync(at("var/lib/rancher/k3s/server/db/etcd/member"), { recursive: true });
+    writeFileSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"), "as it was\n");
+    expect(start([0]).status).toBe(0);
+    expect(chosen()).toBe("as it was\n");
+  });
+
+  it("finishes what a crash interrupted: keys taken, not yet shredded", () => {
+    receive(renderAuthorities(secrets));
+    start([7]);
+    rmSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"));
+    writeFileSync(at("var/lib/estate/ca/complete"), "");
+    expect(start([7]).status).toBe(0);
+    expect(chosen()).toBe("cluster-init: true\n");
+  });
+});

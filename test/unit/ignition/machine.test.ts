@@ -1,0 +1,184 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { authorityFiles, startScript } from "../../../ignition/founding.ts";
+import { machineFacts, machineSecrets } from "../../../ignition/machine.ts";
+import { renderFragments, renderMachine, userDataLimit } from "../../../ignition/render.ts";
+import { secureToken } from "../../../ignition/token.ts";
+import { deriveFacts } from "../../../stacks/facts.ts";
+import type { Estate } from "../../../stacks/schema.ts";
+import { estate, uniqueSecrets } from "../stacks/fixtures.ts";
+
+const secrets = uniqueSecrets();
+
+function render(host: string, of: Estate = estate()): string {
+  const facts = deriveFacts(of);
+  const found = facts.pools.flatMap((pool) => pool.hosts).find(({ name }) => name === host);
+  if (!found) throw new Error(`no host ${host}`);
+  const machine = machineFacts(facts, found);
+  return renderMachine(machine, machineSecrets(secrets, machine));
+}
+
+interface Rendered {
+  readonly path: string;
+  readonly contents: { readonly source: string };
+}
+
+/** The texts of the files, by path; what is downloaded is its address. */
+function files(userData: string): Record<string, string> {
+  const all = JSON.parse(userData).storage.files as Rendered[];
+  return Object.fromEntries(
+    all.map(({ path, contents: { source } }) => [
+      path,
+      source.startsWith("data:,") ? decodeURIComponent(source.slice(6)) : source,
+    ]),
+  );
+}
+
+/** Readable, stable, and without the random-looking parts. */
+function readable(userData: string): string {
+  const document = JSON.parse(userData);
+  for (const file of document.storage.files)
+    if (file.contents.source.startsWith("data:,"))
+      file.contents = decodeURIComponent(file.contents.source.slice(6)).split("\n");
+  for (const unit of document.systemd.units) if (unit.contents) unit.contents = unit.contents.split("\n");
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+describe("the user data of a server", () => {
+  const text = render("orchestrator-01");
+  const found = files(text);
+
+  it("is what it was", () => expect(readable(text)).toMatchFileSnapshot("__golden__/orchestrator-01.json"));
+
+  it("has its own configuration, and leaves to the start script whether it founds or joins", () => {
+    const config = parse(found["/etc/rancher/k3s/config.yaml"] ?? "");
+    expect(config).toMatchObject({ "node-name": "orchestrator-01", "node-label": ["estate/role=orchestrator"] });
+    expect(config["tls-san"]).toEqual(["api.estate.test", "api.internal.estate.test"]);
+    expect(Object.keys(config)).not.toEqual(expect.arrayContaining(["cluster-init"]));
+    expect(config).not.toHaveProperty("server");
+    expect(config).not.toHaveProperty("token");
+    expect(parse(found["/etc/estate/found.yaml"] ?? "")).toEqual({ "cluster-init": true, token: secrets.serverToken });
+    expect(parse(found["/etc/estate/join.yaml"] ?? "").server).toBe("https://api.internal.estate.test:6443");
+  });
+
+  it("lets user core, and nobody else, bring the authorities' keys", () => {
+    const directories = JSON.parse(text).storage.directories;
+    expect(directories).toContainEqual({ path: "/var/lib/estate/ca", mode: 0o700, user: { name: "core" } });
+  });
+
+  it("has none of the authorities' keys", () => {
+    const decoded = Object.values(found).join("\n") + text;
+    for (const name of [
+      "serverCaKey",
+      "clientCaKey",
+      "requestHeaderCaKey",
+      "etcdPeerCaKey",
+      "etcdServerCaKey",
+    ] as const)
+      expect(decoded).not.toContain(secrets[name]);
+    expect(decoded).not.toContain(secrets.serviceKey);
+    expect(decoded).not.toContain(secrets.adminKey);
+    expect(decoded).not.toContain(secrets.sshKey);
+    expect(decoded).not.toContain(secrets.hostKeySeed);
+  });
+
+  it("writes secrets so that only root reads them", () => {
+    const modes = new Map(
+      (JSON.parse(text).storage.files as { path: string; mode: number }[]).map(({ path, mode }) => [path, mode]),
+    );
+    for (const [path, content] of Object.entries(found))
+      if (
+        content.includes(secrets.serverToken) ||
+        content.includes(secrets.agentToken) ||
+        content.includes("PRIVATE KEY")
+      )
+        expect(modes.get(path), path).toBe(0o600);
+  });
+});
+
+describe("the user data of an agent", () => {
+  const text = render("bbb-01");
+  const found = files(text);
+
+  it("is what it was", () => expect(readable(text)).toMatchFileSnapshot("__golden__/bbb-01.json"));
+
+  it("joins by the internal name, with the agent's token in its secure form, its label and its taint", () => {
+    expect(parse(found["/etc/rancher/k3s/config.yaml"] ?? "")).toEqual({
+      "node-name": "bbb-01",
+      "node-label": ["estate/role=bbb"],
+      "node-taint": ["estate/dedicated=bbb:NoSchedule"],
+      server: "https://api.internal.estate.test:6443",
+      token: secureToken(secrets.serverCaCert, "node", secrets.agentToken),
+    });
+  });
+
+  it("has not the server's token", () => expect(decodeURIComponent(text)).not.toContain(secrets.serverToken));
+
+  it("downloads k3s by its hash", () => {
+    const k3s = (JSON.parse(text).storage.files as Rendered[]).find(({ path }) => path === "/opt/bin/k3s");
+    expect(k3s?.contents).toEqual({
+      source: "http://192.0.2.80/k3s",
+      verification: { hash: `sha512-${"ab".repeat(64)}` },
+    });
+  });
+
+  it("does not update itself", () => {
+    expect(JSON.parse(text).systemd.units).toContainEqual({ name: "update-engine.service", mask: true });
+  });
+});
+
+describe("user data", () => {
+  it("is the same for the same facts, in whatever order they were written", () => {
+    const reversed = estate((document) => {
+      document.roles = Object.fromEntries(Object.entries(document.roles as object).toReversed());
+    });
+    for (const host of ["orchestrator-02", "bbb-01", "worker-01"]) expect(render(host, reversed)).toBe(render(host));
+  });
+
+  it("names no other host, and does not change when one is added", () => {
+    const more = estate((document) => {
+      document.roles.bbb.hosts["bbb-03"] = {};
+    });
+    const hosts = ["orchestrator-01", "orchestrator-02", "orchestrator-03", "bbb-01", "bbb-02", "worker-01"];
+    for (const host of hosts) {
+      expect(render(host, more), host).toBe(render(host));
+      for (const other of hosts) if (other !== host) expect(render(host)).not.toContain(other);
+    }
+  });
+
+  it("that nova would refuse is refused, with the biggest files", () => {
+    const files = [
+      { path: "/small", mode: 0o644, contents: "x" },
+      { path: "/large", mode: 0o644, contents: "x".repeat(userDataLimit) },
+    ];
+    expect(() => renderFragments("bbb-01", "key", [{ files }])).toThrow(
+      /bbb-01 has \d+ bytes[\s\S]*\n {2}\/large: 49151 bytes\n {2}\/small/,
+    );
+  });
+
+  it("with the same file twice is refused", () => {
+    const files = [{ path: "/a", mode: 0o644, contents: "" }];
+    expect(() => renderFragments("x", "key", [{ files }, { files }])).toThrow("two fragments of a machine have /a");
+  });
+});
+
+describe("the token of a server", () => {
+  it("has the form and the hash that k3s gives it", () => {
+    // printf 'certificate\n' | sha256sum
+    const hash = execFileSync("sha256sum", { input: "certificate\n" }).toString().slice(0, 64);
+    expect(secureToken("certificate\n", "node", "password")).toBe(`K10${hash}::node:password`);
+  });
+});
+
+describe("the scripts", () => {
+  it("are sound shell", () => {
+    for (const [path, text] of Object.entries(files(render("orchestrator-01"))))
+      if (path.endsWith(".sh")) execFileSync("sh", ["-n"], { input: text });
+  });
+
+  it("know every file of the authorities", () => {
+    expect(authorityFiles).toHaveLength(11);
+    for (const name of authorityFiles) expect(startScript("https://x")).toContain(` ${name}`);
+  });
+});
