@@ -45,6 +45,10 @@ export function addLocalCommands(local: Command): void {
     .option("--json", json)
     .action(async (options: Common) => (await import("./doctor.ts")).doctor(options));
   local
+    .command("heal", { hidden: true })
+    .description("put the state and the cloud right after an engine was killed; up does it by itself")
+    .action(async () => (await import("./heal.ts")).heal());
+  local
     .command("shell")
     .description("a shell inside the stack, where pulumi, kubectl, openstack, dig and curl work")
     .action(async () => (await import("./enter.ts")).enter([process.env.SHELL ?? "/bin/sh"]));

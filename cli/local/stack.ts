@@ -9,8 +9,8 @@ import { type SecretName, secretNames } from "../../stacks/secrets.ts";
 import { localDocument } from "../local-document.ts";
 import { generateSecrets } from "../secrets.ts";
 import { inside } from "./enter.ts";
+import { pulumi } from "./pulumi.ts";
 import { readStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
-import { freeDeadLock } from "./state-lock.ts";
 
 /** Makes the stack with its document and its secrets, where they are not there yet. What an operator changed in the document stays. */
 export async function prepareStack(here: Place, name: string): Promise<void> {
@@ -41,9 +41,11 @@ async function existingSecrets(here: Place, name: string): Promise<Partial<Recor
 
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */
 export async function upStack(here: Place, name: string, { quiet }: { quiet: boolean }): Promise<void> {
-  await freeDeadLock(here, name);
   const shown = quiet ? (["ignore", process.stderr, process.stderr] as const) : "inherit";
   const command = ["pulumi", "up", "--stack", name, "--yes", "--skip-preview", "--suppress-outputs"];
+  await inside(here, [join(project, "cli", "estate"), "local", "heal"], {
+    stdio: ["ignore", process.stderr, process.stderr],
+  });
   const ignore = () => undefined;
   // Ctrl-C reaches pulumi too, which then ends in good order; we wait for that
   process.on("SIGINT", ignore);
@@ -55,17 +57,6 @@ export async function upStack(here: Place, name: string, { quiet }: { quiet: boo
     );
   const kubeconfig = await pulumi(here, ["stack", "output", "kubeconfig", "--show-secrets", "--stack", name]);
   await writeFile(join(here.data, "kubeconfig"), kubeconfig, { mode: 0o600 });
-}
-
-/** Runs the Pulumi command line inside the stack. @throws Trouble with what it said */
-export async function pulumi(here: Place, command: readonly string[], input?: string): Promise<string> {
-  const result = await inside(here, ["pulumi", ...command, "--non-interactive"], {
-    cwd: project,
-    ...(input === undefined ? {} : { input }),
-  });
-  if (result.failed)
-    throw new Trouble(`'pulumi ${command.slice(0, 2).join(" ")}' failed: ${String(result.stderr || result.stdout)}`);
-  return String(result.stdout);
 }
 
 /** A stack file whose passphrase is lost has secrets that nobody can read: they are made anew, the document stays. */

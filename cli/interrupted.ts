@@ -1,0 +1,120 @@
+import type { OpenStack, ServiceType } from "../local/openstack-client/client.ts";
+
+/** The part of `pulumi stack export` that is used here. */
+export interface Checkpoint {
+  readonly deployment: {
+    readonly resources?: readonly Recorded[];
+    readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
+  };
+}
+
+interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+interface Item {
+  readonly id: string;
+  readonly name?: string;
+  readonly security_group_id?: string;
+  readonly port_id?: string | null;
+  readonly device_id?: string;
+  readonly device_owner?: string;
+}
+
+/** Something that a killed engine had asked the cloud for and did not live to write down. */
+export interface Orphan {
+  readonly urn: string;
+  readonly what: string;
+  readonly remove: (openstack: OpenStack) => Promise<void>;
+}
+
+interface Kind {
+  readonly service: ServiceType;
+  /** Where the cloud lists them; one is at the same path with its id. */
+  readonly path: string;
+  readonly key: string;
+  /** Whether an item that no state holds is the one the interrupted operation asked for. */
+  readonly same: (item: Item, inputs: Readonly<Record<string, unknown>>) => boolean;
+  readonly remove?: (openstack: OpenStack, item: Item) => Promise<void>;
+}
+
+const byName = (item: Item, inputs: Readonly<Record<string, unknown>>) => item.name === inputs.name;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  "openstack:compute/instance:Instance": { service: "compute", path: "/servers", key: "servers", same: byName },
+  "openstack:compute/serverGroup:ServerGroup": {
+    service: "compute",
+    path: "/os-server-groups",
+    key: "server_groups",
+    same: byName,
+  },
+  "openstack:networking/port:Port": { service: "network", path: "/v2.0/ports", key: "ports", same: byName },
+  "openstack:networking/network:Network": { service: "network", path: "/v2.0/networks", key: "networks", same: byName },
+  "openstack:networking/subnet:Subnet": { service: "network", path: "/v2.0/subnets", key: "subnets", same: byName },
+  "openstack:networking/router:Router": { service: "network", path: "/v2.0/routers", key: "routers", same: byName },
+  "openstack:networking/secGroup:SecGroup": {
+    service: "network",
+    path: "/v2.0/security-groups",
+    key: "security_groups",
+    same: byName,
+  },
+  "openstack:networking/secGroupRule:SecGroupRule": {
+    service: "network",
+    path: "/v2.0/security-group-rules",
+    key: "security_group_rules",
+    same: (item, inputs) => item.security_group_id === inputs.securityGroupId,
+  },
+  "openstack:networking/floatingIp:FloatingIp": {
+    service: "network",
+    path: "/v2.0/floatingips",
+    key: "floatingips",
+    same: (item, inputs) => (item.port_id ?? undefined) === inputs.portId,
+  },
+  "openstack:networking/routerInterface:RouterInterface": {
+    service: "network",
+    path: "/v2.0/ports",
+    key: "ports",
+    same: (item, inputs) => item.device_id === inputs.routerId && item.device_owner === "network:router_interface",
+    remove: async (openstack, item) => {
+      const body = { port_id: item.id };
+      await openstack.request("PUT", "network", `/v2.0/routers/${item.device_id}/remove_router_interface`, { body });
+    },
+  },
+  "openstack:blockstorage/volume:Volume": { service: "block-storage", path: "/volumes", key: "volumes", same: byName },
+  "openstack:dns/zone:Zone": { service: "dns", path: "/v2/zones", key: "zones", same: byName },
+  "openstack:loadbalancer/loadBalancer:LoadBalancer": {
+    service: "load-balancer",
+    path: "/v2/lbaas/loadbalancers",
+    key: "loadbalancers",
+    same: byName,
+  },
+};
+
+/** What the interrupted creations of a stack left in the cloud, that no state holds. */
+export async function orphansOf({ deployment }: Checkpoint, openstack: OpenStack): Promise<readonly Orphan[]> {
+  const recorded = new Set(deployment.resources?.map(({ id }) => id));
+  const creations = (deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
+  const orphans = await Promise.all(
+    creations.map(async ({ resource: { type, urn, inputs = {} } }) => {
+      const kind = kinds[type];
+      if (!kind) return [];
+      const { service, path, key, same, remove } = kind;
+      const items = await openstack.list<Item>(service, path, key);
+      const one = (item: Item) =>
+        remove?.(openstack, item) ?? openstack.request<undefined>("DELETE", service, `${path}/${item.id}`);
+      return items
+        .filter((item) => !recorded.has(item.id) && same(item, inputs))
+        .map((item) => ({ urn, what: `${key} ${item.name ?? item.id}`, remove: async () => void (await one(item)) }));
+    }),
+  );
+  return orphans.flat();
+}
+
+/** The same state, without the operations that were interrupted. */
+export function withoutPending<State extends Checkpoint>(state: State): State {
+  const { pending_operations: _, ...deployment } = state.deployment;
+  return { ...state, deployment };
+}
