@@ -1,0 +1,310 @@
+import { rm } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Supervisor } from "../service.ts";
+import { applyIgnition, fetchUserData, writtenUnits } from "./apply.ts";
+import type { Breaks } from "./breaks.ts";
+import { Console } from "./console.ts";
+import type { Generation, ServerFacts } from "./decide.ts";
+import { BootFailure } from "./failure.ts";
+import { followLogs } from "./follow.ts";
+import type { HostNetwork } from "./network.ts";
+import type { Nova } from "./nova.ts";
+import { type HostRecord, readRecord, writeRecord } from "./record.ts";
+import { assemble, nameHost, renameHost, takeApart } from "./root/assemble.ts";
+import { makeRoot } from "./root/make.ts";
+import { type HostPaths, hostPaths } from "./root/paths.ts";
+import type { HostStatus } from "./status.ts";
+import { serveSystemctl } from "./systemctl.ts";
+import { unitFinder } from "./units/load.ts";
+import { Units } from "./units/play.ts";
+import { enableUnits, verifyUnits } from "./verify.ts";
+import { type Device, devicesOf, type Volumes } from "./volumes.ts";
+
+/** What all hosts of a stack share. */
+export interface Cluster {
+  readonly data: string;
+  readonly run: string;
+  readonly ignition: string;
+  /** The Kubernetes program, if there is one to put in. */
+  readonly kubernetes?: string;
+  readonly image: string;
+  readonly supervisor: Supervisor;
+  readonly network: HostNetwork;
+  readonly nova: Pick<Nova, "attachments">;
+  readonly volumes: Volumes;
+  readonly breaks: Breaks;
+  /** Names of programs that are played. */
+  readonly played: readonly string[];
+  /** How many boots may use the processors at once. */
+  readonly limit: <T>(task: () => Promise<T>) => Promise<T>;
+}
+
+/** One machine: what nova calls a server, from its first boot to its deletion. */
+export class Host {
+  readonly label: string;
+  readonly paths: HostPaths;
+  server: ServerFacts;
+  /** What it was last switched on with. */
+  last: Generation | undefined;
+  /** The image on which Ignition has succeeded. */
+  #installed: string | undefined;
+  readonly #cluster: Cluster;
+  readonly #console: Console;
+  #state: HostStatus["state"] = "stopped";
+  #step = "switched off";
+  #since = new Date();
+  #failure: string | undefined;
+  #written: readonly string[] = [];
+  #units: Units | undefined;
+  #devices: Device[] = [];
+  #power = new AbortController();
+  #closers: (() => void)[] = [];
+  /** One thing at a time. */
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(cluster: Cluster, server: ServerFacts, label: string, record: HostRecord | undefined) {
+    this.#cluster = cluster;
+    this.server = server;
+    this.label = label;
+    this.paths = hostPaths(cluster.data, server.id, cluster.run);
+    this.#console = new Console(this.paths.console);
+    this.last = record?.last;
+    this.#installed = record?.last?.image;
+    this.#written = record?.written ?? [];
+  }
+
+  /** Reads what is remembered of the server, if it was a host before. */
+  static async of(cluster: Cluster, server: ServerFacts, label: string): Promise<Host> {
+    return new Host(cluster, server, label, await readRecord(hostPaths(cluster.data, server.id, cluster.run)));
+  }
+
+  /** Switched on, whether that went well or not. */
+  get up(): boolean {
+    return this.#state !== "stopped";
+  }
+
+  /** Why it is not what it should be, as the host itself can tell. */
+  get reason(): string | undefined {
+    return this.#failure ?? this.#console.reason;
+  }
+
+  status(): HostStatus {
+    return {
+      id: this.server.id,
+      name: this.server.name,
+      state: this.#state,
+      step: this.#step,
+      ...(this.reason && { reason: this.reason }),
+      since: this.#since.toISOString(),
+      addresses: this.server.addresses,
+      units: this.#units?.status() ?? [],
+    };
+  }
+
+  /** Switches it on, after switching it off if it was on. With an empty disk when the image is another than the last one. */
+  boot(generation: Generation): void {
+    this.#power.abort();
+    const power = new AbortController();
+    this.#power = power;
+    const install = this.#installed !== generation.image;
+    this.last = generation;
+    this.#enter("booting", "waiting for its turn");
+    this.#do(async () => {
+      await this.#off("lose");
+      if (!power.signal.aborted) await this.#bootNow(generation, install, power.signal);
+    });
+  }
+
+  /** Switches it off: units are asked to stop, then killed. */
+  stop(): Promise<void> {
+    this.#power.abort();
+    this.#enter("stopped", "switching off");
+    return this.#do(async () => {
+      await this.#off("end");
+      if (this.#state === "stopped") this.#enter("stopped", "switched off");
+    });
+  }
+
+  /** Ends it at once and deletes all there is of it, but not its volumes. */
+  remove(): Promise<void> {
+    this.#power.abort();
+    this.#enter("stopped", "being deleted");
+    return this.#do(async () => {
+      await this.#off("lose");
+      await rm(this.paths.folder, { recursive: true, force: true });
+    });
+  }
+
+  /** The power fails: everything ends at once, and nova does not know. */
+  die(sentence: string): Promise<void> {
+    this.#power.abort();
+    return this.#do(async () => {
+      await this.#off("lose");
+      this.#fail(sentence);
+    });
+  }
+
+  /** Volumes were attached or detached: shows them to a host that is up. */
+  plug(): void {
+    this.#do(async () => {
+      if (this.#units) await this.#plugNow();
+    });
+  }
+
+  /** Resolves when nothing is under way, which for a host that waits for something may be long. */
+  idle(): Promise<void> {
+    return this.#work;
+  }
+
+  #do(task: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(task).catch((error: unknown) => this.#fail(String(error)));
+    return this.#work;
+  }
+
+  async #bootNow(generation: Generation, install: boolean, signal: AbortSignal): Promise<void> {
+    this.#console.boot(`${this.server.name} (server ${this.server.id}) is switched on`);
+    try {
+      await this.#breakdown(signal);
+      const { netns, nameservers } = await this.#connect(signal);
+      const { limit, image, kubernetes } = this.#cluster;
+      this.#enter("booting", "putting its root together");
+      const bootId = await limit(async () => {
+        if (install) await makeRoot(this.paths, { serverId: this.server.id, name: this.server.name });
+        const assembly = { netns, nameservers, image, serverId: this.server.id };
+        const id = await assemble(this.paths, { ...assembly, ...(kubernetes && { kubernetes }) });
+        await nameHost(this.paths);
+        return id;
+      });
+      signal.throwIfAborted();
+      await this.#plugNow();
+      if (install) await this.#install(netns, signal);
+      this.#installed = generation.image;
+      await writeRecord(this.paths, { name: this.server.name, last: generation, written: this.#written });
+      await this.#startUnits(netns, bootId, install, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      const message = error instanceof Error ? error.message : String(error);
+      this.#fail(message);
+    }
+  }
+
+  async #breakdown(signal: AbortSignal): Promise<void> {
+    const told = await this.#cluster.breaks.of(this.server.name);
+    if (told?.kind === "dies-after") this.dieAfter(told.seconds);
+    if (told?.kind === "never-boots") {
+      this.#enter("booting", "told never to boot");
+      this.#console.fail("firmware", "the host was told never to boot ('estate local break')");
+      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+    }
+    if (told?.kind === "boots-late") {
+      this.#enter("booting", `told to boot ${told.seconds} s late`);
+      this.#console.fail("firmware", `the host was told to boot ${told.seconds} s late ('estate local break')`);
+      await sleep(told.seconds * 1000, undefined, { signal });
+      this.#console.recover();
+    }
+  }
+
+  /** Kills it in a while, unless it is switched off before. */
+  dieAfter(seconds: number): void {
+    const timer = setTimeout(
+      () => void this.die(`the host was told to die after ${seconds} s ('estate local break')`),
+      seconds * 1000,
+    );
+    this.#power.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  }
+
+  async #connect(signal: AbortSignal): Promise<{ netns: string; nameservers: readonly string[] }> {
+    const { network, run } = this.#cluster;
+    this.#enter("booting", "waiting for its network");
+    await network.setPower(this.server.id, true);
+    for (;;) {
+      signal.throwIfAborted();
+      // a server may get its port a moment after it is there
+      const found = await network.settled(this.server.id).catch((error: Error) => error);
+      if (!(found instanceof Error)) {
+        this.#console.recover();
+        const { namespace, nameservers } = found;
+        return { netns: isAbsolute(namespace) ? namespace : join(run, "netns", namespace), nameservers };
+      }
+      this.#console.fail("firmware", found.message);
+      await sleep(1000, undefined, { signal });
+    }
+  }
+
+  async #install(netns: string, signal: AbortSignal): Promise<void> {
+    const firmware = { paths: this.paths, netns, console: this.#console, signal };
+    this.#enter("booting", "asking the metadata service for user data");
+    const userData = await fetchUserData(firmware);
+    if (userData === undefined) this.#console.say("firmware", "the server has no user data; it boots as the image is");
+    else if (!/^\s*\{/.test(userData)) throw new BootFailure("the user data is not an Ignition config: it is not JSON");
+    this.#enter("booting", "applying Ignition");
+    await this.#cluster.limit(async () => {
+      const config = userData === undefined ? {} : await applyIgnition(userData, this.#cluster.ignition, firmware);
+      this.#written = writtenUnits(config);
+      await enableUnits(this.paths);
+      await verifyUnits(this.paths, this.#written);
+    });
+  }
+
+  async #startUnits(netns: string, bootId: string, firstBoot: boolean, signal: AbortSignal): Promise<void> {
+    this.#enter("booting", "starting units");
+    const { paths, label } = this;
+    const { supervisor, played, data } = this.#cluster;
+    const machineId = this.server.id.replaceAll("-", "");
+    const facts = { hostname: await renameHost(paths), machineId, bootId };
+    const mounter = { source: (what: string) => this.#source(what) };
+    const host = { label, paths, netns, console: this.#console, supervisor, facts, firstBoot, mounter, played };
+    const units = new Units(host, unitFinder(paths.root));
+    const logs = followLogs(join(data, "logs", label), this.#console);
+    const systemctl = await serveSystemctl(join(paths.root, "run/estate/systemd.sock"), units, () => this.#reboot());
+    this.#closers = [() => logs.close(), () => systemctl.close()];
+    this.#units = units;
+    signal.addEventListener("abort", () => units.interrupt(), { once: true });
+    await units.start("multi-user.target");
+    signal.throwIfAborted();
+    this.#enter("running", "running");
+    this.#console.say("boot", "all units were started");
+  }
+
+  #reboot(): void {
+    if (this.last) this.boot(this.last);
+  }
+
+  async #source(what: string) {
+    const { volumes } = this.#cluster;
+    const device = await volumes.find(this.#devices, what);
+    if (!device) return undefined;
+    const { TYPE: type, UUID: uuid = "" } = await volumes.probe(device.volumeId);
+    return { ...(type && { type }), folder: () => volumes.content(device.volumeId, uuid) };
+  }
+
+  async #plugNow(): Promise<void> {
+    const { nova, volumes } = this.#cluster;
+    this.#devices = devicesOf(this.server.volumes.length > 0 ? await nova.attachments(this.server.id) : []);
+    await volumes.plug(this.paths, this.#devices);
+  }
+
+  async #off(how: "end" | "lose"): Promise<void> {
+    const units = this.#units;
+    this.#units = undefined;
+    if (units && how === "end") await units.end();
+    else if (units) await units.lose();
+    await takeApart(this.paths);
+    for (const close of this.#closers.splice(0)) close();
+    await this.#cluster.network.setPower(this.server.id, false);
+  }
+
+  #fail(sentence: string): void {
+    this.#console.fail("boot", sentence);
+    this.#enter("failed", "failed");
+    this.#failure = sentence;
+  }
+
+  #enter(state: HostStatus["state"], step: string): void {
+    if (state !== this.#state) this.#since = new Date();
+    this.#state = state;
+    this.#step = step;
+    this.#failure = undefined;
+  }
+}

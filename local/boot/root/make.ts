@@ -1,0 +1,34 @@
+import { chmod, chown, cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { rootFiles } from "./files.ts";
+import type { HostPaths } from "./paths.ts";
+
+/** Of this machine's /etc, what its programs need to run at all, and no settings. */
+const borrowed = ["alternatives", "ssl", "ca-certificates", "ld.so.conf", "ld.so.conf.d", "services", "protocols"];
+
+/** Makes the writable layer of a host afresh: an image that has never booted. What was there is gone. */
+export async function makeRoot(paths: HostPaths, host: { serverId: string; name: string }): Promise<void> {
+  await rm(paths.kept, { recursive: true, force: true });
+  await rm(paths.ignition, { recursive: true, force: true });
+  await mkdir(paths.kept, { recursive: true });
+  for (const file of rootFiles(host)) {
+    const path = join(paths.kept, file.path);
+    await mkdir(file.text === undefined ? path : dirname(path), { recursive: true });
+    if (file.text !== undefined) await writeFile(path, file.text);
+    await chmod(path, file.mode);
+    await chown(path, file.id ?? 0, file.id ?? 0);
+  }
+  // until a config says otherwise, the name servers are those that the network hands out
+  await symlink("../run/systemd/resolve/resolv.conf", join(paths.kept, "etc/resolv.conf"));
+  for (const name of borrowed) {
+    await cp(`/etc/${name}`, join(paths.kept, "etc", name), {
+      recursive: true,
+      verbatimSymlinks: true,
+      errorOnExist: false,
+    }).catch(ignoreMissing);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}
