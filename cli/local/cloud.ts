@@ -4,7 +4,7 @@ import { Listr, type ListrTask } from "listr2";
 import { ensureBoot } from "../../local/boot/ignition.ts";
 import { clientOf } from "../../local/daemon/client.ts";
 import { killDaemon, launchDaemon, runningDaemon } from "../../local/daemon/launch.ts";
-import { ensurePackages } from "../../local/debian/packages.ts";
+import { ensurePackages } from "../../local/debian/install.ts";
 import { ensureEngine } from "../../local/engine/engine.ts";
 import { ensureKubernetes } from "../../local/kubernetes/kubernetes.ts";
 import { ensureOpenstack } from "../../local/openstack/python.ts";

@@ -1,0 +1,47 @@
+import { execa } from "execa";
+
+/** A package of Debian that the local stack needs, and what for. */
+export interface DebianPackage {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** What the local stack takes from Debian. Debian's own signatures verify them. */
+export const packages: readonly DebianPackage[] = [
+  { name: "mariadb-server", why: "the databases of OpenStack" },
+  { name: "rabbitmq-server", why: "the messages between OpenStack's services" },
+  { name: "bind9", why: "answers the estate's DNS names, told by Designate" },
+  { name: "bind9-dnsutils", why: "dig" },
+  { name: "openssh-server", why: "the sshd of each host" },
+  { name: "openssh-client", why: "ssh" },
+  { name: "sudo", why: "what user core runs on a host as root" },
+  { name: "systemd", why: "checks the units of hosts (systemd-analyze verify) and enables them" },
+  { name: "haproxy", why: "metadata for hosts, and the load balancers of Octavia" },
+  { name: "nftables", why: "security groups and NAT, as packets see them" },
+  { name: "iproute2", why: "namespaces, bridges and addresses" },
+  { name: "iputils-ping", why: "ping inside the stack" },
+  { name: "procps", why: "ps, and sysctl of hosts' namespaces" },
+  { name: "curl", why: "how a host fetches its user data" },
+  { name: "gcc", why: "compiles Ignition, which uses libblkid" },
+  { name: "libc6-dev", why: "compiles Ignition" },
+  { name: "libblkid-dev", why: "compiles Ignition" },
+  { name: "python3-venv", why: "the Python environment of OpenStack" },
+];
+
+/** Those of `packages` that are not installed, by name. */
+export async function missingPackages(): Promise<string[]> {
+  const names = packages.map(({ name }) => name);
+  // it exits with 1 when it does not know one, and lists the others all the same
+  const { stdout } = await execa("dpkg-query", ["--show", "--showformat=${Package} ${db:Status-Status}\n", ...names], {
+    reject: false,
+  });
+  return missingOf(names, stdout);
+}
+
+/** The pure part: `list` has a line `name status` for each package that dpkg knows. */
+export function missingOf(names: readonly string[], list: string): string[] {
+  const installed = new Set(
+    list.split("\n").flatMap((line) => (line.endsWith(" installed") ? [line.split(" ")[0]] : [])),
+  );
+  return names.filter((name) => !installed.has(name));
+}
