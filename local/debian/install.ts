@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { execa } from "execa";
 import { type Say, Trouble } from "../say.ts";
@@ -7,6 +7,8 @@ import { missingPackages, packages } from "./packages.ts";
 
 /** Asked by Debian's maintainer scripts before they start a service. */
 const policy = "/usr/sbin/policy-rc.d";
+/** Ours, also when an earlier run was killed before it could remove it. */
+const forbidden = "#!/bin/sh\n# made by 'estate local up' while it installs packages\nexit 101\n";
 
 /**
  * Installs what is missing, after saying what and why. Nothing that it installs is started: the stack starts its own.
@@ -58,8 +60,8 @@ async function apt(args: readonly string[], env: Record<string, string>): Promis
 
 /** Runs `work` while a policy forbids every service to start. A policy that is there already is the machine's own, and stays. */
 async function withoutServices(work: () => Promise<void>): Promise<void> {
-  const own = !existsSync(policy);
-  if (own) await writeFile(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  const own = !existsSync(policy) || (await readFile(policy, "utf8")) === forbidden;
+  if (own) await writeFile(policy, forbidden, { mode: 0o755 });
   try {
     await work();
   } finally {

@@ -32,7 +32,9 @@ export const packages: readonly DebianPackage[] = [
 export async function missingPackages(): Promise<string[]> {
   const names = packages.map(({ name }) => name);
   // it exits with 1 when it does not know one, and lists the others all the same
-  const { stdout } = await execa("dpkg-query", ["--show", "--showformat=${Package} ${db:Status-Status}\n", ...names], {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is dpkg that fills these in
+  const format = "${Package} ${db:Status-Status}\n";
+  const { stdout } = await execa("dpkg-query", ["--show", `--showformat=${format}`, ...names], {
     reject: false,
   });
   return missingOf(names, stdout);
