@@ -1,0 +1,114 @@
+import { addresses } from "../addresses.ts";
+import type { Cloud } from "./cloud.ts";
+import type { Port, Subnet } from "./model.ts";
+import { contains, type RouterPorts, routersOf } from "./routers.ts";
+import { metadataAddress } from "./security-groups.ts";
+
+/** How packets of one address get to another. */
+export interface Path {
+  /** Where they leave; nothing for the operator's side. */
+  readonly out?: Port;
+  /** Where they arrive; nothing for the addresses of the cloud itself. */
+  readonly into?: Port;
+  /** Their source address as the other end sees it. */
+  readonly seenFrom: string;
+}
+
+/** A path, or the sentence that says why there is none. */
+export type Found = Path | { readonly none: string };
+
+/** The way from the ports of a host, called `name`, to an address. */
+export function pathFromHost(cloud: Cloud, name: string, ports: readonly Port[], to: string): Found {
+  const ends = endsOf(cloud, ports);
+  if (to === metadataAddress) return ends[0] ? { out: ends[0].port, seenFrom: ends[0].address } : noPort(name);
+  const near = ends.find(({ subnet }) => contains(subnet.cidr, to));
+  if (near) return onLink(cloud, near, to);
+  const end = ends.find(({ subnet }) => subnet.gateway_ip !== null) ?? ends[0];
+  if (!end) return noPort(name);
+  const network = cloud.network.get(end.port.network_id);
+  if (end.subnet.gateway_ip === null) return { none: `${name} has no route to ${to}: its subnet has no gateway` };
+  if (network?.name === addresses.external.name) return throughExternal(cloud, end.port, end.address, to);
+  const router = routersOf(cloud).find(({ internal }) =>
+    internal.some((port) => port.network_id === end.port.network_id && has(port, end.subnet.gateway_ip ?? "")),
+  );
+  if (!router) {
+    return { none: `no router of neutron has ${end.subnet.gateway_ip}, the gateway of ${name} on ${network?.name}` };
+  }
+  return throughRouter(cloud, router, end, to);
+}
+
+/** The way from the operator's side to an address. */
+export function pathFromOperator(cloud: Cloud, to: string): Found {
+  return throughExternal(cloud, undefined, addresses.external.gateway, to);
+}
+
+interface End {
+  readonly port: Port;
+  readonly address: string;
+  readonly subnet: Subnet;
+}
+
+function endsOf(cloud: Cloud, ports: readonly Port[]): End[] {
+  return ports.flatMap((port) =>
+    port.fixed_ips.flatMap(({ subnet_id, ip_address: address }) => {
+      const subnet = cloud.subnet.get(subnet_id);
+      return subnet ? [{ port, address, subnet }] : [];
+    }),
+  );
+}
+
+function noPort(name: string): Found {
+  return { none: `${name} has no port with an address` };
+}
+
+function onLink(cloud: Cloud, { port: out, address }: End, to: string): Found {
+  const network = cloud.network.get(out.network_id);
+  if (network?.name === addresses.external.name) return throughExternal(cloud, out, address, to);
+  const into = holderOf(cloud, out.network_id, to);
+  return into
+    ? { out, into, seenFrom: address }
+    : { none: `no port on network ${network?.name} has the address ${to}` };
+}
+
+/** A port that has the address, or else one that may use it. */
+function holderOf(cloud: Cloud, networkId: string, address: string): Port | undefined {
+  const ports = cloud.ports.filter(({ network_id }) => network_id === networkId);
+  return (
+    ports.find((port) => has(port, address)) ??
+    ports.find((port) => port.allowed_address_pairs.some((pair) => contains(pair.ip_address, address)))
+  );
+}
+
+function has(port: Port, address: string): boolean {
+  return port.fixed_ips.some(({ ip_address }) => ip_address === address);
+}
+
+function throughRouter(cloud: Cloud, router: RouterPorts, { port: out, address }: End, to: string): Found {
+  for (const { network_id, fixed_ips } of router.internal) {
+    const inside = fixed_ips.some(({ subnet_id }) => contains(cloud.subnet.get(subnet_id)?.cidr ?? "0.0.0.0/32", to));
+    if (!inside) continue;
+    const into = holderOf(cloud, network_id, to);
+    const name = cloud.network.get(network_id)?.name;
+    return into ? { out, into, seenFrom: address } : { none: `no port on network ${name} has the address ${to}` };
+  }
+  const outside = router.gateway?.fixed_ips[0]?.ip_address;
+  if (outside === undefined) return { none: `router ${router.router.name} has no gateway, so it does not reach ${to}` };
+  const floating = router.floatingIps.find(({ fixed_ip_address }) => fixed_ip_address === address);
+  const masked = router.router.external_gateway_info?.enable_snat !== false ? outside : address;
+  return throughExternal(cloud, out, floating?.floating_ip_address ?? masked, to);
+}
+
+/** On the external network: floating IPs, ports of its own, and the addresses of the cloud. */
+function throughExternal(cloud: Cloud, out: Port | undefined, seenFrom: string, to: string): Found {
+  const from = out ? { out, seenFrom } : { seenFrom };
+  if (([addresses.api, addresses.dns, addresses.mirror, addresses.external.gateway] as string[]).includes(to))
+    return from;
+  const floating = cloud.floatingIps.find(({ floating_ip_address }) => floating_ip_address === to);
+  if (floating) {
+    const into = cloud.port.get(floating.port_id ?? "");
+    return into ? { ...from, into } : { none: `floating IP ${to} is not associated with a port` };
+  }
+  const external = cloud.networks.find(({ name }) => name === addresses.external.name);
+  const into = external && holderOf(cloud, external.id, to);
+  return into ? { ...from, into } : { none: `nothing on the external network has the address ${to}` };
+}
