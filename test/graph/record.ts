@@ -23,6 +23,8 @@ export interface RecordOptions {
   /** The stack's configuration; values of `secrets` are secret. */
   readonly config?: Readonly<Record<string, string>>;
   readonly secrets?: readonly string[];
+  /** Sees every resource's inputs as its provider would: secrets in clear. */
+  readonly provider?: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => void;
   /** URNs the state holds. */
   readonly state?: readonly string[];
 }
@@ -40,13 +42,15 @@ const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*
 
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
-  const { preview = false, config = {}, secrets = [], state = [] } = options;
+  const { preview = false, config = {}, secrets = [], state = [], provider } = options;
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ name, inputs }) =>
-        preview
+      newResource: ({ type, name, inputs }) => {
+        provider?.(type, name, inputs);
+        return preview
           ? { id: undefined as unknown as string, state: {} }
-          : { id: `${name}-id`, state: { ...inputs, ...computed(name) } },
+          : { id: `${name}-id`, state: { ...inputs, ...computed(name) } };
+      },
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
           return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
@@ -57,6 +61,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     "estate",
     "test",
     preview,
+    "organization",
   );
   pulumi.runtime.setAllConfig({ ...config }, [...secrets]);
   const nodes: Registered[] = [];

@@ -1,0 +1,36 @@
+import { vi } from "vitest";
+import { generateSecrets } from "../../cli/secrets.ts";
+import type { Secrets } from "../../stacks/secrets.ts";
+import { configuration, plainDocument } from "../unit/stacks/fixtures.ts";
+import { type RecordOptions, type Registered, record } from "./record.ts";
+
+/** The secrets of all runs of a test file: real ones, so that whatever parses them can. */
+export const secrets: Secrets = await generateSecrets({});
+
+export interface Run extends Pick<RecordOptions, "provider"> {
+  // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
+  readonly change?: (document: any) => void;
+  readonly preview?: boolean;
+  readonly state?: readonly string[];
+}
+
+/** The graph that index.ts registers for the local document. */
+export async function graph({ change, preview = false, state = [], provider }: Run = {}): Promise<Registered[]> {
+  const document = plainDocument();
+  change?.(document);
+  vi.resetModules();
+  return record(() => import("../../index.ts"), {
+    ...{ preview, state, ...(provider ? { provider } : {}), config: configuration(document, secrets) },
+    secrets: Object.keys(secrets).map((name) => `estate:${name}`),
+  });
+}
+
+/** The URN the state would have of a host's server. */
+export function serverUrn(host: string): string {
+  return `urn:pulumi:test::estate::estate:compute:HostPool$estate:compute:Host$openstack:compute/instance:Instance::${host}`;
+}
+
+/** The same of its gate. */
+export function readyUrn(host: string): string {
+  return `urn:pulumi:test::estate::estate:compute:HostPool$estate:compute:Host$command:local:Command::${host}-ready`;
+}
