@@ -1,0 +1,140 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Cluster, connectCluster } from "../../../cli/gate/cluster.ts";
+import { holdLease } from "../../../cli/gate/lease.ts";
+
+/** A Kubernetes API that answers as told, on loopback: what the real client sends, and how its errors read. */
+interface Asked {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly type: string | undefined;
+  readonly body: unknown;
+}
+
+let server: Server;
+let cluster: Cluster;
+let asked: Asked[];
+let answer: (path: string) => { readonly status: number; readonly body: object };
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const { method, url: path } = request;
+    asked.push({ method, path, type: request.headers["content-type"], body: text ? JSON.parse(text) : undefined });
+    const { status, body } = answer(path ?? "");
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  cluster = connectCluster(
+    JSON.stringify({
+      ...{ apiVersion: "v1", kind: "Config", "current-context": "x", users: [{ name: "x", user: {} }] },
+      clusters: [{ name: "x", cluster: { server: url, "insecure-skip-tls-verify": true } }],
+      contexts: [{ name: "x", context: { cluster: "x", user: "x" } }],
+    }),
+  );
+});
+
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+beforeEach(() => {
+  asked = [];
+  answer = () => ({ status: 200, body: {} });
+});
+
+const failure = (status: number, message: string, details?: object) => ({
+  status,
+  body: { kind: "Status", apiVersion: "v1", status: "Failure", code: status, message, ...(details ? { details } : {}) },
+});
+const pod = { metadata: { name: "hello-1", namespace: "estate", uid: "u1" } };
+
+describe("a gate's questions to the API", () => {
+  it("cordon by a merge patch", async () => {
+    await cluster.cordon("bbb-01");
+    expect(asked).toEqual([
+      {
+        method: "PATCH",
+        path: "/api/v1/nodes/bbb-01",
+        type: "application/merge-patch+json",
+        body: { spec: { unschedulable: true } },
+      },
+    ]);
+  });
+
+  it("take an absent node for an answer, and no other error", async () => {
+    answer = () => failure(404, 'nodes "bbb-01" not found');
+    expect(await cluster.node("bbb-01")).toBeUndefined();
+    await cluster.deleteNode("bbb-01");
+    answer = () => failure(403, "nodes is forbidden");
+    await expect(cluster.node("bbb-01")).rejects.toThrow("nodes is forbidden");
+  });
+
+  it("evict this pod and not the next of its name", async () => {
+    expect(await cluster.evict(pod)).toBeUndefined();
+    expect(asked[0]).toMatchObject({
+      ...{ method: "POST", path: "/api/v1/namespaces/estate/pods/hello-1/eviction" },
+      body: { kind: "Eviction", deleteOptions: { preconditions: { uid: "u1" } } },
+    });
+  });
+
+  it("give the budget that forbids an eviction", async () => {
+    const causes = [
+      { reason: "DisruptionBudget", message: "The disruption budget hello needs 1 healthy pods and has 1 currently" },
+    ];
+    answer = () => failure(429, "Cannot evict pod as it would violate the pod's disruption budget.", { causes });
+    expect(await cluster.evict(pod)).toBe(
+      "Cannot evict pod as it would violate the pod's disruption budget. The disruption budget hello needs 1 healthy pods and has 1 currently",
+    );
+  });
+
+  it("take a pod that is gone for evicted", async () => {
+    answer = () => failure(404, "not found");
+    expect(await cluster.evict(pod)).toBeUndefined();
+  });
+
+  it("list the pods of one node", async () => {
+    answer = () => ({ status: 200, body: { items: [pod] } });
+    expect(await cluster.podsOn("bbb-01")).toHaveLength(1);
+    expect(asked[0]?.path).toBe("/api/v1/pods?fieldSelector=spec.nodeName%3Dbbb-01");
+  });
+});
+
+describe("the lease", () => {
+  const path = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases";
+  const now = new Date("2026-01-01T00:01:00.000Z");
+
+  it("is created where there is none", async () => {
+    answer = (asked) => (asked.endsWith("estate-drain-etcd") ? failure(404, "not found") : { status: 201, body: {} });
+    expect(await holdLease(cluster, "me", now)).toBeUndefined();
+    expect(asked[1]).toMatchObject({
+      ...{ method: "POST", path },
+      body: {
+        metadata: { name: "estate-drain-etcd" },
+        spec: { holderIdentity: "me", renewTime: "2026-01-01T00:01:00.000000Z" },
+      },
+    });
+  });
+
+  it("is left to a living holder", async () => {
+    const spec = { holderIdentity: "other", renewTime: "2026-01-01T00:00:30.000000Z" };
+    answer = () => ({ status: 200, body: { metadata: { resourceVersion: "7" }, spec } });
+    expect(await holdLease(cluster, "me", now)).toBe("other");
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is taken from a dead one in the version that was read, and lost to whoever is faster", async () => {
+    const spec = { holderIdentity: "other", renewTime: "2026-01-01T00:00:00.000000Z" };
+    answer = () =>
+      asked.length === 1
+        ? { status: 200, body: { metadata: { resourceVersion: "7" }, spec } }
+        : failure(409, "conflict");
+    expect(await holdLease(cluster, "me", now)).toBe("another gate");
+    expect(asked[1]).toMatchObject({
+      method: "PUT",
+      path: `${path}/estate-drain-etcd`,
+      body: { metadata: { resourceVersion: "7" } },
+    });
+  });
+});

@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { drain } from "../../../cli/gate/drain.ts";
+import { evictable } from "../../../cli/gate/evict.ts";
+import { judgeRemoval } from "../../../cli/gate/quorum.ts";
+import { gate, node, pod, world } from "./fakes.ts";
+
+function worldOf(...hosts: readonly string[]) {
+  const of = world();
+  for (const host of hosts) {
+    of.servers.set(`${host}-server`, { id: `${host}-server`, status: "ACTIVE" });
+    of.nodes.set(host, node(host, { member: host.startsWith("orchestrator") }));
+  }
+  return of;
+}
+
+const servers = ["orchestrator-01", "orchestrator-02", "orchestrator-03"];
+
+describe("the drain gate of a worker", () => {
+  it("cordons, evicts, takes the node away, stops the server", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(pod("hello-1"), pod("hello-2"));
+    await drain(gate("worker-01", of));
+    expect(of.events).toEqual([
+      "cordon worker-01",
+      "evict hello-1",
+      "evict hello-2",
+      "delete node worker-01",
+      "stop worker-01-server",
+    ]);
+  });
+
+  it("takes away the node that the kubelet registered again before it was stopped", async () => {
+    const of = worldOf("worker-01", ...servers);
+    const { cloud } = gate("worker-01", of);
+    const stop = async (id: string) => {
+      of.nodes.set("worker-01", node("worker-01"));
+      await cloud.stop(id);
+    };
+    await drain(gate("worker-01", of, { cloud: { ...cloud, stop } }));
+    expect(of.events.filter((event) => event === "delete node worker-01")).toHaveLength(2);
+    expect(of.nodes.has("worker-01")).toBe(false);
+  });
+
+  it("waits for a disruption budget", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(pod("hello-1"));
+    let allowed = false;
+    of.budget = () => (allowed ? undefined : "needs 1 healthy pods");
+    of.onTick = (now) => {
+      allowed = now >= 60_000;
+    };
+    await drain(gate("worker-01", of));
+    expect(of.said[0]).toBe("draining (0 s of 3 min): waiting for estate/hello-1: needs 1 healthy pods");
+    expect(of.events).toContain("evict hello-1");
+  });
+
+  it("gives up at its deadline, names the budget, and has removed nothing", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(pod("hello-1"));
+    of.budget = () => "needs 1 healthy pods";
+    await expect(drain(gate("worker-01", of))).rejects.toThrow(
+      "worker-01 was not drained within 3 min: estate/hello-1: needs 1 healthy pods.",
+    );
+    expect(of.events).toEqual(["cordon worker-01"]);
+  });
+
+  it("leaves alone what is not its own", async () => {
+    const of = worldOf(...servers);
+    await drain(gate("worker-01", of));
+    of.nodes.set("worker-01", node("worker-01", { uuid: "another" }));
+    await drain(gate("worker-01", of));
+    expect(of.events).toEqual([]);
+    expect(of.said).toEqual([
+      "is not a node: nothing to drain",
+      "the node of its name belongs to another server: left alone",
+    ]);
+  });
+});
+
+describe("the drain gate, when the API does not answer,", () => {
+  it("waits, then refuses to let an undrained host go", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.unreachable = "connect ETIMEDOUT";
+    await expect(drain(gate("worker-01", of))).rejects.toThrow(
+      "worker-01 cannot be drained: the orchestrator's API does not answer (connect ETIMEDOUT)",
+    );
+    expect(of.said.length).toBeGreaterThan(1);
+  });
+
+  it("goes on when it comes back", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.unreachable = "connect ETIMEDOUT";
+    of.onTick = (now) => {
+      if (now >= 60_000) of.unreachable = undefined;
+    };
+    await drain(gate("worker-01", of));
+    expect(of.events).toContain("delete node worker-01");
+  });
+
+  it("lets it go when no orchestrator is left, or nothing runs on it any more, or everything is to go", async () => {
+    const of = worldOf("worker-01");
+    of.unreachable = "connect ETIMEDOUT";
+    await drain(gate("worker-01", of));
+    await drain(gate("worker-01", worldOf("worker-01", ...servers), { destroy: true }));
+    const abandoned = worldOf("worker-01", ...servers);
+    abandoned.unreachable = "connect ETIMEDOUT";
+    await drain(gate("worker-01", abandoned, { abandoned: async () => true }));
+    expect([...of.events, ...abandoned.events]).toEqual([]);
+    expect(of.said).toEqual(["the orchestrator is gone: nothing to drain"]);
+  });
+});
+
+describe("the drain gate of an orchestrator's server", () => {
+  it("takes it out of etcd while it still votes, then stops it, and gives the lease back", async () => {
+    const of = worldOf(...servers);
+    await drain(gate("orchestrator-02", of));
+    expect(of.events).toEqual(["cordon orchestrator-02", "delete node orchestrator-02", "stop orchestrator-02-server"]);
+    expect(of.lease).toBeUndefined();
+  });
+
+  it("does nothing for the last member", async () => {
+    const of = worldOf("orchestrator-03");
+    await drain(gate("orchestrator-03", of));
+    expect(of.events).toEqual([]);
+    expect(of.said).toEqual(["is the last member of etcd: it goes with its server"]);
+  });
+
+  it("refuses when the others would lose their majority, and has removed nothing", async () => {
+    const of = worldOf(...servers);
+    of.nodes.set("orchestrator-01", node("orchestrator-01", { member: true, ready: false }));
+    await expect(drain(gate("orchestrator-02", of))).rejects.toThrow(
+      "only 1 of the 2 other members of etcd are Ready (not orchestrator-01)",
+    );
+    expect(of.events).toEqual([]);
+    expect(of.lease).toBeUndefined();
+  });
+
+  it("does not refuse when nothing runs on the orchestrator any more", async () => {
+    const of = worldOf(...servers);
+    of.nodes.set("orchestrator-01", node("orchestrator-01", { member: true, ready: false }));
+    await drain(gate("orchestrator-02", of, { abandoned: async () => true }));
+    expect(of.events).toEqual([]);
+  });
+
+  it("waits for the gate that holds the lease, and takes one whose holder is dead", async () => {
+    const of = worldOf(...servers);
+    const held = (age: number) => ({
+      spec: { holderIdentity: "orchestrator-01/x", renewTime: new Date(Date.now() - age * 1000) as never },
+    });
+    of.lease = held(0);
+    of.onTick = (now) => {
+      if (now === 10_000) of.lease = undefined;
+    };
+    await drain(gate("orchestrator-02", of));
+    expect(of.said[0]).toBe("draining (0 s of 3 min): waiting for orchestrator-01/x to leave etcd first");
+    of.lease = held(300);
+    await drain(gate("orchestrator-03", of));
+    expect(of.events).toContain("delete node orchestrator-03");
+  });
+
+  it("takes one after another when all go at once, and the last one stays", async () => {
+    const of = worldOf(...servers);
+    for (const host of servers) await drain(gate(host, of));
+    expect(of.events.filter((event) => event.startsWith("delete"))).toEqual([
+      "delete node orchestrator-01",
+      "delete node orchestrator-02",
+    ]);
+  });
+});
+
+describe("judging a removal from etcd", () => {
+  const members = (ready: readonly boolean[]) =>
+    ready.map((one, index) => node(`o${index}`, { member: true, ready: one }));
+  it.each([
+    [[true], "last"],
+    [[true, true], "safe"],
+    [[true, false], "unsafe"],
+    [[true, true, true], "safe"],
+    [[false, true, true], "safe"],
+    [[true, true, false], "unsafe"],
+    [[true, true, true, true, false], "safe"],
+    [[true, true, true, false, false], "unsafe"],
+  ])("o0 of %o: %s", (ready, kind) => expect(judgeRemoval("o0", members(ready)).kind).toBe(kind));
+
+  it("does not count nodes that are no members", () => {
+    expect(judgeRemoval("o0", [node("o0", { member: true }), node("worker-01")]).kind).toBe("last");
+  });
+});
+
+describe("pods that are evicted", () => {
+  it("are not those of a DaemonSet, static ones, or ended ones", () => {
+    const owner = [{ kind: "DaemonSet", controller: true }];
+    const pods = [
+      pod("a"),
+      pod("daemon", { ownerReferences: owner }),
+      pod("static", { annotations: { "kubernetes.io/config.mirror": "x" } }),
+      { ...pod("done"), status: { phase: "Succeeded" } },
+    ];
+    expect(evictable(pods).map(({ metadata }) => metadata?.name)).toEqual(["a"]);
+  });
+});

@@ -1,0 +1,115 @@
+import type { V1Lease, V1Node, V1Pod } from "@kubernetes/client-node";
+import type { Cloud, Server } from "../../../cli/gate/cloud.ts";
+import type { Cluster } from "../../../cli/gate/cluster.ts";
+import type { Gate } from "../../../cli/gate/gate.ts";
+import { Rollout } from "../../../stacks/schema.ts";
+
+/** A cluster and a cloud in memory, with a clock that does not wait. Everything done to them is in `events`. */
+export interface World {
+  readonly events: string[];
+  readonly said: string[];
+  readonly nodes: Map<string, V1Node>;
+  readonly pods: V1Pod[];
+  readonly servers: Map<string, Server>;
+  console: string;
+  lease: V1Lease | undefined;
+  /** Set, the API throws this. */
+  unreachable: string | undefined;
+  /** Called at every sleep, with the milliseconds since the start: how the world changes by itself. */
+  onTick: (now: number) => void;
+  /** Why a pod must stay now. */
+  budget: (pod: V1Pod) => string | undefined;
+}
+
+export interface NodeOptions {
+  readonly uuid?: string;
+  readonly ready?: boolean;
+  readonly version?: string;
+  readonly member?: boolean;
+}
+
+export function node(name: string, options: NodeOptions = {}): V1Node {
+  const { uuid = `${name}-server`, ready = true, version = "v1.34.2+k3s1", member = false } = options;
+  const conditions = [{ type: "Ready", status: ready ? "True" : "False", message: ready ? "" : "PLEG is not healthy" }];
+  return {
+    metadata: { name, uid: `${name}-uid`, labels: member ? { "node-role.kubernetes.io/etcd": "true" } : {} },
+    status: { nodeInfo: { systemUUID: uuid, kubeletVersion: version }, conditions },
+  } as unknown as V1Node;
+}
+
+export function pod(name: string, more: object = {}): V1Pod {
+  return { metadata: { name, namespace: "estate", ...more }, status: { phase: "Running" } };
+}
+
+export function world(): World {
+  return {
+    ...{ events: [], said: [], nodes: new Map(), pods: [], servers: new Map(), console: "" },
+    ...{ lease: undefined, unreachable: undefined, onTick: () => undefined, budget: () => undefined },
+  };
+}
+
+/** The gate of `host` in that world; its server is `<host>-server`. */
+export function gate(host: string, of: World, more: Partial<Gate> = {}): Gate {
+  let now = 0;
+  return {
+    ...{ host, serverId: `${host}-server`, version: "v1.34.2+k3s1", role: "worker", destroy: false },
+    ...{ cluster: clusterOf(of), cloud: cloudOf(of), say: (line) => void of.said.push(line) },
+    clock: {
+      now: () => now,
+      sleep: async (milliseconds) => {
+        now += milliseconds;
+        of.onTick(now);
+      },
+    },
+    rolloutOf: () => Rollout.parse({ joinMinutes: 2, drainMinutes: 3, soakMinutes: 1 }),
+    abandoned: async () => false,
+    ...more,
+  };
+}
+
+function clusterOf(of: World): Cluster {
+  const api = <T>(act: () => T): Promise<T> =>
+    of.unreachable ? Promise.reject(new Error(of.unreachable)) : Promise.resolve(act());
+  return {
+    node: (name) => api(() => of.nodes.get(name)),
+    nodes: () => api(() => [...of.nodes.values()]),
+    cordon: (name) => api(() => void of.events.push(`cordon ${name}`)),
+    podsOn: () => api(() => [...of.pods]),
+    evict: (one) =>
+      api(() => {
+        const reason = of.budget(one);
+        if (reason) return reason;
+        of.events.push(`evict ${one.metadata?.name}`);
+        of.pods.splice(of.pods.indexOf(one), 1);
+        return undefined;
+      }),
+    deleteNode: (name) =>
+      api(() => {
+        of.events.push(`delete node ${name}`);
+        of.nodes.delete(name);
+      }),
+    lease: () => api(() => of.lease),
+    writeLease: (_, lease) =>
+      api(() => {
+        of.lease = lease;
+        return true;
+      }),
+    deleteLease: () =>
+      api(() => {
+        of.lease = undefined;
+      }),
+  };
+}
+
+function cloudOf(of: World): Cloud {
+  return {
+    server: async (id) => of.servers.get(id),
+    consoleLog: async () => of.console,
+    stop: async (id) => {
+      of.events.push(`stop ${id}`);
+      const server = of.servers.get(id);
+      if (server) of.servers.set(id, { ...server, status: "SHUTOFF" });
+    },
+    orchestrators: async () => [...of.servers.keys()].filter((id) => id.startsWith("orchestrator")),
+  };
+}

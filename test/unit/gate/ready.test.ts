@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { check, ready } from "../../../cli/gate/ready.ts";
+import { reasonsIn } from "../../../cli/gate/reason.ts";
+import { gate, node, world } from "./fakes.ts";
+
+const active = { id: "bbb-01-server", status: "ACTIVE" };
+
+describe("the ready gate", () => {
+  it("opens when the node is there, is this server's, is Ready and stays so", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.onTick = (now) => {
+      if (now === 10_000) of.nodes.set("bbb-01", node("bbb-01", { ready: false }));
+      if (now === 20_000) of.nodes.set("bbb-01", node("bbb-01"));
+    };
+    await ready(gate("bbb-01", of));
+    expect(of.said).toEqual([
+      "joining (0 s of 2 min): there is no node of its name yet",
+      "joining (10 s of 2 min): its node is not Ready (PLEG is not healthy)",
+      "joined and Ready after 20 s; watching it for 1 min",
+      "ready",
+    ]);
+  });
+
+  it.each([
+    ["another server's node", node("bbb-01", { uuid: "old" }), "the node is still that of another server (old)"],
+    [
+      "another version",
+      node("bbb-01", { version: "v1.33.0+k3s1" }),
+      "its kubelet is v1.33.0+k3s1, pinned is v1.34.2+k3s1",
+    ],
+  ])("stays shut for %s, and says so", async (_, found, reason) => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", found);
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow(`bbb-01 did not join within 2 min: ${reason}.`);
+  });
+
+  it("says what the server's console gives as reason", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.console = "boot\nestate-reason: cannot reach api: connection timed out\nnoise\n";
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow(
+      "Its console says:\n  cannot reach api: connection timed out\nThe hosts after it were left alone.",
+    );
+  });
+
+  it("compares the server's id whatever its case", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01", { uuid: "BBB-01-SERVER" }));
+    await ready(gate("bbb-01", of));
+  });
+
+  it("waits while the API is away", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01"));
+    of.unreachable = "connect ECONNREFUSED";
+    of.onTick = (now) => {
+      if (now === 30_000) of.unreachable = undefined;
+    };
+    await ready(gate("bbb-01", of));
+    expect(of.said[0]).toContain("the orchestrator's API does not answer (connect ECONNREFUSED)");
+  });
+
+  it.each([
+    ["ERROR", "nova says that its server is ERROR, No valid host was found"],
+    ["SHUTOFF", "nova says that its server is SHUTOFF"],
+  ])("does not wait for a server that is %s", async (status, text) => {
+    const of = world();
+    of.servers.set(active.id, {
+      ...active,
+      status,
+      ...(status === "ERROR" ? { fault: { message: "No valid host was found" } } : {}),
+    });
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow(text);
+    expect(of.said).toEqual([]);
+  });
+
+  it("does not wait for a server that nova does not know", async () => {
+    await expect(ready(gate("bbb-01", world()))).rejects.toThrow("nova does not know it");
+  });
+
+  it("shuts again when the node does not stay Ready, but not for one bad look", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01"));
+    of.onTick = (now) => of.nodes.set("bbb-01", node("bbb-01", { ready: now !== 4000 }));
+    await ready(gate("bbb-01", of));
+    of.onTick = (now) => of.nodes.set("bbb-01", node("bbb-01", { ready: now < 10_000 }));
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow("bbb-01 joined, but did not stay: its node is not Ready");
+  });
+
+  it("of a host whose gate is only updated looks once", async () => {
+    const of = world();
+    await expect(check(gate("bbb-01", of))).rejects.toThrow("is not ready: there is no node of its name yet");
+    of.nodes.set("bbb-01", node("bbb-01"));
+    await check(gate("bbb-01", of));
+  });
+});
+
+describe("reasons in a console", () => {
+  it.each([
+    [
+      "what the host itself gives, the newest last, none twice",
+      "estate-reason: a\nestate-reason: b\n[ 1.2] estate-reason: a\nerror: x",
+      ["b", "a"],
+    ],
+    [
+      "else errors",
+      "all fine\nk3s: level=fatal msg=x\nmount failed: y\ngood bye",
+      ["k3s: level=fatal msg=x", "mount failed: y"],
+    ],
+    ["else the end", "one\n\ntwo\r\nthree\nfour\n", ["two", "three", "four"]],
+    ["nothing in an empty one", "\n\n", []],
+  ])("%s", (_, text, expected) => expect(reasonsIn(text)).toEqual(expected));
+});
