@@ -61,10 +61,11 @@ async function soak(gate: Gate, milliseconds: number): Promise<void> {
   }
 }
 
+/** The host's own reason is in the first line; what the orchestrator sees, and the console, follow. */
 async function failure(gate: Gate, what: string): Promise<Trouble> {
-  const reasons = reasonsIn(await gate.cloud.consoleLog(gate.serverId).catch(() => ""));
+  const { given, lines } = reasonsIn(await gate.cloud.consoleLog(gate.serverId).catch(() => ""));
   const found =
-    reasons.length > 0 ? ["Its console says:", ...reasons.map((line) => `  ${line}`)] : ["Its console is empty."];
+    lines.length > 0 ? ["Its console says:", ...lines.map((line) => `  ${line}`)] : ["Its console is empty."];
   const next = "The hosts after it were left alone. After the cure, 'pulumi up' goes on from here.";
-  return new Trouble([`${gate.host} ${what}.`, ...found, next].join("\n"));
+  return new Trouble([`${gate.host} ${what}${given ? `; it says: ${given}` : ""}.`, ...found, next].join("\n"));
 }

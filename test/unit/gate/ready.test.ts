@@ -41,7 +41,7 @@ describe("the ready gate", () => {
     of.servers.set(active.id, active);
     of.console = "boot\nestate-reason: cannot reach api: connection timed out\nnoise\n";
     await expect(ready(gate("bbb-01", of))).rejects.toThrow(
-      "Its console says:\n  cannot reach api: connection timed out\nThe hosts after it were left alone.",
+      "did not join within 2 min: there is no node of its name yet; it says: cannot reach api: connection timed out.\nIts console says:\n  cannot reach api: connection timed out\nThe hosts after it were left alone.",
     );
   });
 
@@ -101,6 +101,11 @@ describe("the ready gate", () => {
 });
 
 describe("reasons in a console", () => {
+  it("have the host's own last word, if it has one", () => {
+    expect(reasonsIn("estate-reason: a\nestate-reason: b\nerror: c").given).toBe("b");
+    expect(reasonsIn("error: c").given).toBeUndefined();
+  });
+
   it.each([
     [
       "what the host itself gives, the newest last, none twice",
@@ -114,5 +119,5 @@ describe("reasons in a console", () => {
     ],
     ["else the end", "one\n\ntwo\r\nthree\nfour\n", ["two", "three", "four"]],
     ["nothing in an empty one", "\n\n", []],
-  ])("%s", (_, text, expected) => expect(reasonsIn(text)).toEqual(expected));
+  ])("%s", (_, text, expected) => expect(reasonsIn(text).lines).toEqual(expected));
 });
