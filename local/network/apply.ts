@@ -1,4 +1,5 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { Trouble } from "../say.ts";
 import { namespaceScript } from "./namespace-script.ts";
 import { eachOf, run } from "./run.ts";
 import { type Actual, freshTaps, type Made, nothingMade, stackBatch, tapsOf } from "./stack-script.ts";
@@ -6,8 +7,11 @@ import type { Namespace, World } from "./world.ts";
 
 /** Brings worlds about, one after another, by what changed from one to the next. */
 export interface Applier {
-  /** Throws an `Error` when one of the kernel's tools failed; the next call puts right what was left undone. */
-  apply(world: World): Promise<void>;
+  /**
+   * Gives back the namespaces that could not be made as they should be, with the reason; throws an `Error` when the links
+   * between them could not. The next call puts right what was left undone.
+   */
+  apply(world: World): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What a namespace was made last, or, after a failure, all that it may hold. */
@@ -55,7 +59,11 @@ export function createApplier(): Applier {
       await applyStack(world);
       const wanted = new Set(world.namespaces.map(({ name }) => name));
       for (const name of namespaces.keys()) if (!wanted.has(name)) namespaces.delete(name);
-      await eachOf(world.namespaces, 4, applyNamespace);
+      const failures = new Map<string, string>();
+      await eachOf(world.namespaces, 4, async (namespace) => {
+        await applyNamespace(namespace).catch((error: Error) => failures.set(namespace.name, error.message));
+      });
+      return failures;
     },
   };
 }
@@ -71,11 +79,16 @@ export async function prepareStackNamespace(): Promise<void> {
     "net/bridge/bridge-nf-call-ip6tables": "0",
     "net/bridge/bridge-nf-call-arptables": "0",
   };
-  for (const [path, value] of Object.entries(settings)) {
-    await writeFile(`/proc/sys/${path}`, value).catch((error: NodeJS.ErrnoException) => {
-      // without IPv6 or the bridge filter in the kernel there is nothing to switch off
-      if (error.code !== "ENOENT") throw error;
-    });
+  for (const [path, value] of Object.entries(settings)) await set(`/proc/sys/${path}`, value);
+}
+
+async function set(file: string, value: string): Promise<void> {
+  try {
+    await writeFile(file, value);
+  } catch (error) {
+    // without IPv6 or the bridge filter in the kernel there is nothing to switch off; without root it may be off already
+    const now = await readFile(file, "utf8").catch(() => undefined);
+    if (now !== undefined && now.trim() !== value) throw new Trouble(`${file} cannot be set to ${value}: ${error}`);
   }
 }
 

@@ -17,7 +17,8 @@ export interface NetworkHandle {
   hosts(): ReadonlyMap<string, HostNetwork>;
   /**
    * Resolves when the network of a server is what neutron holds at the time of the call, metadata included, and says what
-   * it is. Waits as long as neutron or nova do not answer (`status` says so). Throws `Trouble` when the server has no port.
+   * it is. Waits as long as neutron or nova do not answer (`status` says so). Throws `Trouble` when the server has no port,
+   * or its namespace could not be made (which is tried again all the same).
    */
   settled(serverId: string): Promise<HostNetwork>;
   /** Plugs the links of a server in, or out. Servers are plugged in until told otherwise. */
@@ -63,16 +64,17 @@ export async function keepNetwork(given: NetworkParts): Promise<NetworkHandle> {
   const off = new Set<string>();
   const applier = createApplier();
   let world: World | undefined;
+  let failed: ReadonlyMap<string, string> = new Map();
   let interfaces: ReadonlyMap<string, InterfaceNames> = new Map();
 
   await prepareStackNamespace();
   const reconciler = createReconciler(given.cloud, async (state) => {
     const planned = plan(state, { interfaces, off, metadataSecret: given.metadataSecret, sockets });
-    await applier.apply(planned.world);
+    failed = await applier.apply(planned.world);
     ({ world, interfaces } = planned);
     metadata.configure(world.metadata);
     balancers.configure(world.balancers);
-    return interfaces;
+    return { interfaces, failures: [...failed.values()] };
   });
   const unsubscribe = parts.map((part) => given.subscribe(part, () => reconciler.touch(part)));
   await firstLook(reconciler, given.firstSeconds ?? 120);
@@ -83,8 +85,10 @@ export async function keepNetwork(given: NetworkParts): Promise<NetworkHandle> {
       await reconciler.fresh("neutron", "nova");
       await metadata.inForce();
       const host = world?.hosts.get(serverId);
-      if (host) return host;
-      throw new Trouble(`server ${serverId} has no port in neutron, so it has no network`);
+      if (!host) throw new Trouble(`server ${serverId} has no port in neutron, so it has no network`);
+      const failure = failed.get(host.namespace);
+      if (failure !== undefined) throw new Trouble(`the network of server ${serverId} could not be made: ${failure}`);
+      return host;
     },
     setPower: async (serverId, on) => {
       if (off.has(serverId) !== on) return;

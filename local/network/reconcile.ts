@@ -28,11 +28,14 @@ const gatherMilliseconds = 80;
 const resyncMilliseconds = 15_000;
 const retryMilliseconds = 1000;
 
-/** `bring` plans and applies a state, and gives back the names of the interfaces of servers. */
-export function createReconciler(
-  cloud: OpenStack,
-  bring: (state: CloudState) => Promise<ReadonlyMap<string, InterfaceNames>>,
-): Reconciler {
+/** What came of a state: how the interfaces of servers are named, and what could not be brought about. */
+export interface Brought {
+  readonly interfaces: ReadonlyMap<string, InterfaceNames>;
+  readonly failures: readonly string[];
+}
+
+/** `bring` plans and applies a state. What it could not bring about is tried again after a second. */
+export function createReconciler(cloud: OpenStack, bring: (state: CloudState) => Promise<Brought>): Reconciler {
   let state = emptyCloud;
   let interfaces: ReadonlyMap<string, InterfaceNames> = new Map();
   let last: ReturnType<Reconciler["last"]> = { failures: [], milliseconds: 0 };
@@ -70,19 +73,22 @@ export function createReconciler(
     [dirty, waiting, due] = [new Set(), [], false];
     const begin = Date.now();
     const failed = await read(wanted);
+    const failures: string[] = [];
     let applied = true;
     try {
-      interfaces = await bring(state);
+      const brought = await bring(state);
+      interfaces = brought.interfaces;
+      failures.push(...brought.failures);
     } catch (error) {
       applied = false;
-      last = { ...last, failures: [...last.failures, error instanceof Error ? error.message : String(error)] };
+      failures.push(error instanceof Error ? error.message : String(error));
     }
-    last = { ...last, milliseconds: Date.now() - begin, at: new Date() };
+    last = { failures: [...last.failures, ...failures], milliseconds: Date.now() - begin, at: new Date() };
     for (const one of answered) {
       if (applied && !one.needed.some((part) => failed.includes(part))) one.resolve();
       else waiting.push(one);
     }
-    if (applied && failed.length === 0) return;
+    if (failures.length === 0 && failed.length === 0) return;
     for (const part of failed) dirty.add(part);
     due = true;
     await sleep(retryMilliseconds);

@@ -13,13 +13,11 @@ export async function run(command: readonly [string, ...string[]], input: string
   throw new Error(`${command.join(" ")}: ${stderr.trim().split("\n").slice(0, 5).join("; ") || shortMessage}`);
 }
 
-/** Calls `work` for each item, `width` at a time, and throws the first failure only after all have been tried. */
+/** Calls `work` for each item, `width` at a time. `work` must not throw. */
 export async function eachOf<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const waiting = items.values();
-  const failures: unknown[] = [];
   const worker = async () => {
-    for (const item of waiting) await work(item).catch((error: unknown) => failures.push(error));
+    for (const item of waiting) await work(item);
   };
   await Promise.all(Array.from({ length: width }, worker));
-  if (failures.length > 0) throw failures[0];
 }

@@ -1,5 +1,5 @@
 import { type Cloud, indexed, isIpv6, isSecured } from "./cloud.ts";
-import type { CloudState, Port, SecurityGroupRule } from "./model.ts";
+import type { CloudState, Member, Port, SecurityGroupRule } from "./model.ts";
 import { type Found, pathFromHost, pathFromOperator } from "./paths.ts";
 import { icmp, protocolNumber } from "./protocols.ts";
 import { contains } from "./routers.ts";
@@ -97,7 +97,23 @@ function balancerProblem(cloud: Cloud, port: Port, { protocol, port: number, to 
   if (!listener) return `load balancer ${balancer.name} (${to}) has no listener for ${protocol} ${number}`;
   const pool = cloud.pools.find(({ id }) => id === listener.default_pool_id);
   if (!pool) return `listener ${listener.name} of load balancer ${balancer.name} has no pool`;
-  return pool.members.length === 0 ? `pool ${pool.name} of load balancer ${balancer.name} has no member` : undefined;
+  if (pool.members.length === 0) return `pool ${pool.name} of load balancer ${balancer.name} has no member`;
+  const problems = pool.members.map((member) => memberProblem(cloud, port, member, protocol));
+  if (problems.includes(undefined)) return undefined;
+  return `load balancer ${balancer.name} reaches no member of its pool ${pool.name}: ${problems[0]}`;
+}
+
+/** What keeps a load balancer from one of its members. */
+function memberProblem(cloud: Cloud, vip: Port, member: Member, protocol: Question["protocol"]): string | undefined {
+  const path = pathFromHost(cloud, portName(cloud, vip), [vip], member.address);
+  const question = { from: vip.id, to: member.address, protocol, port: member.protocol_port };
+  if ("none" in path) return path.none;
+  if (!lets(cloud, vip, "egress", member.address, question)) {
+    return missingRule(cloud, vip, "out to", member.address, question);
+  }
+  const { into, seenFrom } = path;
+  if (!into || lets(cloud, into, "ingress", seenFrom, question)) return undefined;
+  return missingRule(cloud, into, "in from", seenFrom, question);
 }
 
 function serverName(cloud: Cloud, id: string): string {

@@ -6,9 +6,9 @@ const [name = "", ...ports] = process.argv.slice(2);
 for (const port of ports.map(Number)) {
   const tcp = createServer((connection) => {
     connection.on("error", () => connection.destroy());
-    connection.end(`${name} ${connection.remoteAddress}\n`);
+    connection.end(`${name} ${connection.remoteAddress?.replace("::ffff:", "")}\n`);
   });
-  tcp.listen(port, "0.0.0.0");
+  tcp.listen(port, "::");
   const udp = createSocket("udp4", (_, from) => udp.send(`${name} ${from.address}\n`, from.port, from.address));
   udp.bind(port);
 }

@@ -35,6 +35,25 @@ export function exampleCloud(): Fixture {
   cloud.server("bare", "public", "203.0.113.30", ["client", "open"]);
   cloud.floatingIp("203.0.113.11", "blue router", "web port", "10.20.0.11");
   cloud.floatingIp("203.0.113.12", "blue router", "peer port", "10.20.0.12");
+
+  const six = { id: id("six"), network_id: id("blue"), ip_version: 6, cidr: "fd00::/64" } as const;
+  cloud.add("subnets", { ...six, gateway_ip: null, host_routes: [], dns_nameservers: [] });
+  for (const [name, last] of [
+    ["peer", "12"],
+    ["plain", "13"],
+  ] as const) {
+    const fixed_ips = cloud.state.ports.find((port) => port.id === id(`${name} port`))?.fixed_ips ?? [];
+    const both = [...fixed_ips, { subnet_id: id("six"), ip_address: `fd00::${last}` }];
+    cloud.change("ports", `${name} port`, { fixed_ips: both });
+  }
+  cloud.group("six", [
+    { ...anyOut, ethertype: "IPv6" },
+    tcp(443, { ethertype: "IPv6", remote_group_id: id("client") }),
+  ]);
+  for (const name of ["peer", "plain"]) {
+    const groups = cloud.state.ports.find((port) => port.id === id(`${name} port`))?.security_groups ?? [];
+    cloud.change("ports", `${name} port`, { security_groups: [...groups, id("six")] });
+  }
   cloud.group("lb", [anyOut, tcp(80)]);
   return cloud;
 }

@@ -120,6 +120,15 @@ export const scenarios: Readonly<Record<string, (lab: Lab) => Promise<void>>> = 
     assert.equal(await call("plain", "10.20.0.12", 80), "peer 10.20.0.13");
   },
 
+  "IPv6: neighbours find each other, rules hold, and nobody sends from another's address": async () => {
+    assert.equal(await call("plain", "fd00::12", 443), "peer fd00::13");
+    assert.equal(await call("plain", "fd00::12", 80), "");
+    await sh("plain", "ip address add fd00::99/128 dev eth0 nodad; ip route add fd00::12/128 dev eth0 src fd00::99");
+    assert.equal(await call("plain", "fd00::12", 443), "");
+    await sh("plain", "ip route del fd00::12/128 dev eth0; ip address del fd00::99/128 dev eth0");
+    assert.equal(await call("plain", "fd00::12", 443), "peer fd00::13");
+  },
+
   "a host cannot send with another MAC address, unless port security is off": async ({ cloud, followed }) => {
     await sh("plain", "ip link set eth0 address 02:00:00:00:00:01; ip neigh flush all");
     assert.equal(await call("plain", "10.20.0.12", 80), "");
@@ -128,7 +137,7 @@ export const scenarios: Readonly<Record<string, (lab: Lab) => Promise<void>>> = 
     assert.equal(await call("plain", "10.20.0.12", 80), "peer 10.20.0.13");
     assert.equal(await call("peer", "10.20.0.13", 5000), "plain 10.20.0.12");
     await sh("plain", `ip link set eth0 address ${mac("plain port")}; ip neigh flush all`);
-    cloud.change("ports", "plain port", { port_security_enabled: true, security_groups: [id("client")] });
+    cloud.change("ports", "plain port", { port_security_enabled: true, security_groups: [id("client"), id("six")] });
     await followed();
     assert.equal(await call("plain", "10.20.0.12", 80), "peer 10.20.0.13");
     assert.equal(await call("peer", "10.20.0.13", 5000), "");

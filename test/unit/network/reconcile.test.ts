@@ -13,7 +13,7 @@ afterEach(async () => {
 function reconciler(cloud: OpenStack, bring: (state: CloudState) => Promise<void>): Reconciler {
   const one = createReconciler(cloud, async (state) => {
     await bring(state);
-    return new Map();
+    return { interfaces: new Map(), failures: [] };
   });
   running.push(one);
   return one;

@@ -93,4 +93,15 @@ test("a load balancer: its group, its listener, its members", () => {
   expect(why(cloud, "worker-1", "10.20.0.50")).toBe("load balancer api (10.20.0.50) has no listener for tcp 6443");
   cloud.listener("api", 6443, []);
   expect(why(cloud, "worker-1", "10.20.0.50")).toBe("pool api 6443 of load balancer api has no member");
+  cloud.listener("api", 80, [{ address: "10.20.0.11", protocol_port: 6443 }]);
+  expect(why(cloud, "worker-1", "10.20.0.50", { port: 80 })).toBe(
+    "load balancer api reaches no member of its pool api 80: no rule of the security groups of load balancer api (lb) lets tcp 6443 out to 10.20.0.11",
+  );
+  cloud.group("out", [anyOut]);
+  cloud.change("ports", "api vip", { security_groups: [id("lb"), id("out")] });
+  expect(why(cloud, "worker-1", "10.20.0.50", { port: 80 })).toContain(
+    "orchestrator-1 (orchestrator) lets tcp 6443 in from 10.20.0.50",
+  );
+  cloud.change("ports", "api vip", { security_groups: [id("lb"), id("out"), id("agents")] });
+  expect(why(cloud, "worker-1", "10.20.0.50", { port: 80 })).toBeUndefined();
 });
