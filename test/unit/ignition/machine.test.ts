@@ -35,12 +35,14 @@ function files(userData: string): Record<string, string> {
   );
 }
 
-/** Readable, stable, and without the random-looking parts. */
+/** Readable and stable; a private key is only named. */
 function readable(userData: string): string {
   const document = JSON.parse(userData);
   for (const file of document.storage.files)
     if (file.contents.source.startsWith("data:,"))
-      file.contents = decodeURIComponent(file.contents.source.slice(6)).split("\n");
+      file.contents = decodeURIComponent(file.contents.source.slice(6))
+        .replace(/-----BEGIN[\s\S]*-----\n/, "(private key)\n")
+        .split("\n");
   for (const unit of document.systemd.units) if (unit.contents) unit.contents = unit.contents.split("\n");
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
