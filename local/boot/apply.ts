@@ -22,14 +22,18 @@ export async function fetchUserData({ paths, netns, console, signal }: Firmware)
   await mkdir(paths.ignition, { recursive: true, mode: 0o700 });
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
-    const options = ["--silent", "--show-error", "--max-time", "10", "--output", file, "--write-out", "%{http_code}"];
-    const fetched = await run(besideHost(paths, netns, ["curl", ...options, metadata]), { signal });
-    if (fetched.code === 0 && fetched.lastLine.endsWith("200")) {
+    const options = ["--silent", "--show-error", "--max-time", "10", "--output", file, "--write-out", "%{http_code}\n"];
+    let said = "";
+    const command = besideHost(paths, netns, ["curl", ...options, metadata]);
+    await run(command, { signal, onOutput: (chunk) => (said += chunk.toString()) });
+    const status = /^(\d{3})$/m.exec(said)?.[1] ?? "000";
+    if (status === "200") {
       console.recover();
       return readFile(file, "utf8");
     }
-    if (fetched.code === 0 && fetched.lastLine.endsWith("404")) return undefined;
-    const what = fetched.code === 0 ? `the metadata service answered ${fetched.lastLine}` : fetched.lastLine;
+    if (status === "404") return undefined;
+    const failure = /^curl: (?:\(\d+\) )?(.*)$/m.exec(said)?.[1] ?? said.trim();
+    const what = status === "000" ? failure : `the metadata service answered ${status}`;
     console.fail("firmware", `user data cannot be fetched from ${metadata}: ${what}`);
     await sleep(Math.min(attempt, 5) * 500, undefined, { signal });
   }

@@ -257,7 +257,7 @@ export class Host {
     const host = { label, paths, netns, console: this.#console, supervisor, facts, firstBoot, mounter, played };
     const units = new Units(host, unitFinder(paths.root));
     const logs = followLogs(join(data, "logs", label), this.#console);
-    const systemctl = await serveSystemctl(join(paths.root, "run/estate/systemd.sock"), units, () => this.#reboot());
+    const systemctl = await serveSystemctl(join(paths.root, "run/estate"), units, () => this.#reboot());
     this.#closers = [() => logs.close(), () => systemctl.close()];
     this.#units = units;
     signal.addEventListener("abort", () => units.interrupt(), { once: true });

@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { chmod, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 import type { Units } from "./units/play.ts";
 import type { UnitStatus } from "./units/state.ts";
 
@@ -9,13 +10,32 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Plays the part of systemd that `systemctl` of a host talks to, on a unix socket in the host. */
-export async function serveSystemctl(socket: string, units: Units, reboot: () => void): Promise<{ close(): void }> {
+/** Plays the part of systemd that `systemctl` of a host talks to, on two sockets in `folder`: one for root, one to ask only. */
+export async function serveSystemctl(folder: string, units: Units, reboot: () => void): Promise<{ close(): void }> {
+  const servers = await Promise.all([
+    serve(join(folder, "systemd.sock"), 0o600, (words) => systemctl(words, units, reboot)),
+    serve(join(folder, "systemd-status.sock"), 0o666, (words) => ask(words, units)),
+  ]);
+  return {
+    close() {
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
+  };
+}
+
+async function serve(
+  socket: string,
+  mode: number,
+  act: (words: readonly string[]) => Promise<Answer>,
+): Promise<Server> {
   await rm(socket, { force: true });
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
-    const answer = await systemctl(text.split("\n").slice(0, -1), units, reboot).catch(
+    const answer = await act(text.split("\n")).catch(
       (error: unknown): Answer => ({ status: 1, text: error instanceof Error ? error.message : String(error) }),
     );
     response.writeHead(answer.status === 0 ? 200 : 400 + answer.status).end(answer.text);
@@ -24,12 +44,8 @@ export async function serveSystemctl(socket: string, units: Units, reboot: () =>
     server.once("error", reject);
     server.listen(socket, resolve);
   });
-  return {
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  await chmod(socket, mode);
+  return server;
 }
 
 type Verb = (names: readonly string[], units: Units) => Promise<Answer>;
@@ -96,6 +112,14 @@ export async function systemctl(words: readonly string[], units: Units, reboot: 
   const act = program === "systemctl" ? verbs[verb] : undefined;
   if (!act) return { status: 1, text: `the local stack does not play '${[program, ...rest].join(" ")}'` };
   return act(names.map(withKind), units);
+}
+
+const questions = ["is-active", "is-failed", "is-system-running", "status", "list-units"];
+
+async function ask(words: readonly string[], units: Units): Promise<Answer> {
+  const verb = words.slice(1).find((word) => !word.startsWith("-")) ?? "list-units";
+  if (words[0] === "systemctl" && questions.includes(verb)) return systemctl(words, units, () => undefined);
+  return { status: 1, text: `only root may '${words.join(" ")}'` };
 }
 
 function withKind(name: string): string {

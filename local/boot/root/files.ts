@@ -92,7 +92,7 @@ function configuration(serverId: string, name: string): RootFile[] {
     text("etc/shells", ["/bin/sh", "/bin/bash"]),
     text("etc/profile", [`export PATH=${path}`]),
     text("etc/bash.bashrc", [`PS1='\\u@\\h \\W \\$ '`]),
-    text("etc/sudoers", ["Defaults !requiretty", "root ALL=(ALL) ALL", "@includedir /etc/sudoers.d"], 0o440),
+    text("etc/sudoers", ["Defaults !fqdn", "root ALL=(ALL) ALL", "@includedir /etc/sudoers.d"], 0o440),
     text("etc/sudoers.d/core", [`Defaults secure_path="${path}"`, "core ALL=(ALL) NOPASSWD: ALL"], 0o440),
     // passwords are not asked for anywhere
     ...["sudo", "su", "other"].map((service) =>

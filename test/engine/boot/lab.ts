@@ -29,11 +29,12 @@ const [data = "", ignition = ""] = process.argv.slice(2);
 const servers = new Map<string, LabServer>();
 const power = new Map<string, boolean>();
 const volumes = new Set<string>();
+const updated = new Map<string, string>();
 const supervisor = createSupervisor(data);
 let boot: { machines: Machines; handle: BootHandle } | undefined;
 
 const sh = (script: string) => execa("sh", ["-ec", script]);
-const namespaceOf = (id: string) => `host-${id.slice(0, 8)}`;
+const namespaceOf = (id: string) => `host-${id.slice(-8)}`;
 
 async function prepare(): Promise<void> {
   await sh(`mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/estate; chmod 700 /run/estate
@@ -59,7 +60,7 @@ async function plug({ id, address, userData }: LabServer): Promise<void> {
 
 function facts({ id, name, status, address, attachments = [] }: LabServer): ServerFacts {
   const volumes = attachments.map(({ volumeId }) => volumeId);
-  return { id, name, status, updated: "2026-01-01T00:00:00Z", addresses: [`10.20.0.${address}`], volumes };
+  return { id, name, status, updated: updated.get(id) ?? "", addresses: [`10.20.0.${address}`], volumes };
 }
 
 async function start(): Promise<void> {
@@ -89,6 +90,7 @@ const requests: Readonly<Record<string, (given: never) => Promise<unknown>>> = {
   set: async (server: LabServer) => {
     const isNew = !servers.has(server.id);
     servers.set(server.id, server);
+    updated.set(server.id, new Date().toISOString());
     for (const { volumeId } of server.attachments ?? []) volumes.add(volumeId);
     if (isNew) await plug(server);
     await changed();
