@@ -2,6 +2,6 @@
 // would find as a program of its own.
 const { pathToFileURL } = require("node:url");
 import(pathToFileURL(process.argv[1])).catch((error) => {
-  console.error(error?.stack ?? error);
+  process.stderr.write(`${error?.stack ?? error}\n`);
   process.exit(1);
 });
