@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -34,11 +35,32 @@ export async function call(from: Place, address: string, port: number, kind = "t
   return stdout.trim();
 }
 
+/** Asserts what answers there, within 5 s: the machine may be busy. */
+export async function answers(
+  expected: string,
+  from: Place,
+  address: string,
+  port: number,
+  kind = "tcp",
+): Promise<void> {
+  let last = "";
+  await until(async () => {
+    last = await call(from, address, port, kind, 2);
+    return last === expected;
+  }, 5000);
+  assert.equal(last, expected, `${from} to ${address}:${port}`);
+}
+
+/** Asserts that nothing answers there. */
+export async function silent(from: Place, address: string, port: number, kind = "tcp"): Promise<void> {
+  assert.equal(await call(from, address, port, kind), "", `${from} to ${address}:${port}`);
+}
+
 /** An HTTP answer from the metadata address, with headers of the caller's own. */
 export async function askMetadata(from: Place, headers: readonly string[] = []): Promise<string> {
   const text = ["GET / HTTP/1.0", "Host: 169.254.169.254", ...headers, "", ""].join("\\r\\n");
   const talk = `exec 3<>/dev/tcp/169.254.169.254/80; printf '${text}' >&3; cat <&3`;
-  const { stdout } = await execa(...at(from, ["timeout", "1", "bash", "-c", talk]), { reject: false });
+  const { stdout } = await execa(...at(from, ["timeout", "2", "bash", "-c", talk]), { reject: false });
   return stdout.split(/\r?\n\r?\n/)[1] ?? "";
 }
 
@@ -59,4 +81,22 @@ export async function until(holds: () => Promise<boolean>, limit = 3000): Promis
     await sleep(20);
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** A change, how to see it, and how to take it back. */
+export interface Trial {
+  readonly change: () => void;
+  readonly holds: () => Promise<boolean>;
+  readonly undo: () => Promise<void>;
+}
+
+/** Asserts that a change shows within a second. On a machine with other work to do, the best of three attempts counts. */
+export async function withinSecond({ change, holds, undo }: Trial): Promise<void> {
+  const took: number[] = [];
+  while (took.length < 3 && !took.some((time) => time < 1000)) {
+    change();
+    took.push(await until(holds, 10_000));
+    await undo();
+  }
+  assert.ok(Math.min(...took) < 1000, `took ${took.join(", ")} ms`);
 }
