@@ -1,8 +1,11 @@
+import { addresses } from "../addresses.ts";
 import type { CloudState, FixedIp, Network, Port, Server, Subnet } from "./model.ts";
 
 /** The state of the cloud with the look-ups that everything derived from it needs. */
 export interface Cloud extends CloudState {
   readonly network: ReadonlyMap<string, Network>;
+  /** The id of the external network that the operator's side is on. */
+  readonly external?: string;
   readonly subnet: ReadonlyMap<string, Subnet>;
   readonly port: ReadonlyMap<string, Port>;
   readonly server: ReadonlyMap<string, Server>;
@@ -14,9 +17,11 @@ export interface Cloud extends CloudState {
 
 export function indexed(state: CloudState): Cloud {
   const byId = <T extends { readonly id: string }>(list: readonly T[]) => new Map(list.map((item) => [item.id, item]));
+  const external = state.networks.find((one) => one["router:external"] && one.name === addresses.external.name);
   return {
     ...state,
     network: byId(state.networks),
+    ...(external && { external: external.id }),
     subnet: byId(state.subnets),
     port: byId(state.ports),
     server: byId(state.servers),

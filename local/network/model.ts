@@ -38,6 +38,8 @@ export interface Network {
   readonly name: string;
   readonly mtu: number;
   readonly admin_state_up: boolean;
+  /** A network that routers have their gateways on. */
+  readonly "router:external"?: boolean;
 }
 
 export interface Subnet {

@@ -27,7 +27,7 @@ export function pathFromHost(cloud: Cloud, name: string, ports: readonly Port[],
   if (!end) return noPort(name);
   const network = cloud.network.get(end.port.network_id);
   if (end.subnet.gateway_ip === null) return { none: `${name} has no route to ${to}: its subnet has no gateway` };
-  if (network?.name === addresses.external.name) return throughExternal(cloud, end.port, end.address, to);
+  if (end.port.network_id === cloud.external) return throughExternal(cloud, end.port, end.address, to);
   const router = routersOf(cloud).find(({ internal }) =>
     internal.some((port) => port.network_id === end.port.network_id && has(port, end.subnet.gateway_ip ?? "")),
   );
@@ -63,7 +63,7 @@ function noPort(name: string): Found {
 
 function onLink(cloud: Cloud, { port: out, address }: End, to: string): Found {
   const network = cloud.network.get(out.network_id);
-  if (network?.name === addresses.external.name) return throughExternal(cloud, out, address, to);
+  if (out.network_id === cloud.external) return throughExternal(cloud, out, address, to);
   const into = holderOf(cloud, out.network_id, to);
   return into
     ? { out, into, seenFrom: address }
@@ -108,7 +108,6 @@ function throughExternal(cloud: Cloud, out: Port | undefined, seenFrom: string, 
     const into = cloud.port.get(floating.port_id ?? "");
     return into ? { ...from, into } : { none: `floating IP ${to} is not associated with a port` };
   }
-  const external = cloud.networks.find(({ name }) => name === addresses.external.name);
-  const into = external && holderOf(cloud, external.id, to);
+  const into = cloud.external === undefined ? undefined : holderOf(cloud, cloud.external, to);
   return into ? { ...from, into } : { none: `nothing on the external network has the address ${to}` };
 }

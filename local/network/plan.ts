@@ -90,8 +90,7 @@ function portsOf({ ports }: Machine): Port[] {
 }
 
 function bridgeNames(cloud: Cloud): (networkId: string) => string {
-  const external = cloud.networks.find(({ name }) => name === addresses.external.name)?.id;
-  return (id) => (id === external ? externalBridge : names.bridge(id));
+  return (id) => (id === cloud.external ? externalBridge : names.bridge(id));
 }
 
 function bridgesOf(cloud: Cloud, bridgeOf: (networkId: string) => string): Bridge[] {

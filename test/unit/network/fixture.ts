@@ -27,7 +27,7 @@ export class Fixture {
 
   network(name: string, cidr: string, more: Partial<Network & Subnet> = {}): void {
     const { mtu = 1450, ...subnet } = more;
-    this.add("networks", { id: id(name), name, mtu, admin_state_up: true });
+    this.add("networks", { id: id(name), name, mtu, admin_state_up: true, "router:external": name === "public" });
     this.add("subnets", {
       id: id(`${name} subnet`),
       network_id: id(name),

@@ -72,6 +72,9 @@ test("the external network is the operator's bridge, and has its address; other 
     ["br-ext", ["203.0.113.1/24"], 1500],
     [names.bridge(id("net")), [], 1450],
   ]);
+  const cloud = example();
+  cloud.change("networks", "net", { name: "public" });
+  expect(planned(cloud).bridges.map(({ name }) => name)).toEqual(["br-ext", names.bridge(id("net"))]);
   expect(planned(new Fixture()).bridges.map(({ name }) => name)).toEqual(["br-ext"]);
 });
 
