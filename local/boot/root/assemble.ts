@@ -64,9 +64,11 @@ export async function renameHost(paths: HostPaths): Promise<string> {
 
 /** Kills what still runs on the host and unmounts all of it. Does nothing when there is nothing. */
 export async function takeApart(paths: HostPaths): Promise<void> {
-  await killHost(paths);
   const mounts = await readFile("/proc/self/mountinfo", "utf8");
   const points = mounts.split("\n").map((line) => line.split(" ")[4] ?? "");
+  // no process of the host can be without either
+  if (!points.includes(paths.root) && !points.includes(paths.uts)) return;
+  await killHost(paths);
   if (points.includes(paths.root)) await execa("umount", ["--recursive", "--lazy", paths.root]);
   if (points.includes(paths.uts)) await execa("umount", [paths.uts]);
   await rm(paths.uts, { force: true });

@@ -1,5 +1,7 @@
-import { chmod, chown, cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, chown, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { rootFiles } from "./files.ts";
 import type { HostPaths } from "./paths.ts";
 
@@ -20,15 +22,6 @@ export async function makeRoot(paths: HostPaths, host: { serverId: string; name:
   }
   // until a config says otherwise, the name servers are those that the network hands out
   await symlink("../run/systemd/resolve/resolv.conf", join(paths.kept, "etc/resolv.conf"));
-  for (const name of borrowed) {
-    await cp(`/etc/${name}`, join(paths.kept, "etc", name), {
-      recursive: true,
-      verbatimSymlinks: true,
-      errorOnExist: false,
-    }).catch(ignoreMissing);
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
+  const present = borrowed.map((name) => `/etc/${name}`).filter((path) => existsSync(path));
+  await execa("cp", ["--archive", ...present, join(paths.kept, "etc")]);
 }

@@ -17,6 +17,7 @@ export class Lab {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers = new Map<number, (answer: { result?: unknown; error?: string }) => void>();
   #number = 0;
+  #ended: string | undefined;
 
   constructor(data: string, ignition: string) {
     const names = ["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
@@ -25,6 +26,11 @@ export class Lab {
     this.#child = spawn("unshare", [...names, "sh", "-c", '"$@"; exit', "sh", ...command], {
       stdio: ["pipe", "pipe", "inherit"],
     });
+    // a lab that ends too early must not leave its test waiting
+    this.#child.on("exit", (code, signal) => {
+      this.#ended = `the lab ended: ${signal ?? code}`;
+      for (const answer of this.#answers.values()) answer({ error: this.#ended });
+    });
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
       const answer = JSON.parse(line) as { number: number; result?: unknown; error?: string };
       this.#answers.get(answer.number)?.(answer);
@@ -32,6 +38,7 @@ export class Lab {
   }
 
   async ask<T = void>(what: string, given?: unknown): Promise<T> {
+    if (this.#ended) throw new Error(this.#ended);
     const number = ++this.#number;
     const answer = new Promise<{ result?: unknown; error?: string }>((resolve) => this.#answers.set(number, resolve));
     this.#child.stdin.write(`${JSON.stringify({ number, what, given })}\n`);

@@ -2,7 +2,7 @@
  * The boot part without a cloud: servers, their networks and their metadata are what the test says. Runs in namespaces of its
  * own and answers requests, one JSON a line, on standard input. Usage: lab.ts DATA IGNITION
  */
-import { spawn } from "node:child_process";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
@@ -18,7 +18,7 @@ export interface LabServer {
   readonly id: string;
   readonly name: string;
   readonly status: string;
-  /** Last octet of its address 10.20.0.x. */
+  /** Of its address 10.20.x.y: 256 * x + y. */
   readonly address: number;
   readonly userData?: string;
   readonly actions: readonly ServerAction[];
@@ -34,33 +34,39 @@ const supervisor = createSupervisor(data);
 let boot: { machines: Machines; handle: BootHandle } | undefined;
 
 const sh = (script: string) => execa("sh", ["-ec", script]);
+const addressOf = (number: number) => `10.20.${number >> 8}.${number & 255}`;
 const namespaceOf = (id: string) => `host-${id.slice(-8)}`;
 
 async function prepare(): Promise<void> {
   await sh(`mount -t tmpfs tmpfs /run; mkdir -p /run/netns /run/estate; chmod 700 /run/estate
     mount --bind /run/netns /run/netns; mount --make-shared /run/netns
-    ip link set lo up; ip link add br0 type bridge; ip addr add 10.20.0.1/16 dev br0; ip link set br0 up`);
+    ip link set lo up; ip link add br0 type bridge; ip addr add 10.20.0.1/16 dev br0
+    ip addr add 169.254.169.254/32 dev br0; ip link set br0 up`);
   await startMirror(data, "10.20.0.1");
+  await serveMetadata();
 }
 
 async function plug({ id, address, userData }: LabServer): Promise<void> {
   const name = namespaceOf(id);
   await sh(`ip netns add ${name}; ip -n ${name} link set lo up
-    ip -n ${name} addr add 169.254.169.254/32 dev lo
     ip link add tap${address} type veth peer name eth0 netns ${name}; ip link set tap${address} master br0 up
-    ip -n ${name} addr add 10.20.${address >> 8}.${address & 255}/16 dev eth0; ip -n ${name} link set eth0 up
+    ip -n ${name} addr add ${addressOf(address)}/16 dev eth0; ip -n ${name} link set eth0 up
     ip -n ${name} route add default via 10.20.0.1`);
-  if (userData === undefined) return;
-  const metadata = `require("http").createServer((q, r) => r.end(process.env.USER_DATA)).listen(80, "169.254.169.254")`;
-  spawn("nsenter", [`--net=/run/netns/${name}`, process.execPath, "-e", metadata], {
-    stdio: "ignore",
-    env: { USER_DATA: userData },
+  if (userData === undefined) await sh(`ip -n ${name} route add unreachable 169.254.169.254`);
+}
+
+/** One metadata service for all: it knows who asks by the address. */
+async function serveMetadata(): Promise<void> {
+  const server = createServer((request, response) => {
+    const asking = request.socket.remoteAddress;
+    response.end([...servers.values()].find(({ address }) => addressOf(address) === asking)?.userData);
   });
+  await new Promise<void>((resolve) => server.listen(80, "169.254.169.254", resolve));
 }
 
 function facts({ id, name, status, address, attachments = [] }: LabServer): ServerFacts {
   const volumes = attachments.map(({ volumeId }) => volumeId);
-  return { id, name, status, updated: updated.get(id) ?? "", addresses: [`10.20.0.${address}`], volumes };
+  return { id, name, status, updated: updated.get(id) ?? "", addresses: [addressOf(address)], volumes };
 }
 
 async function start(): Promise<void> {
