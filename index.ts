@@ -11,12 +11,12 @@ const estateFacts = deriveFacts(estate);
 const recorded = await readRecorded();
 
 const foundation = buildFoundation(estateFacts, secrets);
-const orchestrator = buildCluster(estateFacts, secrets, foundation, recorded);
-buildApps(orchestrator);
+const cluster = buildCluster(estateFacts, secrets, foundation, recorded);
+buildApps(cluster);
 
 /** Every host: role, names, addresses. */
 export const hosts = publishHosts(estateFacts, foundation);
 /** What other stacks consume. */
 export const facts = publishFacts(estateFacts, hosts);
 /** For the operator; secret. */
-export const kubeconfig = orchestrator.kubeconfig;
+export const kubeconfig = cluster.orchestrator.kubeconfig;

@@ -8,13 +8,20 @@ import type { EstateFacts, HostFacts } from "./facts.ts";
 import type { Foundation } from "./foundation.ts";
 import type { Secrets } from "./secrets.ts";
 
+/** The orchestrator, and what applications wait for. */
+export interface Cluster {
+  readonly orchestrator: Orchestrator;
+  /** Gates of the hosts that take any pod: pods come after them, and leave before them. */
+  readonly workers: readonly pulumi.Resource[];
+}
+
 /** Layer 2: the orchestrator and every host that joins it, in the order in which they are replaced. */
 export function buildCluster(
   facts: EstateFacts,
   secrets: pulumi.Output<Secrets>,
   foundation: Foundation,
   recorded: Recorded | undefined,
-): Orchestrator {
+): Cluster {
   const [servers, ...others] = facts.pools;
   if (!servers) throw new pulumi.RunError("the estate has no orchestrator");
   const { addresses, apiNeeds: gateNeeds, serverNeeds: needs } = foundation;
@@ -30,12 +37,14 @@ export function buildCluster(
     options,
   );
   let after = orchestrator.pool.ready;
+  const workers: pulumi.Resource[] = [];
   for (const pool of others) {
     // A node can only be ready when the API is; and it is drained while the API is still there.
     const joins = (one: HostFacts) => ({ ...host(one), gateNeeds: [...gateNeeds, ...orchestrator.pool.ready] });
     after = new HostPool(pool.role, { ...common, facts: pool, after, host: joins }, options).ready;
+    if (pool.hosts.every(({ taints }) => taints.length === 0)) workers.push(...after);
   }
-  return orchestrator;
+  return { orchestrator, workers };
 }
 
 function addressOf({ addresses }: Foundation, { name }: HostFacts) {

@@ -5,6 +5,8 @@ import { type HelloFacts, helloDeployment, helloService } from "./manifests.ts";
 export interface HelloArgs extends HelloFacts {
   /** Name of the namespace. Changing it replaces everything in it. */
   readonly namespace: pulumi.Input<string>;
+  /** Made after these, and removed before them: the hosts its pods run on. */
+  readonly after: readonly pulumi.Resource[];
 }
 
 /** A small workload that shows that the orchestrator runs pods and leads requests to them. */
@@ -18,7 +20,7 @@ export class Hello extends pulumi.ComponentResource {
       metadata: { ...manifest.metadata, namespace: args.namespace },
     });
     // Names are fixed because other pods use them.
-    const options = { parent: this, deleteBeforeReplace: true };
+    const options = { parent: this, deleteBeforeReplace: true, dependsOn: [...args.after] };
     new kubernetes.apps.v1.Deployment(name, inNamespace(helloDeployment(args)), options);
     new kubernetes.core.v1.Service(name, inNamespace(helloService()), options);
     this.registerOutputs({});

@@ -228,6 +228,14 @@ describe("the orchestrator", () => {
   });
 });
 
+describe("the workload", () => {
+  it("comes after the hosts that take its pods, and goes before them", () => {
+    const { dependsOn } = find(empty, "kubernetes:apps/v1:Deployment", "hello");
+    expect(dependsOn).toContain(`${gate}::worker-01-ready`);
+    expect(dependsOn).not.toContain(`${gate}::bbb-01-ready`);
+  });
+});
+
 it("no secret is in clear anywhere", () => {
   const text = JSON.stringify([empty, built]);
   for (const [name, secret] of Object.entries(secrets)) {
