@@ -36,15 +36,6 @@ export async function ensureKubernetes(place: Place, say: Say): Promise<Kubernet
   return { binary: join(folder, "kubeall") };
 }
 
-/**
- * The file that a host gets in place of k3s: it runs the stand-in with the same arguments.
- *
- * @param binary where the Kubernetes program is, seen from inside the host's root folder
- */
-export function k3sLauncher(binary: string): string {
-  return `#!/bin/sh\n# k3s, played by the local stack\nexec ${binary} k3s "$@"\n`;
-}
-
 async function build(go: string, source: string, into: string, say: Say): Promise<void> {
   const run = (args: readonly string[]) =>
     execa(go, args, { cwd: source, env: goEnvironment, all: true }).catch(

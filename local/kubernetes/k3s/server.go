@@ -49,8 +49,8 @@ func runServer(outer context.Context, s *settings, h host, dataFolder string) er
 	err := srv.run(ctx, cancel)
 	cause := context.Cause(ctx)
 	cancel(nil)
-	if err != nil && cause != nil && !errors.Is(cause, context.Canceled) {
-		err = cause
+	if cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause // the first component that failed; what ended because of it does not matter
 	}
 	srv.stop()
 	if srv.removed.Load() {
