@@ -76,7 +76,7 @@ async function watchWhenItListens(daemon: Awaited<ReturnType<typeof launchDaemon
     try {
       return await clientOf(daemon).watch(({ step }) => say(step));
     } catch (error) {
-      if (tries === 100)
+      if (tries === 600)
         return {
           state: "failed" as const,
           step: "starting",
