@@ -41,16 +41,30 @@ export async function built(piece: Piece, place: Place, say: Say): Promise<strin
   const command = ["build", ...flags, `-ldflags=${linker}`];
   const key = await contentKey([{ file: folder }, version, process.arch, ...command, piece.main]);
   const path = await cached(place.cache, `engine-${piece.name}`, key, say, async (to) => {
-    say(`${piece.name} ${piece.version}: building from Go modules, about ${piece.minutes} the first time`);
-    await execa("go", [...command, "-o", join(to, piece.program), piece.main], {
+    const title = `${piece.name} ${piece.version}`;
+    say(`${title}: building from Go modules, about ${piece.minutes} the first time`);
+    const build = execa("go", [...command, "-v", "-o", join(to, piece.program), piece.main], {
       cwd: folder,
       env: settings,
     });
+    await Promise.all([build, tellProgress(title, build.iterable({ from: "stderr" }), say)]);
   }).catch((error: Partial<ExecaError> & Error) => {
     if (error instanceof Trouble) throw error;
     throw new Trouble(explain(piece, String(error.stderr ?? error.message)), { cause: error });
   });
   return join(path, piece.program);
+}
+
+/** `go build -v` names each module it downloads, then each package it compiles. */
+async function tellProgress(title: string, lines: AsyncIterable<string>, say: Say): Promise<void> {
+  let [downloaded, compiled, told] = [0, 0, Date.now()];
+  for await (const line of lines) {
+    if (line.startsWith("go: downloading")) downloaded += 1;
+    else compiled += 1;
+    if (Date.now() - told < 2000) continue;
+    told = Date.now();
+    say(compiled ? `${title}: ${compiled} packages compiled` : `${title}: ${downloaded} modules downloaded`);
+  }
 }
 
 /** Which Go builds in that folder, such as `go1.26.8`: the one installed, or the one its module asks for. */

@@ -5,6 +5,7 @@ package provider
 import (
 	"fmt"
 
+	tfschema "github.com/hashicorp/terraform-plugin-sdk/v2/helper/schema"
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 	shimv2 "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim/sdk-v2"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
@@ -26,7 +27,7 @@ func Provider() (info tfbridge.ProviderInfo, text []byte, err error) {
 		return
 	}
 	info = tfbridge.ProviderInfo{
-		P:              shimv2.NewProvider(openstack.Provider()),
+		P:              shimv2.NewProvider(terraform()),
 		Name:           Name,
 		ResourcePrefix: Name,
 		Version:        spec.Version,
@@ -45,6 +46,13 @@ func Provider() (info tfbridge.ProviderInfo, text []byte, err error) {
 	// deleted first: two of the same name may not be possible.
 	info.SetAutonaming(255, "-")
 	return info, schemaJSON, err
+}
+
+// terraform is the wrapped provider, less a warning that it gives of a setting's default value on every run.
+func terraform() *tfschema.Provider {
+	wrapped := openstack.Provider()
+	wrapped.Schema["use_octavia"].Deprecated = ""
+	return wrapped
 }
 
 func fields(overrides map[string]Override) map[string]*tfbridge.SchemaInfo {

@@ -31,7 +31,11 @@ export function members(of: ts.InterfaceDeclaration | ts.ClassDeclaration, refer
 
 /** Takes `pulumi.Input<...>`, `pulumi.Output<...>` and `| undefined` off. */
 function unwrap(type: ts.TypeNode): { type: ts.TypeNode; optional: boolean } {
-  if (ts.isTypeReferenceNode(type) && /^pulumi\.(Input|Output)$/.test(type.typeName.getText()) && type.typeArguments?.[0])
+  if (
+    ts.isTypeReferenceNode(type) &&
+    /^pulumi\.(Input|Output)$/.test(type.typeName.getText()) &&
+    type.typeArguments?.[0]
+  )
     return unwrap(type.typeArguments[0]);
   if (!ts.isUnionTypeNode(type)) return { type, optional: false };
   const rest = type.types.filter((one) => one.kind !== ts.SyntaxKind.UndefinedKeyword);

@@ -28,6 +28,7 @@ export function packageSpec(folder: string): PackageSpec {
   return {
     name: "openstack",
     version: version.replace(/^v/, ""),
+    meta: { moduleFormat: "(.*)(?:/[^/]*)" },
     config: { variables: inputProperties },
     provider: { inputProperties },
     types,
@@ -48,7 +49,10 @@ function namedTypes(folder: string, wanted: ReadonlySet<string>, refer: Refer): 
       .map((side) => members(side, refer));
     const first = sides[0];
     if (!first) throw new Error(`the typings name ${one} and do not declare it`);
-    const properties: Record<string, PropertySpec> = Object.assign({}, ...sides.map((side) => side.properties).reverse());
+    const properties: Record<string, PropertySpec> = Object.assign(
+      {},
+      ...sides.map((side) => side.properties).reverse(),
+    );
     types[token(module, name)] = { type: "object", properties, required: first.required };
   }
   return types;

@@ -11,7 +11,9 @@ export interface Source {
 /** Every file of an SDK folder that declares a resource or a data source. */
 export function sources(folder: string): Source[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => /(^|\/)[a-z]\w*\.d\.ts$/.test(path) && !/(^|\/)(index|utilities)\.d\.ts$|^(types|config)\//.test(path))
+    .filter(
+      (path) => /(^|\/)[a-z]\w*\.d\.ts$/.test(path) && !/(^|\/)(index|utilities)\.d\.ts$|^(types|config)\//.test(path),
+    )
     .sort()
     .map((path) => source(folder, path));
 }
@@ -28,15 +30,22 @@ export function source(folder: string, path: string): Source {
 
 /** The interface of that name, if the file has one. */
 export function interfaceNamed(file: ts.SourceFile, name: string): ts.InterfaceDeclaration | undefined {
-  return file.statements.find((one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name);
+  return file.statements.find(
+    (one): one is ts.InterfaceDeclaration => ts.isInterfaceDeclaration(one) && one.name.text === name,
+  );
 }
 
 /** The interface `namespace.name` of `types/input` or `types/output`. */
-export function namespacedInterface(file: ts.SourceFile, namespace: string, name: string): ts.InterfaceDeclaration | undefined {
+export function namespacedInterface(
+  file: ts.SourceFile,
+  namespace: string,
+  name: string,
+): ts.InterfaceDeclaration | undefined {
   for (const statement of file.statements) {
     if (!ts.isModuleDeclaration(statement) || statement.name.text !== namespace) continue;
     if (!statement.body || !ts.isModuleBlock(statement.body)) continue;
-    for (const one of statement.body.statements) if (ts.isInterfaceDeclaration(one) && one.name.text === name) return one;
+    for (const one of statement.body.statements)
+      if (ts.isInterfaceDeclaration(one) && one.name.text === name) return one;
   }
   return undefined;
 }

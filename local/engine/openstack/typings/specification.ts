@@ -36,6 +36,8 @@ export interface FunctionSpec {
 export interface PackageSpec {
   readonly name: string;
   readonly version: string;
+  /** How the module is found in a token: `compute/instance` is in the module `compute`. */
+  readonly meta: { readonly moduleFormat: string };
   readonly config: { readonly variables: Readonly<Record<string, PropertySpec>> };
   readonly provider: { readonly inputProperties: Readonly<Record<string, PropertySpec>> };
   readonly types: Readonly<Record<string, ObjectSpec & { readonly type: "object" }>>;
