@@ -2,7 +2,7 @@
  * Small Pulumi programs, run by the real engine with the plugins `ensureEngine` resolves: what the conformance suite
  * states its promises with. Each trial is a stack of its own in a temporary folder; nothing of it is left behind.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import {
@@ -149,7 +149,7 @@ async function recording(operation: Operation): Promise<Done> {
       if (step.detailedDiff) paths[name] = Object.keys(step.detailedDiff).sort();
     }
     const diagnostic = event.diagnosticEvent;
-    if (diagnostic && diagnostic.severity !== "debug") log.push(diagnostic.message);
+    if (diagnostic && String(diagnostic.severity) !== "debug") log.push(diagnostic.message);
   });
   return { steps, paths, log: log.join(""), outputs };
 }
@@ -167,4 +167,12 @@ export async function failure(operation: Promise<unknown>): Promise<string> {
     return String(error);
   }
   throw new Error("the operation succeeded, but must fail");
+}
+
+/** Whether a file or folder is there. */
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
