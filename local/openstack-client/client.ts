@@ -2,7 +2,7 @@ import type { Cloud } from "./clouds.ts";
 import { OpenstackError } from "./error.ts";
 import { type Answer, send } from "./http.ts";
 import { nextPage } from "./paging.ts";
-import { endpoint, logIn, type Token } from "./token.ts";
+import { endpoint, logIn, NotInCatalog, type Token } from "./token.ts";
 
 /** The types of services as clouds list them in their catalog. */
 export type ServiceType =
@@ -51,15 +51,18 @@ export function connect(cloud: Cloud): OpenStack {
     for (let attempt = 1; ; attempt++) {
       const token = await login.token();
       try {
+        const address = url(endpoint(token, cloud, service));
+        const { body, headers } = options;
         return await send({
           method,
-          url: url(endpoint(token, cloud, service)),
-          headers: { "x-auth-token": token.value, ...options.headers },
-          ...(options.body !== undefined && { body: options.body }),
+          url: address,
+          headers: { "x-auth-token": token.value, ...headers },
+          ...(body !== undefined && { body }),
         });
       } catch (error) {
-        // a token can be revoked before it expires
-        if (!(error instanceof OpenstackError) || error.status !== 401 || attempt > 1) throw error;
+        // a token can be revoked before it expires, and a service can come into the catalog after it was given
+        const outdated = error instanceof OpenstackError ? error.status === 401 : error instanceof NotInCatalog;
+        if (!outdated || attempt > 1) throw error;
         login.forget(token);
       }
     }

@@ -48,6 +48,9 @@ export function loginBody(credentials: Credentials): unknown {
   };
 }
 
+/** The catalog has no endpoint of a service. */
+export class NotInCatalog extends Trouble {}
+
 /** Other names under which clouds list a service. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
   "block-storage": ["block-storage", "volumev3"],
@@ -57,7 +60,7 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
 /**
  * The address of a service, without a slash at the end.
  *
- * Throws `Trouble` when the catalog has none for this region and interface.
+ * Throws `NotInCatalog` when the catalog has none for this region and interface.
  */
 export function endpoint(token: Token, cloud: Cloud, service: string): string {
   const types = aliases[service] ?? [service];
@@ -69,7 +72,7 @@ export function endpoint(token: Token, cloud: Cloud, service: string): string {
     if (found) return found.url.replace(/\/+$/, "");
   }
   const where = cloud.region === undefined ? "" : ` in region ${cloud.region}`;
-  throw new Trouble(`the cloud's catalog has no ${cloud.interface} endpoint of ${service}${where}`);
+  throw new NotInCatalog(`the cloud's catalog has no ${cloud.interface} endpoint of ${service}${where}`);
 }
 
 interface TokenBody {

@@ -15,6 +15,8 @@ interface Fake {
   readonly url: string;
   readonly seen: string[];
   logins: number;
+  /** So many tokens are given before the service comes into the catalog. */
+  early: number;
 }
 
 /** Keystone and one service behind one address. */
@@ -22,7 +24,7 @@ async function fakeCloud(
   answer: (path: string, request: IncomingMessage, fake: Fake) => [number, unknown],
   validSeconds = 3600,
 ): Promise<Fake> {
-  const fake: Fake & { url: string } = { url: "", seen: [], logins: 0 };
+  const fake: Fake & { url: string } = { url: "", seen: [], logins: 0, early: 0 };
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? "";
     const send = (status: number, body: unknown, headers = {}) =>
@@ -32,7 +34,7 @@ async function fakeCloud(
       const endpoints = [
         { interface: "internal", region: "one", url: "http://127.0.0.1:1" },
         { interface: "public", region: "two", url: "http://127.0.0.1:1" },
-        { interface: "public", region: "one", url: `${fake.url}/v2.0` },
+        ...(fake.logins > fake.early ? [{ interface: "public", region: "one", url: `${fake.url}/v2.0` }] : []),
       ];
       const expires_at = new Date(Date.now() + validSeconds * 1000).toISOString();
       const token = { expires_at, project: { id: "p1", name: "estate" }, catalog: [{ type: "network", endpoints }] };
@@ -88,6 +90,14 @@ test("a revoked token is renewed once, an expiring one before it is used", async
   await other.get("network", "/v2.0/agents");
   await other.get("network", "/v2.0/agents");
   expect(short.logins).toBe(2);
+});
+
+test("a service that came into the catalog after the token was given is found", async () => {
+  const fake = await fakeCloud(() => [200, { ok: 1 }]);
+  fake.early = 1;
+  const cloud = connect(parseCloud(clouds(fake.url), "admin"));
+  expect(await cloud.get("network", "/v2.0/agents")).toEqual({ ok: 1 });
+  expect(fake.logins).toBe(2);
 });
 
 test("a busy service is asked again, but nothing is created twice", async () => {
