@@ -152,6 +152,8 @@ export class Units {
       else if (service) await this.#startService(service);
       if (!this.#over.signal.aborted && this.#states.get(unit.name)?.state === "activating")
         this.#set(unit.name, "active");
+      // it may have failed before and been started again by hand
+      if (this.#host.console.reason?.startsWith(`${unit.name} failed: `)) this.#host.console.recover();
       return "started";
     } catch (error) {
       if (this.#over.signal.aborted) return "skipped";
