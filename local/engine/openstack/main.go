@@ -5,16 +5,14 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+	engine "github.com/pulumi/pulumi/sdk/v3/go/pulumi/provider"
 
 	"estate/local/engine/openstack/provider"
 )
 
 func main() {
-	info, schema, err := provider.Provider()
-	if err != nil {
+	if err := engine.Main(provider.Name, provider.New); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	tfbridge.Main(provider.Name, info.Version, info, schema)
 }

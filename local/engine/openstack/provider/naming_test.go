@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -17,11 +16,11 @@ const urn = "urn:pulumi:test::estate::openstack:images/image:Image::coreos"
 
 func plugged(t *testing.T) pulumirpc.ResourceProviderServer {
 	t.Helper()
-	info, text, err := Provider()
+	server, err := New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tfbridge.NewProvider(context.Background(), nil, Name, info.Version, info.P, info, text)
+	return server
 }
 
 func message(t *testing.T, properties map[string]any) *structpb.Struct {
