@@ -23,7 +23,7 @@ export function whyNotReady(node: V1Node | undefined, { serverId, version }: Exp
 
 /** Whether the node is that of the server. */
 export function isOf(node: V1Node, serverId: string): boolean {
-  return node.status?.nodeInfo?.systemUUID?.toLowerCase() === serverId.toLowerCase();
+  return uuid(node.status?.nodeInfo?.systemUUID ?? "") === uuid(serverId);
 }
 
 /** Whether its kubelet says it is well, and was heard lately. */
@@ -34,4 +34,9 @@ export function isReady(node: V1Node): boolean {
 /** Whether the node is a member of the datastore. */
 export function isMember(node: V1Node): boolean {
   return node.metadata?.labels?.["node-role.kubernetes.io/etcd"] === "true";
+}
+
+/** Hypervisors differ in case, and a kubelet without DMI gives the machine id, which has no dashes. */
+function uuid(text: string): string {
+  return text.toLowerCase().replaceAll("-", "");
 }
