@@ -60,6 +60,7 @@ export class Host {
   #devices: Device[] = [];
   #power = new AbortController();
   #closers: (() => void)[] = [];
+  #plugging: Promise<void> = Promise.resolve();
   /** One thing at a time. */
   #work: Promise<void> = Promise.resolve();
 
@@ -86,7 +87,7 @@ export class Host {
 
   /** Why it is not what it should be, as the host itself can tell. */
   get reason(): string | undefined {
-    return this.#failure ?? this.#console.reason;
+    return this.#failure ?? (this.up ? this.#console.reason : undefined);
   }
 
   status(): HostStatus {
@@ -145,16 +146,15 @@ export class Host {
     });
   }
 
-  /** Volumes were attached or detached: shows them to a host that is up. */
+  /** Volumes were attached or detached: shows them to a host that is up. At once, for a boot may be waiting for just that. */
   plug(): void {
-    this.#do(async () => {
-      if (this.#units) await this.#plugNow();
-    });
-  }
-
-  /** Resolves when nothing is under way, which for a host that waits for something may be long. */
-  idle(): Promise<void> {
-    return this.#work;
+    const { signal } = this.#power;
+    this.#plugging = this.#plugging
+      .then(async () => {
+        if (this.#units && !signal.aborted) await this.#plugNow();
+      })
+      // a machine that is being switched off cannot be plugged into, and the next boot looks anyway
+      .catch((error: Error) => this.#console.say("firmware", `volumes cannot be shown: ${error.message}`));
   }
 
   #do(task: () => Promise<void>): Promise<void> {

@@ -213,7 +213,10 @@ test("a volume is formatted and mounted by units, outlives its host, and goes wh
   const device = `/dev/disk/by-id/virtio-${volumeId.slice(0, 20)}`;
   const format = service(
     "format.service",
-    ["Type=oneshot", `ExecStart=/bin/sh -c 'blkid -p ${device} || mkfs.ext4 -q -L data ${device}'`],
+    [
+      "Type=oneshot",
+      `ExecStart=/bin/sh -c 'until [ -e ${device} ]; do sleep 0.2; done; blkid -p ${device} || mkfs.ext4 -q -L data ${device}'`,
+    ],
     ["DefaultDependencies=no", "Before=var-data.mount"],
   );
   const mount = {
@@ -224,6 +227,10 @@ test("a volume is formatted and mounted by units, outlives its host, and goes wh
   const attachments = [{ volumeId, device: "/dev/vdb", sizeGiB: 1 }];
   const units = [format, mount];
   const first = await serverOf(41, { name: "store-1", units, hostKey });
+  await lab.ask("set", first);
+  await lab.until("store-1", ({ units }) =>
+    units.some(({ name, state }) => name === "format.service" && state === "activating"),
+  );
   await lab.ask("set", { ...first, attachments });
   const host = await lab.until("store-1", ({ state }) => state !== "booting");
   expect(host.units).toContainEqual({ name: "var-data.mount", state: "active", kind: "real" });
