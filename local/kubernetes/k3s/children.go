@@ -108,7 +108,7 @@ func (c *child) stop(patience time.Duration) {
 
 // keepRunning starts a component and starts it again when it ends, until the context is over or it ends too often.
 // k3s itself would end as a whole; the outcome is the same, but here the others go on meanwhile.
-func keepRunning(ctx context.Context, name string, args []string, current func(*child), ready func(context.Context) error) error {
+func keepRunning(ctx context.Context, name string, args []string, current func(*child)) error {
 	const often, within = 5, 2 * time.Minute
 	var ends []time.Time
 	for {
@@ -117,9 +117,6 @@ func keepRunning(ctx context.Context, name string, args []string, current func(*
 			return err
 		}
 		current(c)
-		if ready != nil {
-			go func() { _ = ready(ctx) }()
-		}
 		select {
 		case <-ctx.Done():
 			return nil

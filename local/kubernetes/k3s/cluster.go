@@ -37,10 +37,11 @@ func (s *server) keepCluster(ctx context.Context) {
 	}
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
+	learners := stalled{}
 	again := time.NewTicker(10 * time.Second) // whatever failed is tried again
 	defer again.Stop()
 	for {
-		errs := []error{s.keepNodes(ctx, nodes.Informer().GetStore().List())}
+		errs := []error{s.keepNodes(ctx, nodes.Informer().GetStore().List()), learners.drop(ctx, s.member)}
 		if balanced {
 			errs = append(errs, s.keepServices(ctx, services.Informer().GetStore().List(), nodes.Informer().GetStore().List()))
 		}

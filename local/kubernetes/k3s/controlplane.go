@@ -70,7 +70,7 @@ func (s *server) track(c *child) {
 func (s *server) startControlPlane(ctx context.Context, fail context.CancelCauseFunc) error {
 	keep := func(name string, args []string) {
 		go func() {
-			if err := keepRunning(ctx, name, args, s.track, nil); err != nil {
+			if err := keepRunning(ctx, name, args, s.track); err != nil {
 				fail(err)
 			}
 		}()

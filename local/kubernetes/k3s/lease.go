@@ -14,6 +14,7 @@ import (
 // renewLease keeps the node's Lease fresh, by which the cluster sees that the host lives.
 func (n *node) renewLease(ctx context.Context) {
 	var known *coordination.Lease
+	failing := false
 	for {
 		limited, cancel := context.WithTimeout(ctx, leasePeriod)
 		lease, err := n.renewOnce(limited, known)
@@ -22,7 +23,10 @@ func (n *node) renewLease(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			failure("Failed to update lease: %v", err)
 			estateReason(sentenceOf(err, n.agent.server))
-			known = nil
+			known, failing = nil, true
+		} else if err == nil && failing {
+			failing = false
+			estateReady("the node " + n.agent.host.name + " reaches the cluster again")
 		}
 		if sleep(ctx, leasePeriod+time.Duration(rand.Int64N(int64(leasePeriod/25)))) != nil {
 			return

@@ -2,22 +2,15 @@ package k3s
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
-	"os"
 	"path/filepath"
-	"reflect"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
-	utilnet "k8s.io/utils/net"
 )
 
 // server is this host as a k3s server.
@@ -68,7 +61,7 @@ func (s *server) run(ctx context.Context, fail context.CancelCauseFunc) error {
 		return err
 	}
 	var err error
-	if s.member, err = newMember(s.folder, s.host); err != nil {
+	if s.member, err = newMember(s.folder, s.host, s.settings.text("server") != ""); err != nil {
 		return err
 	}
 	tokenText, err := s.tokens()
@@ -148,166 +141,6 @@ func (s *server) tokens() (string, error) {
 		s.agentToken = t.password
 	}
 	return text, nil
-}
-
-// enter makes this server part of a cluster: the one it was in, the one of another server, or a new one. It returns etcd's initial-cluster.
-func (s *server) enter(ctx context.Context, tokenText string) (string, error) {
-	other := s.settings.text("server")
-	switch {
-	case s.member.initialized():
-		info("Managed etcd cluster bootstrap already complete and initialized")
-		return s.member.name + "=", s.prepare(false)
-	case other != "":
-		cluster := ""
-		err := patiently(ctx, "Failed to join the cluster at "+other, other, 2*time.Second, func() error {
-			var err error
-			cluster, err = s.joinCluster(ctx, other, tokenText)
-			return err
-		})
-		return cluster, err
-	case s.settings.flag("cluster-init"):
-		info("Managed etcd cluster initializing")
-		return s.member.name + "=" + s.member.peerURL(), s.prepare(true)
-	}
-	return "", tell(errors.New("only embedded etcd is played"), "neither server nor cluster-init is set; k3s would use SQLite, which is not played on the local stack")
-}
-
-func (s *server) joinCluster(ctx context.Context, other, tokenText string) (string, error) {
-	supervisor, err := connect(ctx, other, tokenText, "server")
-	if err != nil {
-		return "", err
-	}
-	text, err := supervisor.call(ctx, http.MethodGet, "/v1-k3s/server-bootstrap", nil, nil)
-	if err != nil {
-		return "", err
-	}
-	data := bootstrapData{}
-	if err := json.Unmarshal(text, &data); err != nil {
-		return "", err
-	}
-	if err := s.compare(ctx, supervisor); err != nil {
-		return "", err
-	}
-	if err := writeBootstrap(s.folder, data); err != nil {
-		return "", err
-	}
-	if err := s.prepare(false); err != nil {
-		return "", err
-	}
-	return s.member.join(ctx, supervisor)
-}
-
-// compare refuses to join with values that all servers must share, as k3s does.
-func (s *server) compare(ctx context.Context, other *supervisor) error {
-	text, err := other.call(ctx, http.MethodGet, "/v1-k3s/config", nil, nil)
-	if err != nil {
-		return err
-	}
-	theirs := map[string]any{}
-	if err := json.Unmarshal(text, &theirs); err != nil {
-		return err
-	}
-	ours := s.criticalSettings()
-	for name, value := range ours {
-		if !reflect.DeepEqual(theirs[name], value) {
-			return final{tell(fmt.Errorf("critical configuration mismatched: %s", name),
-				"%s is %q here and %q on the servers of the cluster; it must be the same on all", name, value, theirs[name])}
-		}
-	}
-	return nil
-}
-
-func (s *server) criticalSettings() map[string]any {
-	critical := map[string]any{}
-	for _, name := range []string{"cluster-cidr", "service-cidr", "cluster-dns"} {
-		critical[name] = strings.Join(s.settings.texts(name, true), ",")
-	}
-	for _, name := range []string{"cluster-domain", "flannel-backend", "disable-kube-proxy", "secrets-encryption", "egress-selector-mode"} {
-		critical[name] = orElse(s.settings.text(name), "false")
-	}
-	return critical
-}
-
-// prepare loads the CAs and issues this server's certificates from them.
-func (s *server) prepare(create bool) error {
-	var err error
-	if s.authorities, err = loadAuthorities(s.folder, create); err != nil {
-		return tell(err, "the CA files of this server are not usable: %s", err)
-	}
-	if s.settings.flag("secrets-encryption") && create {
-		if err := ensureEncryption(s.folder, s.settings.text("secrets-encryption-provider")); err != nil {
-			return err
-		}
-	}
-	return s.issueCertificates()
-}
-
-func (s *server) issueCertificates() error {
-	tls := filepath.Join(s.folder, "tls")
-	own := append([]string{s.host.name, "localhost", "127.0.0.1", "::1", apiserverAddress}, s.host.ips...)
-	own = append(own, s.host.externalIPs...)
-	serving := append(own, s.advertisedAddress(), s.firstServiceAddress(), "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc."+s.settings.text("cluster-domain"))
-	serving = append(serving, s.settings.texts("tls-san", true)...)
-	client := func(name string, groups ...string) leaf {
-		return leaf{name: name, organizations: groups, client: true}
-	}
-	for _, c := range []struct {
-		ca   *authority
-		file string
-		leaf leaf
-	}{
-		{s.authorities.server, "serving-kube-apiserver", leaf{name: "kube-apiserver", names: serving, server: true}},
-		{s.authorities.server, "component", leaf{name: "localhost", names: []string{"localhost", "127.0.0.1"}, server: true}},
-		{s.authorities.client, "client-admin", client("system:admin", "system:masters")},
-		{s.authorities.client, "client-supervisor", client("system:k3s-supervisor", "system:masters")},
-		{s.authorities.client, "client-controller", client("system:kube-controller-manager")},
-		{s.authorities.client, "client-scheduler", client("system:kube-scheduler")},
-		{s.authorities.client, "client-kube-apiserver", client("system:apiserver", "system:masters")},
-		{s.authorities.requestHeader, "client-auth-proxy", client("system:auth-proxy")},
-		{s.authorities.etcdServer, "etcd/client", client("etcd-client")},
-		{s.authorities.etcdServer, "etcd/server-client", leaf{name: "etcd-server", names: own, server: true, client: true}},
-		{s.authorities.etcdPeer, "etcd/peer-server-client", leaf{name: "etcd-peer", names: own, server: true, client: true}},
-	} {
-		if err := c.ca.issue(filepath.Join(tls, c.file), c.leaf); err != nil {
-			return err
-		}
-	}
-	for _, name := range []string{"admin", "supervisor", "controller", "scheduler"} {
-		text := kubeconfig(hostPort(apiserverAddress, s.port), s.authorities.server.pem, readText(tls, "client-"+name+".crt"), readText(tls, "client-"+name+".key"))
-		if err := writeSecret(filepath.Join(s.folder, "cred", name+".kubeconfig"), text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readText(folder, name string) []byte {
-	content, _ := os.ReadFile(filepath.Join(folder, name))
-	return content
-}
-
-// advertisedAddress is the one other hosts reach this server's API at, by k3s's rule.
-func (s *server) advertisedAddress() string {
-	if address := s.settings.text("advertise-address"); address != "" {
-		return address
-	}
-	if len(s.host.externalIPs) > 0 {
-		return s.host.externalIPs[0]
-	}
-	return s.host.ip()
-}
-
-// firstServiceAddress is that of the Service `kubernetes`.
-func (s *server) firstServiceAddress() string {
-	_, network, err := net.ParseCIDR(s.settings.texts("service-cidr", true)[0])
-	if err != nil {
-		return ""
-	}
-	ip, err := utilnet.GetIndexedIP(network, 1)
-	if err != nil {
-		return ""
-	}
-	return ip.String()
 }
 
 func (s *server) startFront(ctx context.Context) error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestTokens(t *testing.T) {
@@ -163,6 +164,38 @@ func TestStagesLoad(t *testing.T) {
 		if ref.Kind == "Pod" && len(list) != 5 {
 			t.Errorf("%d stages of pods", len(list))
 		}
+	}
+}
+
+func TestLearnersHaveTime(t *testing.T) {
+	l, now := stalled{}, time.Now()
+	if got := l.overdue(map[uint64]bool{1: true, 2: true}, now); len(got) != 0 {
+		t.Errorf("at once: %v", got)
+	}
+	l.overdue(map[uint64]bool{1: true}, now.Add(time.Minute)) // 2 was promoted
+	if got := l.overdue(map[uint64]bool{1: true, 2: true}, now.Add(learnerPatience+time.Second)); len(got) != 1 || got[0] != 1 {
+		t.Errorf("later: %v", got)
+	}
+}
+
+func TestARemovedMemberFoundsNothing(t *testing.T) {
+	folder := t.TempDir()
+	h := host{name: "s1", ips: []string{"10.0.0.1"}}
+	m, err := newMember(folder, h, false)
+	if err != nil || !strings.HasPrefix(m.name, "s1-") {
+		t.Fatalf("got %v, %v", m, err)
+	}
+	if again, err := newMember(folder, h, false); err != nil || again.name != m.name {
+		t.Errorf("another name at the next start: %v, %v", again, err)
+	}
+	if err := writeSecret(m.tombstone(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newMember(folder, h, false); err == nil {
+		t.Error("it would found a second cluster")
+	}
+	if again, err := newMember(folder, h, true); err != nil || again.name == m.name {
+		t.Errorf("it must join as a new member: %v, %v", again, err)
 	}
 }
 

@@ -95,7 +95,7 @@ export class Cluster {
 
   /** Runs kubectl as the administrator, on a server. */
   async kubectl(args: readonly string[], { on = this.servers[1], input = "" } = {}): Promise<string> {
-    const files = ["--kubeconfig", join(on.root, "etc/rancher/k3s/k3s.yaml"), "--request-timeout=10s"];
+    const files = ["--kubeconfig", join(on.root, "etc/rancher/k3s/k3s.yaml"), "--request-timeout=30s"];
     const inside = ["nsenter", `--net=/run/netns/${on.name}`, this.binary, "kubectl", ...files] as const;
     return (await execa("/usr/bin/env", [...inside, ...args], { input })).stdout;
   }

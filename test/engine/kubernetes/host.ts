@@ -93,7 +93,7 @@ export class Host {
   }
 
   /** Waits for an `estate-reason:` that matches, and returns it. */
-  async reason(expected: RegExp, seconds = 30): Promise<string> {
+  async reason(expected: RegExp, seconds = 90): Promise<string> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(200)) {
       const found = (await this.log()).match(/^estate-reason: .*$/gm)?.find((line) => expected.test(line));
       if (found) return found;

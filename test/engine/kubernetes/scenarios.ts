@@ -14,7 +14,7 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
     await Promise.all(cluster.servers.map((server) => server.start("server")));
     await cluster.agent.start("agent");
     for (const host of [...cluster.servers, cluster.agent])
-      await until(`${host.name} is ready`, 90, () => cluster.ready(host.name, first));
+      await until(`${host.name} is ready`, 240, () => cluster.ready(host.name, first));
     const server = await cluster.get(["node", "s2"], first);
     assert.equal(server.metadata.labels?.["node-role.kubernetes.io/etcd"], "true");
     assert.match(server.metadata.annotations?.["etcd.k3s.cattle.io/node-name"] ?? "", /^s2-[0-9a-f]{8}$/);
@@ -37,7 +37,7 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
       "jsonpath={.subsets[*].addresses[*].ip}",
     ]);
     assert.deepEqual(endpoints.split(" ").sort(), ["10.77.0.11", "10.77.0.12", "10.77.0.13"]);
-    await until("10.43.0.1 answers", 20, async () => {
+    await until("10.43.0.1 answers", 60, async () => {
       const answer = await cluster.agent.sh("curl -sk --max-time 2 https://10.43.0.1/version");
       return JSON.parse(answer).code === 401;
     });
@@ -89,14 +89,14 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
     const { other } = cluster;
     await cluster.configureAgent(other);
     await other.start("agent");
-    await until("a2 is ready", 30, () => cluster.ready("a2"));
+    await until("a2 is ready", 120, () => cluster.ready("a2"));
     await other.stop();
     await other.install();
     await cluster.configureAgent(other);
     await other.start("agent");
     await other.reason(/refused this node \(403\): the node name a2 belongs to another host/);
     await cluster.kubectl(["delete", "node", "a2", "--timeout=20s"]);
-    await until("a2 is back", 30, () => cluster.ready("a2"));
+    await until("a2 is back", 120, () => cluster.ready("a2"));
     await other.stop();
   },
 
@@ -137,11 +137,24 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
       return before !== after;
     });
     await first.start("server");
-    await until("s1 serves again", 60, () => cluster.ready("s1", first));
+    await until("s1 serves again", 180, () => cluster.ready("s1", first));
     assert.equal(
       (await cluster.get(["node", "s1"], first)).metadata.annotations?.["etcd.k3s.cattle.io/node-name"],
       member,
     );
+  },
+
+  "a killed kube-apiserver comes back in place; a killed etcd ends k3s with a reason": async (cluster) => {
+    const [, second, third] = cluster.servers;
+    await execa("pkill", ["-KILL", "-f", "--", "^kube-apiserver .*--advertise-address=10.77.0.12"]);
+    await until("the API of s2 is back", 120, () => cluster.ready("s2", second));
+    assert.ok(second.running);
+    await execa("pkill", ["-KILL", "-f", "--", "^etcd --name=s3-"]);
+    await third.reason(/etcd of this server ended/);
+    await until("k3s of s3 has ended", 10, async () => !third.running);
+    assert.equal(await third.stop(), 1);
+    await third.start("server");
+    await until("s3 serves again", 180, () => cluster.ready("s3", third));
   },
 
   "an empty server under the name of a member is refused": async (cluster) => {
@@ -159,9 +172,9 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
       const [first, second] = cluster.servers;
       const uid = (await cluster.get(["namespace", "kube-system"])).metadata.uid;
       const before = (await cluster.get(["node", "s1"])).metadata.annotations?.["etcd.k3s.cattle.io/node-name"];
-      await cluster.kubectl(["delete", "node", "s1", "--timeout=30s"]);
+      await cluster.kubectl(["delete", "node", "s1", "--timeout=90s"]);
       await first.start("server");
-      await until("s1 is ready", 90, () => cluster.ready("s1", first));
+      await until("s1 is ready", 180, () => cluster.ready("s1", first));
       const after = await cluster.get(["node", "s1"], first);
       assert.notEqual(after.metadata.annotations?.["etcd.k3s.cattle.io/node-name"], before);
       assert.equal((await cluster.get(["namespace", "kube-system"], first)).metadata.uid, uid);
@@ -175,7 +188,7 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
 
   "a server whose Node is deleted leaves the cluster and stays away": async (cluster) => {
     const [, , third] = cluster.servers;
-    await cluster.kubectl(["delete", "node", "s3", "--timeout=30s"]);
+    await cluster.kubectl(["delete", "node", "s3", "--timeout=90s"]);
     await third.reason(/removed from the cluster \(its Node was deleted\)/);
     assert.ok(third.running, "it does not end, or the service manager would let it join again");
     await until("s3 closes its port", 10, async () => {

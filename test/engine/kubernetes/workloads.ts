@@ -11,9 +11,9 @@ export async function podsOf(cluster: Cluster): Promise<void> {
   ];
   await cluster.kubectl(["apply", "-f", "-"], { input: objects.map((object) => stringify(object)).join("---\n") });
   await cluster
-    .kubectl(["wait", "--for=condition=Available", "deployment/web", "--timeout=30s"])
+    .kubectl(["wait", "--for=condition=Available", "deployment/web", "--timeout=90s"])
     .catch(async () => assert.fail(await cluster.kubectl(["get", "pods,events", "-A"])));
-  await cluster.kubectl(["wait", "--for=condition=Complete", "job/once", "--timeout=30s"]);
+  await cluster.kubectl(["wait", "--for=condition=Complete", "job/once", "--timeout=90s"]);
   const names = await cluster.kubectl(["get", "pods", "-l", "app=web", "-o", "jsonpath={.items[*].metadata.name}"]);
   const addresses = new Set<string>();
   for (const name of names.split(" ")) {
@@ -24,12 +24,12 @@ export async function podsOf(cluster: Cluster): Promise<void> {
     addresses.add(pod.status.podIP ?? "");
   }
   assert.equal(addresses.size, 2);
-  await until("the broken pod waits for its image", 20, async () => {
+  await until("the broken pod waits for its image", 60, async () => {
     const path = "jsonpath={.items[0].status.containerStatuses[0].state.waiting.reason}";
     return (await cluster.kubectl(["get", "pods", "-l", "app=broken", "-o", path])) === "ImagePullBackOff";
   });
   const ingress = "jsonpath={.status.loadBalancer.ingress[*].ip}";
-  await until("the load balancer has the nodes' addresses", 20, async () =>
+  await until("the load balancer has the nodes' addresses", 60, async () =>
     (await cluster.kubectl(["get", "service", "web", "-o", ingress])).includes(cluster.agent.address),
   );
   await cluster.kubectl([
@@ -39,7 +39,7 @@ export async function podsOf(cluster: Cluster): Promise<void> {
     "broken",
     "once",
     "--ignore-not-found",
-    "--timeout=40s",
+    "--timeout=90s",
   ]);
   await until("the pods are gone", 40, async () => (await cluster.kubectl(["get", "pods", "-o", "name"])) === "");
 }
