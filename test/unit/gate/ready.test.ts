@@ -45,10 +45,10 @@ describe("the ready gate", () => {
     );
   });
 
-  it("compares the server's id whatever its case", async () => {
+  it.each(["BBB-01-SERVER", "bbb01server"])("takes %s for the id of its server", async (uuid) => {
     const of = world();
     of.servers.set(active.id, active);
-    of.nodes.set("bbb-01", node("bbb-01", { uuid: "BBB-01-SERVER" }));
+    of.nodes.set("bbb-01", node("bbb-01", { uuid }));
     await ready(gate("bbb-01", of));
   });
 
