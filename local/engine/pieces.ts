@@ -47,7 +47,7 @@ function plugin(name: string, minutes: string): Piece {
     version,
     program: `pulumi-resource-${name}`,
     main: ".",
-    set: [`main.version=${version}`],
+    set: [],
     kind: "plugin",
     minutes,
   };
