@@ -1,0 +1,33 @@
+import { addresses } from "../addresses.ts";
+import type { OpenStack } from "../openstack-client/client.ts";
+import type { Named } from "./find.ts";
+import { physicalNetwork } from "./neutron.ts";
+
+/** The external network, from which floating IPs and the gateways of routers come. */
+export async function ensureExternalNetwork(admin: OpenStack): Promise<void> {
+  const { name, cidr, gateway, first, last } = addresses.external;
+  const network = {
+    name,
+    "router:external": true,
+    "provider:network_type": "flat",
+    "provider:physical_network": physicalNetwork,
+  };
+  const { id } = await findOrMake(admin, "network", network);
+  const pools = [{ start: first, end: last }];
+  const subnet = { name, network_id: id, ip_version: 4, cidr, gateway_ip: gateway, enable_dhcp: false };
+  await findOrMake(admin, "subnet", { ...subnet, allocation_pools: pools });
+}
+
+async function findOrMake(
+  admin: OpenStack,
+  kind: "network" | "subnet",
+  wanted: Readonly<Record<string, unknown>> & { readonly name: string },
+): Promise<Named> {
+  const path = `/v2.0/${kind}s`;
+  const [found] = await admin.list<Named>("network", path, `${kind}s`, { query: { name: wanted.name } });
+  if (found) return found;
+  const made = await admin.request<Record<string, Named>>("POST", "network", path, { body: { [kind]: wanted } });
+  const { [kind]: result } = made;
+  if (!result) throw new Error(`neutron answered without the ${kind} it made`);
+  return result;
+}

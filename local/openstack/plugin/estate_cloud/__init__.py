@@ -1,0 +1,1 @@
+"""What the local stack of an estate plays for OpenStack."""
