@@ -6,7 +6,7 @@ import { createApplier, prepareStackNamespace } from "./apply.ts";
 import { createHaproxy, haproxyFiles } from "./haproxy.ts";
 import type { InterfaceNames } from "./names.ts";
 import { plan } from "./plan.ts";
-import { createReconciler, type Reconciler } from "./reconcile.ts";
+import { createReconciler, type Reconciler, type Report } from "./reconcile.ts";
 import { type Part, parts } from "./source.ts";
 import { type Question, whyBlocked } from "./why-blocked.ts";
 import type { HostNetwork, World } from "./world.ts";
@@ -17,7 +17,7 @@ export interface NetworkHandle {
   hosts(): ReadonlyMap<string, HostNetwork>;
   /**
    * Resolves when the network of a server is what neutron holds at the time of the call, metadata included, and says what
-   * it is. Waits as long as neutron or nova do not answer (`status` says so). Throws `Trouble` when the server has no port,
+   * it is. Waits as long as neutron does not answer (`status` says so). Throws `Trouble` when the server has no port,
    * or its namespace could not be made (which is tried again all the same).
    */
   settled(serverId: string): Promise<HostNetwork>;
@@ -26,7 +26,7 @@ export interface NetworkHandle {
   /** One sentence that says what in neutron keeps a connection from being opened; nothing if nothing does. */
   whyBlocked(question: Question): Promise<string | undefined>;
   status(): NetworkStatus;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 /** What `estate local status` says about the network. */
@@ -39,8 +39,10 @@ export interface NetworkStatus {
   readonly hosts: number;
   readonly routers: number;
   readonly loadBalancers: number;
-  /** Of the last pass over the cloud's state: when it ended (ISO 8601), and how long it took. */
-  readonly lastPass?: { readonly at: string; readonly milliseconds: number };
+  /** When each service was last read, and how long it took. */
+  readonly reads: Report["reads"];
+  /** When the network was last made as it was read, and how long it took. */
+  readonly applied?: Report["applied"];
 }
 
 /** What the network is made from. */
@@ -82,7 +84,10 @@ export async function keepNetwork(given: NetworkParts): Promise<NetworkHandle> {
   return {
     hosts: () => world?.hosts ?? new Map(),
     settled: async (serverId) => {
-      await reconciler.fresh("neutron", "nova");
+      await reconciler.fresh("neutron");
+      // of several ports nova knows the order
+      const several = (world?.hosts.get(serverId)?.interfaces.length ?? 0) > 1;
+      if (several && !interfaces.get(serverId)?.stable) await reconciler.fresh("nova");
       await metadata.inForce();
       const host = world?.hosts.get(serverId);
       if (!host) throw new Trouble(`server ${serverId} has no port in neutron, so it has no network`);
@@ -94,7 +99,7 @@ export async function keepNetwork(given: NetworkParts): Promise<NetworkHandle> {
       if (off.has(serverId) !== on) return;
       if (on) off.delete(serverId);
       else off.add(serverId);
-      await reconciler.fresh();
+      await reconciler.again();
     },
     whyBlocked: async (question) => {
       // an explanation from what was read last is better than none
@@ -102,9 +107,9 @@ export async function keepNetwork(given: NetworkParts): Promise<NetworkHandle> {
       return whyBlocked(reconciler.state(), question, off);
     },
     status: () => statusOf(reconciler, world, [metadata.failure(), balancers.failure()]),
-    stop: async () => {
+    stop: () => {
       for (const end of unsubscribe) end();
-      await reconciler.stop();
+      reconciler.stop();
     },
   };
 }
@@ -113,7 +118,7 @@ async function firstLook(reconciler: Reconciler, seconds: number): Promise<void>
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const reason = reconciler.last().failures.join("; ") || "no answer";
+      const reason = reconciler.report().failures.join("; ") || "no answer";
       reject(new Trouble(`the network could not be made as neutron has it within ${seconds} s: ${reason}`));
     }, seconds * 1000);
   });
@@ -129,8 +134,8 @@ function statusOf(
   world: World | undefined,
   haproxy: readonly (string | undefined)[],
 ): NetworkStatus {
-  const { failures: pass, at, milliseconds } = reconciler.last();
-  const failures = [...pass, ...haproxy.filter((failure) => failure !== undefined)];
+  const { failures: own, reads, applied } = reconciler.report();
+  const failures = [...own, ...haproxy.filter((failure) => failure !== undefined)];
   const count = (prefix: string) => world?.namespaces.filter(({ name }) => name.startsWith(prefix)).length ?? 0;
   return {
     state: failures.length > 0 ? "degraded" : "ready",
@@ -139,6 +144,7 @@ function statusOf(
     hosts: world?.hosts.size ?? 0,
     routers: count("router-"),
     loadBalancers: count("lb-"),
-    ...(at && { lastPass: { at: at.toISOString(), milliseconds } }),
+    reads,
+    ...(applied && { applied }),
   };
 }

@@ -134,9 +134,7 @@ export interface AddressGroup {
 export interface Server {
   readonly id: string;
   readonly name: string;
-  /** Nova still gives it its ports, so their order is not known for certain. */
-  readonly building: boolean;
-  /** MAC addresses in the order of its network interfaces; only read for servers with several ports. */
+  /** MAC addresses in the order of its interfaces, once nova has built it. Only asked for servers with several ports. */
   readonly macs?: readonly string[];
 }
 

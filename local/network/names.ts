@@ -28,7 +28,7 @@ export interface InterfaceNames {
 }
 
 /**
- * Numbers the ports of a server. While nova builds it, in the order nova gives them; once it runs, an interface keeps its
+ * Numbers the ports of a server. In the order nova gives them, once it has built the server; from then on an interface keeps its
  * name, as on a machine, and a new one takes the lowest free number.
  */
 export function nameInterfaces(
@@ -50,5 +50,5 @@ export function nameInterfaces(
     taken.add(number);
     numbers.set(id, number);
   }
-  return { stable: previous?.stable === true || server?.building === false, numbers };
+  return { stable: previous?.stable === true || server?.macs !== undefined, numbers };
 }

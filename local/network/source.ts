@@ -50,29 +50,30 @@ async function readNova(
   { ports, servers: before }: CloudState,
   interfaces: ReadonlyMap<string, InterfaceNames>,
 ): Promise<Partial<CloudState>> {
-  const list = (query: Record<string, string>) =>
-    cloud.list<NovaServer>("compute", "/servers", "servers", { query: { all_tenants: "1", ...query } });
-  const [all, building] = await Promise.all([list({}), list({ status: "BUILD" })]);
-  const inBuilding = new Set(building.map(({ id }) => id));
-  const known = new Map(before.map((server) => [server.id, server]));
+  const known = new Map(before.map(({ id, macs }) => [id, macs]));
+  const all = await cloud.list<NovaServer>("compute", "/servers", "servers", { query: { all_tenants: "1" } });
   const servers = all.map(async ({ id, name }): Promise<Server> => {
     const several = ports.filter(({ device_id }) => device_id === id).length > 1;
-    const macs = several && !interfaces.get(id)?.stable ? await macsOf(cloud, id) : known.get(id)?.macs;
-    return { id, name, building: inBuilding.has(id), ...(macs && { macs }) };
+    const macs = several && !interfaces.get(id)?.stable ? await macsOf(cloud, id) : known.get(id);
+    return { id, name, ...(macs && { macs }) };
   });
   return { servers: await Promise.all(servers) };
 }
 
-/** Nova lists addresses in the order of the server's interfaces. */
+interface NovaDetail {
+  readonly server: {
+    readonly status: string;
+    readonly addresses: Readonly<Record<string, readonly { "OS-EXT-IPS-MAC:mac_addr": string }[]>>;
+  };
+}
+
+/** Nova lists addresses in the order of the server's interfaces, but while it builds the server not yet all of them. */
 async function macsOf(cloud: OpenStack, id: string): Promise<readonly string[] | undefined> {
-  interface Detail {
-    readonly server: { readonly addresses: Readonly<Record<string, readonly { "OS-EXT-IPS-MAC:mac_addr": string }[]>> };
-  }
-  const detail = await cloud.get<Detail>("compute", `/servers/${id}`).catch((error: unknown) => {
+  const detail = await cloud.get<NovaDetail>("compute", `/servers/${id}`).catch((error: unknown) => {
     if (isNotFound(error)) return undefined;
     throw error;
   });
-  if (!detail) return undefined;
+  if (!detail || detail.server.status === "BUILD") return undefined;
   const addresses = Object.values(detail.server.addresses).flat();
   return [...new Set(addresses.map((address) => address["OS-EXT-IPS-MAC:mac_addr"]))];
 }

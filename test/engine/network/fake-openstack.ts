@@ -19,15 +19,19 @@ export function fakeOpenstack(state: () => CloudState): OpenStack {
   };
   const notPlayed = () => Promise.reject(new Error("not played"));
   return {
-    get: notPlayed,
+    get: async <T>(_: string, path: string) => {
+      const ports = state().ports.filter(({ device_id }) => path === `/servers/${device_id}`);
+      const addresses = ports.map(({ mac_address }) => ({ "OS-EXT-IPS-MAC:mac_addr": mac_address }));
+      return { server: { status: "ACTIVE", addresses: { all: addresses } } } as T;
+    },
     request: notPlayed,
     projectId: notPlayed,
-    list: async <T>(_: string, path: string, __: string, options: { query?: Record<string, unknown> } = {}) => {
+    list: async <T>(_: string, path: string) => {
       const pool = /^\/v2\/lbaas\/pools\/(.*)\/members$/.exec(path)?.[1];
       if (pool !== undefined) return (state().pools.find(({ id }) => id === pool)?.members ?? []) as T[];
       const list = lists[path];
       if (list === undefined) throw new Error(`${path} is not played`);
-      return (options.query?.status === "BUILD" ? [] : state()[list]) as T[];
+      return state()[list] as T[];
     },
   };
 }

@@ -59,7 +59,7 @@ export class Fixture {
   }
 
   server(name: string, network: string, address: string, groups: readonly string[], more: Partial<Port> = {}): void {
-    this.add("servers", { id: id(name), name, building: false });
+    this.add("servers", { id: id(name), name });
     this.port(`${name} port`, network, address, {
       device_id: id(name),
       device_owner: "compute:nova",

@@ -5,7 +5,7 @@ import { Fixture, id, mac } from "./fixture.ts";
 const cloud = new Fixture();
 const [one, two, three] = ["one", "two", "three"].map((name) => cloud.port(name, "net", "10.0.0.1"));
 const ports = [one, two].filter((port) => port !== undefined);
-const server = { id: id("server"), name: "server", building: false, macs: [mac("two"), mac("one")] };
+const server = { id: id("server"), name: "server", macs: [mac("two"), mac("one")] };
 const numbered = (name: ReturnType<typeof nameInterfaces>) => Object.fromEntries(name.numbers);
 
 test("names fit in the 15 characters that the kernel allows for a link", () => {
@@ -14,8 +14,8 @@ test("names fit in the 15 characters that the kernel allows for a link", () => {
   }
 });
 
-test("while a server is built its interfaces follow nova's order, and keep their names once it runs", () => {
-  const building = nameInterfaces(undefined, ports, { ...server, building: true, macs: [] });
+test("interfaces follow nova's order once it has built the server, and then keep their names", () => {
+  const building = nameInterfaces(undefined, ports, { id: server.id, name: "server" });
   expect(building.stable).toBe(false);
   expect(numbered(building)).toEqual({ [id("one")]: 0, [id("two")]: 1 });
   const running = nameInterfaces(building, ports, server);

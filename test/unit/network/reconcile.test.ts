@@ -6,8 +6,8 @@ import { fakeOpenstack } from "../../engine/network/fake-openstack.ts";
 import { Fixture, id } from "./fixture.ts";
 
 const running: Reconciler[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
+afterEach(() => {
+  for (const one of running.splice(0)) one.stop();
 });
 
 function reconciler(cloud: OpenStack, bring: (state: CloudState) => Promise<void>): Reconciler {
@@ -28,9 +28,9 @@ test("a swarm of changes is one pass, and what asks for fresh state gets what wa
   );
   for (let change = 0; change < 20; change++) one.touch("neutron");
   cloud.server("host", "net", "10.0.0.5", []);
-  await one.fresh("neutron", "nova");
+  await one.fresh("neutron");
   expect(bring).toHaveBeenCalledTimes(1);
-  expect(one.state().servers[0]?.name).toBe("host");
+  expect(one.state().ports[0]?.name).toBe("host port");
 });
 
 test("a service that fails leaves its last state, says so, and is asked again", async () => {
@@ -46,11 +46,11 @@ test("a service that fails leaves its last state, says so, and is asked again", 
   cloud.server("host", "net", "10.0.0.5", []);
   one.touch("octavia");
   await one.fresh("neutron");
-  expect(one.last().failures).toEqual(["octavia: busy"]);
+  expect(one.report().failures).toEqual(["octavia: busy"]);
   expect(one.state().loadBalancers.map((balancer) => balancer.id)).toEqual([id("lb")]);
   broken = false;
   await one.fresh("octavia");
-  expect(one.last().failures).toEqual([]);
+  expect(one.report().failures).toEqual([]);
 });
 
 test("a world that could not be brought about is tried again, and nobody is told that it is there", async () => {
@@ -64,4 +64,16 @@ test("a world that could not be brought about is tried again, and nobody is told
   );
   await one.fresh("neutron");
   expect(attempts).toBe(2);
+});
+
+test("a service that is slow does not hold up the others", async () => {
+  const cloud = new Fixture();
+  const fake = fakeOpenstack(() => cloud.state);
+  const list: OpenStack["list"] = (service, ...rest) =>
+    service === "compute" ? new Promise(() => {}) : fake.list(service, ...rest);
+  const one = reconciler({ ...fake, list }, async () => {});
+  one.touch("nova");
+  cloud.server("host", "net", "10.0.0.5", []);
+  await one.fresh("neutron");
+  expect(one.state().ports).toHaveLength(1);
 });
