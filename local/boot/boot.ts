@@ -8,7 +8,7 @@ import { readCloud } from "../openstack-client/clouds.ts";
 import { Trouble } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import { Breaks, parseBreak } from "./breaks.ts";
-import type { Cluster } from "./host.ts";
+import type { Cluster } from "./cluster.ts";
 import { limiter } from "./limit.ts";
 import { Machines } from "./machines.ts";
 import { startMirror } from "./mirror.ts";

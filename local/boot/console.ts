@@ -38,8 +38,13 @@ export class Console {
       if (told) this.#reason = told.reason;
     }
     const at = ((Date.now() - this.#started) / 1000).toFixed(3).padStart(9);
-    appendFileSync(this.file, lines.map((line) => `[${at}] ${who}: ${line}\n`).join(""), { mode: 0o600 });
-    trim(this.file);
+    try {
+      appendFileSync(this.file, lines.map((line) => `[${at}] ${who}: ${line}\n`).join(""), { mode: 0o600 });
+      trim(this.file);
+    } catch (error) {
+      // the last words of a host that is deleted already
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
   }
 
   /** Says in one sentence why the host does not come up. */

@@ -1,15 +1,10 @@
 import { rm } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Supervisor } from "../service.ts";
-import { applyIgnition, fetchUserData, writtenUnits } from "./apply.ts";
-import type { Breaks } from "./breaks.ts";
+import { join } from "node:path";
+import type { Cluster } from "./cluster.ts";
 import { Console } from "./console.ts";
 import type { Generation, ServerFacts } from "./decide.ts";
-import { BootFailure } from "./failure.ts";
+import { type BootContext, connectHost, delay, installHost } from "./first-steps.ts";
 import { followLogs } from "./follow.ts";
-import type { HostNetwork } from "./network.ts";
-import type { Nova } from "./nova.ts";
 import { type HostRecord, readRecord, writeRecord } from "./record.ts";
 import { assemble, nameHost, renameHost, takeApart } from "./root/assemble.ts";
 import { makeRoot } from "./root/make.ts";
@@ -18,27 +13,7 @@ import type { HostStatus } from "./status.ts";
 import { serveSystemctl } from "./systemctl.ts";
 import { unitFinder } from "./units/load.ts";
 import { Units } from "./units/play.ts";
-import { enableUnits, verifyUnits } from "./verify.ts";
-import { type Device, devicesOf, type Volumes } from "./volumes.ts";
-
-/** What all hosts of a stack share. */
-export interface Cluster {
-  readonly data: string;
-  readonly run: string;
-  readonly ignition: string;
-  /** The Kubernetes program, if there is one to put in. */
-  readonly kubernetes?: string;
-  readonly image: string;
-  readonly supervisor: Supervisor;
-  readonly network: HostNetwork;
-  readonly nova: Pick<Nova, "attachments">;
-  readonly volumes: Volumes;
-  readonly breaks: Breaks;
-  /** Names of programs that are played. */
-  readonly played: readonly string[];
-  /** How many boots may use the processors at once. */
-  readonly limit: <T>(task: () => Promise<T>) => Promise<T>;
-}
+import { type Device, devicesOf } from "./volumes.ts";
 
 /** One machine: what nova calls a server, from its first boot to its deletion. */
 export class Host {
@@ -110,6 +85,7 @@ export class Host {
     this.#power = power;
     const install = this.#installed !== generation.image;
     this.last = generation;
+    this.#console.recover();
     this.#enter("booting", "waiting for its turn");
     this.#do(async () => {
       await this.#off("lose");
@@ -165,8 +141,11 @@ export class Host {
   async #bootNow(generation: Generation, install: boolean, signal: AbortSignal): Promise<void> {
     this.#console.boot(`${this.server.name} (server ${this.server.id}) is switched on`);
     try {
-      await this.#breakdown(signal);
-      const { netns, nameservers } = await this.#connect(signal);
+      const told = await this.#cluster.breaks.of(this.server.name);
+      if (told?.kind === "dies-after") this.dieAfter(told.seconds);
+      const context = this.#context(signal);
+      await delay(told, context);
+      const { netns, nameservers } = await connectHost(context);
       const { limit, image, kubernetes } = this.#cluster;
       this.#enter("booting", "putting its root together");
       const bootId = await limit(async () => {
@@ -178,7 +157,7 @@ export class Host {
       });
       signal.throwIfAborted();
       await this.#plugNow();
-      if (install) await this.#install(netns, signal);
+      if (install) this.#written = await installHost(netns, context);
       this.#installed = generation.image;
       await writeRecord(this.paths, { name: this.server.name, last: generation, written: this.#written });
       await this.#startUnits(netns, bootId, install, signal);
@@ -189,20 +168,10 @@ export class Host {
     }
   }
 
-  async #breakdown(signal: AbortSignal): Promise<void> {
-    const told = await this.#cluster.breaks.of(this.server.name);
-    if (told?.kind === "dies-after") this.dieAfter(told.seconds);
-    if (told?.kind === "never-boots") {
-      this.#enter("booting", "told never to boot");
-      this.#console.fail("firmware", "the host was told never to boot ('estate local break')");
-      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
-    }
-    if (told?.kind === "boots-late") {
-      this.#enter("booting", `told to boot ${told.seconds} s late`);
-      this.#console.fail("firmware", `the host was told to boot ${told.seconds} s late ('estate local break')`);
-      await sleep(told.seconds * 1000, undefined, { signal });
-      this.#console.recover();
-    }
+  #context(signal: AbortSignal): BootContext {
+    const { paths, server } = this;
+    const step = (text: string) => this.#enter("booting", text);
+    return { cluster: this.#cluster, paths, server, console: this.#console, signal, step };
   }
 
   /** Kills it in a while, unless it is switched off before. */
@@ -212,39 +181,6 @@ export class Host {
       seconds * 1000,
     );
     this.#power.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  }
-
-  async #connect(signal: AbortSignal): Promise<{ netns: string; nameservers: readonly string[] }> {
-    const { network, run } = this.#cluster;
-    this.#enter("booting", "waiting for its network");
-    await network.setPower(this.server.id, true);
-    for (;;) {
-      signal.throwIfAborted();
-      // a server may get its port a moment after it is there
-      const found = await network.settled(this.server.id).catch((error: Error) => error);
-      if (!(found instanceof Error)) {
-        this.#console.recover();
-        const { namespace, nameservers } = found;
-        return { netns: isAbsolute(namespace) ? namespace : join(run, "netns", namespace), nameservers };
-      }
-      this.#console.fail("firmware", found.message);
-      await sleep(1000, undefined, { signal });
-    }
-  }
-
-  async #install(netns: string, signal: AbortSignal): Promise<void> {
-    const firmware = { paths: this.paths, netns, console: this.#console, signal };
-    this.#enter("booting", "asking the metadata service for user data");
-    const userData = await fetchUserData(firmware);
-    if (userData === undefined) this.#console.say("firmware", "the server has no user data; it boots as the image is");
-    else if (!/^\s*\{/.test(userData)) throw new BootFailure("the user data is not an Ignition config: it is not JSON");
-    this.#enter("booting", "applying Ignition");
-    await this.#cluster.limit(async () => {
-      const config = userData === undefined ? {} : await applyIgnition(userData, this.#cluster.ignition, firmware);
-      this.#written = writtenUnits(config);
-      await enableUnits(this.paths);
-      await verifyUnits(this.paths, this.#written);
-    });
   }
 
   async #startUnits(netns: string, bootId: string, firstBoot: boolean, signal: AbortSignal): Promise<void> {

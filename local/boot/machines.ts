@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "./cluster.ts";
 import { decide, type Generation, generationOf, inTransition, type ServerFacts } from "./decide.ts";
-import { type Cluster, Host } from "./host.ts";
+import { Host } from "./host.ts";
 import type { Nova } from "./nova.ts";
 
 /** Seconds between two looks at nova: while something happens there, and otherwise. */

@@ -43,6 +43,12 @@ test("the last reason counts, until the host is ready or boots again", () => {
   expect(readFileSync(console.file, "utf8")).toMatch(/^\[ +\d+\.\d{3}\] k3s: estate-reason: first\n/);
 });
 
+test("the last words of a host that was deleted are lost, and nothing else happens", () => {
+  const console = new Console(join(folder, "gone", "d.log"));
+  rmSync(join(folder, "gone"), { recursive: true });
+  expect(() => console.say("x", "late")).not.toThrow();
+});
+
 test("output in pieces makes whole lines", () => {
   const console = new Console(join(folder, "b.log"));
   const write = console.writer("x");
