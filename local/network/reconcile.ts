@@ -68,8 +68,6 @@ export function createReconciler(cloud: OpenStack, bring: (state: CloudState) =>
       throw error;
     } finally {
       applied = took(begin);
-      if (applyFailures.length > 0 && !stopped)
-        void sleep(retryMilliseconds).then(() => stopped || again().catch(noted));
     }
   });
   const retry = () => {
