@@ -36,6 +36,9 @@ export async function consumers(queue: string, { port, user, password }: Broker)
     // passive: tells of the queue, does not make one
     socket.write(method(1, 50, 10, Buffer.from([0, 0]), shortString(queue), Buffer.from([1]), longString("")));
     const told = await next();
+    // farewell: the broker writes a warning about whoever just leaves
+    socket.write(method(0, 10, 50, Buffer.from([0, 200]), shortString(""), Buffer.alloc(4)));
+    await next();
     return told.kind === 50 && told.number === 11 ? told.arguments.readUInt32BE(told.arguments.length - 4) : 0;
   } finally {
     socket.destroy();
