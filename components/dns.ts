@@ -31,7 +31,13 @@ export class Dns extends pulumi.ComponentResource {
     const record = (fqdn: string, records: readonly pulumi.Output<string>[]) =>
       new openstack.dns.RecordSet(
         `${name}-${fqdn.slice(0, -facts.zone.length - 1)}`,
-        { zoneId: zone.id, name: `${fqdn}.`, type: "A", ttl, records: pulumi.all([...records]).apply((all) => all.sort()) },
+        {
+          zoneId: zone.id,
+          name: `${fqdn}.`,
+          type: "A",
+          ttl,
+          records: pulumi.all([...records]).apply((all) => all.sort()),
+        },
         { parent: this, deleteBeforeReplace: true },
       );
     const of = (host: string): HostAddress => {
