@@ -18,10 +18,18 @@ interface Recorded {
 interface Item {
   readonly id: string;
   readonly name?: string;
+  readonly type?: string;
   readonly security_group_id?: string;
   readonly port_id?: string | null;
   readonly device_id?: string;
   readonly device_owner?: string;
+}
+
+/** Nova wraps each key pair, which has no id but its name. */
+type Listed = Item | { readonly keypair: { readonly name: string } };
+
+function asItem(listed: Listed): Item {
+  return "keypair" in listed ? { id: listed.keypair.name, name: listed.keypair.name } : listed;
 }
 
 /** Something that a killed engine had asked the cloud for and did not live to write down. */
@@ -31,17 +39,19 @@ export interface Orphan {
   readonly remove: (openstack: OpenStack) => Promise<void>;
 }
 
+type Inputs = Readonly<Record<string, unknown>>;
+
 interface Kind {
   readonly service: ServiceType;
   /** Where the cloud lists them; one is at the same path with its id. */
-  readonly path: string;
+  readonly path: string | ((inputs: Inputs) => string);
   readonly key: string;
   /** Whether an item that no state holds is the one the interrupted operation asked for. */
-  readonly same: (item: Item, inputs: Readonly<Record<string, unknown>>) => boolean;
+  readonly same: (item: Item, inputs: Inputs) => boolean;
   readonly remove?: (openstack: OpenStack, item: Item) => Promise<void>;
 }
 
-const byName = (item: Item, inputs: Readonly<Record<string, unknown>>) => item.name === inputs.name;
+const byName = (item: Item, inputs: Inputs) => item.name === inputs.name;
 
 const kinds: Readonly<Record<string, Kind>> = {
   "openstack:compute/instance:Instance": { service: "compute", path: "/servers", key: "servers", same: byName },
@@ -51,6 +61,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     key: "server_groups",
     same: byName,
   },
+  "openstack:compute/keypair:Keypair": { service: "compute", path: "/os-keypairs", key: "keypairs", same: byName },
   "openstack:networking/port:Port": { service: "network", path: "/v2.0/ports", key: "ports", same: byName },
   "openstack:networking/network:Network": { service: "network", path: "/v2.0/networks", key: "networks", same: byName },
   "openstack:networking/subnet:Subnet": { service: "network", path: "/v2.0/subnets", key: "subnets", same: byName },
@@ -85,6 +96,12 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   "openstack:blockstorage/volume:Volume": { service: "block-storage", path: "/volumes", key: "volumes", same: byName },
   "openstack:dns/zone:Zone": { service: "dns", path: "/v2/zones", key: "zones", same: byName },
+  "openstack:dns/recordSet:RecordSet": {
+    service: "dns",
+    path: ({ zoneId }) => `/v2/zones/${zoneId}/recordsets`,
+    key: "recordsets",
+    same: (item, inputs) => item.name === inputs.name && item.type === inputs.type,
+  },
   "openstack:loadbalancer/loadBalancer:LoadBalancer": {
     service: "load-balancer",
     path: "/v2/lbaas/loadbalancers",
@@ -95,14 +112,16 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 /** What the interrupted creations of a stack left in the cloud, that no state holds. */
 export async function orphansOf({ deployment }: Checkpoint, openstack: OpenStack): Promise<readonly Orphan[]> {
-  const recorded = new Set(deployment.resources?.map(({ id }) => id));
+  // the id of a record set in the state is its zone's and its own
+  const recorded = new Set(deployment.resources?.map(({ id }) => id?.split("/").at(-1)));
   const creations = (deployment.pending_operations ?? []).filter(({ type }) => type === "creating");
   const orphans = await Promise.all(
     creations.map(async ({ resource: { type, urn, inputs = {} } }) => {
       const kind = kinds[type];
       if (!kind) return [];
-      const { service, path, key, same, remove } = kind;
-      const items = await openstack.list<Item>(service, path, key);
+      const { service, key, same, remove } = kind;
+      const path = typeof kind.path === "string" ? kind.path : kind.path(inputs);
+      const items = (await openstack.list<Listed>(service, path, key)).map(asItem);
       const one = (item: Item) =>
         remove?.(openstack, item) ?? openstack.request<undefined>("DELETE", service, `${path}/${item.id}`);
       return items

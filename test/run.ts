@@ -14,7 +14,12 @@ import { add, type Count, goCount, none, vitestCount } from "./count.ts";
 
 const reports = await mkdtemp(join(tmpdir(), "estate-test-"));
 const data = join(project, ".local-test");
-const environment = { ESTATE_DATA: data, PATH: `${join(project, "node_modules", ".bin")}:${process.env.PATH}` };
+const environment = {
+  ESTATE_DATA: data,
+  // where the suite of the kubernetes plugin may write: the estate's own orchestrator
+  ESTATE_TEST_KUBECONFIG: join(data, "kubeconfig"),
+  PATH: `${join(project, "node_modules", ".bin")}:${process.env.PATH}`,
+};
 const modules = ["language-host", "openstack", "kubernetes", "command"].map((name) => `local/engine/${name}`);
 
 let total = none;

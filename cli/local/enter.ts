@@ -30,5 +30,6 @@ async function environmentOf(here: Place): Promise<Record<string, string>> {
   const text = await readFile(join(here.data, "environment.json"), "utf8").catch(() => {
     throw new Trouble("the local stack was never started completely; 'estate local up' does it");
   });
-  return JSON.parse(text) as Record<string, string>;
+  const environment = JSON.parse(text) as Record<string, string>;
+  return { ...environment, PATH: `${environment.PATH}:${process.env.PATH}` };
 }

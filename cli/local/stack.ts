@@ -43,13 +43,13 @@ async function existingSecrets(here: Place, name: string): Promise<Partial<Recor
 export async function upStack(here: Place, name: string, { quiet }: { quiet: boolean }): Promise<void> {
   const shown = quiet ? (["ignore", process.stderr, process.stderr] as const) : "inherit";
   const command = ["pulumi", "up", "--stack", name, "--yes", "--skip-preview", "--suppress-outputs"];
-  await inside(here, [join(project, "cli", "estate"), "local", "heal"], {
-    stdio: ["ignore", process.stderr, process.stderr],
-  });
+  const interrupted = await healStack(here);
   const ignore = () => undefined;
   // Ctrl-C reaches pulumi too, which then ends in good order; we wait for that
   process.on("SIGINT", ignore);
-  const result = await inside(here, command, { stdio: shown, cwd: project });
+  // objects an interrupted engine made on the orchestrator are taken over: only the cloud's are removed
+  const env = interrupted > 0 ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } : {};
+  const result = await inside(here, command, { stdio: shown, cwd: project, env });
   process.off("SIGINT", ignore);
   if (result.failed)
     throw new Trouble(
@@ -57,6 +57,15 @@ export async function upStack(here: Place, name: string, { quiet }: { quiet: boo
     );
   const kubeconfig = await pulumi(here, ["stack", "output", "kubeconfig", "--show-secrets", "--stack", name]);
   await writeFile(join(here.data, "kubeconfig"), kubeconfig, { mode: 0o600 });
+}
+
+/** @returns how many operations of the last update were interrupted */
+async function healStack(here: Place): Promise<number> {
+  const healed = await inside(here, [join(project, "cli", "estate"), "local", "heal"], {
+    stdio: ["ignore", "pipe", process.stderr],
+  });
+  if (healed.failed) throw new Trouble("the stack could not be put right after its last update; the reason is above");
+  return (JSON.parse(String(healed.stdout)) as { interrupted: number }).interrupted;
 }
 
 /** A stack file whose passphrase is lost has secrets that nobody can read: they are made anew, the document stays. */

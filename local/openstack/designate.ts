@@ -4,7 +4,11 @@ import { ini } from "./ini.ts";
 import { domain } from "./neutron.ts";
 import { database, events, messaging, tokens, transport } from "./sections.ts";
 
-/** designate.conf: a change is looked for in bind at once and every second, so that a record is there within two. */
+/**
+ * designate.conf: changes are handed on every two seconds (serials are whole seconds: two in one would be the same) and looked for
+ * in bind every second. A change that comes while designate hands on the one before can be forgotten; its recovery finds such a
+ * zone, here after 40 seconds (poll_max_retries of poll_timeout and poll_retry_interval) instead of five minutes.
+ */
 export function designateConf(facts: CloudFacts): string {
   const daemon = { workers: 1, threads: 20 };
   return ini({
@@ -34,9 +38,12 @@ export function designateConf(facts: CloudFacts): string {
       ...daemon,
       poll_delay: 0,
       poll_retry_interval: 1,
-      poll_timeout: 5,
-      poll_max_retries: 30,
+      poll_timeout: 1,
+      poll_max_retries: 20,
     },
+    "producer_task:increment_serial": { interval: 2 },
+    "producer_task:delayed_notify": { interval: 2 },
+    "producer_task:worker_periodic_recovery": { interval: 5 },
     ...tokens(facts, "designate"),
     ...messaging(facts),
     ...events("noop"),

@@ -1,9 +1,8 @@
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
 import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { type Engine, ensureEngine } from "../../local/engine/engine.ts";
-import { goBuild } from "../../local/engine/go.ts";
-import { place, project } from "../../local/place.ts";
+import { place } from "../../local/place.ts";
 import { versions } from "../../stacks/versions.ts";
 
 let engine: Engine;
@@ -41,14 +40,4 @@ test("the openstack plugin gives the schema of the npm package", async () => {
   const schema = JSON.parse(stdout) as { version: string; resources: Record<string, unknown> };
   expect(schema.version).toBe(engine.pieces.find(({ name }) => name === "openstack")?.version);
   expect(Object.keys(schema.resources)).toContain("openstack:compute/instance:Instance");
-});
-
-test.each(["language-host", "openstack"])("go test ./... in %s", async (name) => {
-  const words = ["test", ...goBuild.flags, "./..."];
-  const { all } = await execa("go", words, {
-    cwd: join(project, "local/engine", name),
-    env: goBuild.settings,
-    all: true,
-  });
-  expect(all).not.toContain("FAIL");
 });

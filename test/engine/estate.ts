@@ -34,7 +34,7 @@ export async function kubectl<T>(...args: readonly string[]): Promise<T> {
 
 /** The cloud as the estate's user sees it. */
 export async function cloud(): Promise<OpenStack> {
-  return connect(await readCloud("estate", join(here.data, "openstack", "clouds.yaml")));
+  return connect(await readCloud(join(here.data, "openstack", "clouds.yaml"), "estate"));
 }
 
 export interface Role {

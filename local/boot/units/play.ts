@@ -232,7 +232,8 @@ export class Units {
   }
 
   #kind(name: string): UnitStatus["kind"] {
-    return this.#host.played.includes(name.replace(/\.service$/, "")) ? "played" : "real";
+    // k3s-agent.service runs k3s too
+    return this.#host.played.some((program) => name.split(/[.-]/)[0] === program) ? "played" : "real";
   }
 }
 
