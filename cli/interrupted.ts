@@ -19,6 +19,7 @@ interface Item {
   readonly id: string;
   readonly name?: string;
   readonly type?: string;
+  readonly description?: string;
   readonly security_group_id?: string;
   readonly port_id?: string | null;
   readonly device_id?: string;
@@ -35,6 +36,8 @@ function asItem(listed: Listed): Item {
 /** Something that a killed engine had asked the cloud for and did not live to write down. */
 export interface Orphan {
   readonly urn: string;
+  /** Where the cloud has it: service, path and id. */
+  readonly path: string;
   readonly what: string;
   readonly remove: (openstack: OpenStack) => Promise<void>;
 }
@@ -76,13 +79,15 @@ const kinds: Readonly<Record<string, Kind>> = {
     service: "network",
     path: "/v2.0/security-group-rules",
     key: "security_group_rules",
-    same: (item, inputs) => item.security_group_id === inputs.securityGroupId,
+    // a rule has no name; its description is its meaning
+    same: (item, inputs) =>
+      item.security_group_id === inputs.securityGroupId && item.description === inputs.description,
   },
   "openstack:networking/floatingIp:FloatingIp": {
     service: "network",
     path: "/v2.0/floatingips",
     key: "floatingips",
-    same: (item, inputs) => (item.port_id ?? undefined) === inputs.portId,
+    same: (item, inputs) => !item.port_id && item.description === inputs.description,
   },
   "openstack:networking/routerInterface:RouterInterface": {
     service: "network",
@@ -126,10 +131,14 @@ export async function orphansOf({ deployment }: Checkpoint, openstack: OpenStack
         remove?.(openstack, item) ?? openstack.request<undefined>("DELETE", service, `${path}/${item.id}`);
       return items
         .filter((item) => !recorded.has(item.id) && same(item, inputs))
-        .map((item) => ({ urn, what: `${key} ${item.name ?? item.id}`, remove: async () => void (await one(item)) }));
+        .map((item) => ({
+          ...{ urn, path: `${service}${path}/${item.id}`, what: `${key} ${item.name || item.description || item.id}` },
+          remove: async () => void (await one(item)),
+        }));
     }),
   );
-  return orphans.flat();
+  // two operations may have asked for things that look the same
+  return [...new Map(orphans.flat().map((orphan) => [orphan.path, orphan])).values()];
 }
 
 /** The same state, without the operations that were interrupted. */

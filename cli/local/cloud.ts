@@ -1,9 +1,11 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Listr, type ListrTask } from "listr2";
 import { ensureBoot } from "../../local/boot/ignition.ts";
 import { clientOf } from "../../local/daemon/client.ts";
-import { killDaemon, launchDaemon, runningDaemon } from "../../local/daemon/launch.ts";
+import { type Daemon, killDaemon, launchDaemon, runningDaemon } from "../../local/daemon/launch.ts";
+import type { ProgressState } from "../../local/daemon/progress.ts";
 import { ensurePackages } from "../../local/debian/install.ts";
 import { ensureEngine } from "../../local/engine/engine.ts";
 import { ensureKubernetes } from "../../local/kubernetes/kubernetes.ts";
@@ -39,14 +41,15 @@ async function progress(quiet: boolean, steps: readonly Step[]): Promise<void> {
 
 /** Two at a time at most: each build uses every core it gets. */
 async function setUp(here: Place, say: Say): Promise<void> {
-  const [engine, { python }] = await Promise.all([
-    ensureEngine(here, say),
-    ensureOpenstack(here, say).then(async (openstack) => {
-      await ensureBoot(here, say);
-      await linkKubectl(here, (await ensureKubernetes(here, say)).binary);
-      return openstack;
-    }),
-  ]);
+  const building = ensureEngine(here, say);
+  const rest = ensureOpenstack(here, say).then(async (openstack) => {
+    await ensureBoot(here, say);
+    await linkKubectl(here, (await ensureKubernetes(here, say)).binary);
+    return openstack;
+  });
+  // when one fails the other ends its step first: nothing of ours goes on behind the error
+  await Promise.allSettled([building, rest]);
+  const [engine, { python }] = await Promise.all([building, rest]);
   await writeFile(join(here.data, "environment.json"), JSON.stringify(stackEnvironment(here, engine, python)), {
     mode: 0o600,
   });
@@ -61,28 +64,29 @@ async function linkKubectl(here: Place, binary: string): Promise<void> {
 }
 
 async function runDaemon(here: Place, say: Say): Promise<void> {
-  const running = await runningDaemon(here);
-  const daemon = running ?? (await launchDaemon(here));
-  const last = await watchWhenItListens(daemon, say);
+  const daemon = (await runningDaemon(here)) ?? (await launchDaemon(here));
+  const last = await watchWhenItListens(here, daemon, say);
   if (last.state === "running") return;
   await killDaemon(here, daemon);
-  throw new Trouble(
-    last.error ?? "the daemon of the local stack ended without a word; see logs/daemon.log in its data folder",
-  );
+  throw new Trouble(last.error ?? (await lastWords(here)));
 }
 
-async function watchWhenItListens(daemon: Awaited<ReturnType<typeof launchDaemon>>, say: Say) {
+async function watchWhenItListens(here: Place, daemon: Daemon, say: Say): Promise<ProgressState> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await clientOf(daemon).watch(({ step }) => say(step));
     } catch (error) {
+      if (!(await runningDaemon(here))) return { state: "failed", step: "starting" };
       if (tries === 600)
-        return {
-          state: "failed" as const,
-          step: "starting",
-          error: `the daemon does not answer: ${(error as Error).message}`,
-        };
-      await new Promise((resolve) => setTimeout(resolve, 100));
+        return { state: "failed", step: "starting", error: `the daemon does not answer: ${(error as Error).message}` };
+      await sleep(100);
     }
   }
+}
+
+async function lastWords(here: Place): Promise<string> {
+  const log = join(here.data, "logs", "daemon.log");
+  const text = await readFile(log, "utf8").catch(() => "");
+  const end = text.trim().split("\n").slice(-5).join("\n  ");
+  return `the daemon of the local stack ended. The end of its log, ${log}:\n  ${end || "(empty)"}\nAfter the cure, 'estate local up' goes on from there.`;
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { enterArguments, isInside, runningDaemon } from "../../local/daemon/launch.ts";
+import { ownEnvironment } from "../../local/own-environment.ts";
 import { type Place, place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 
@@ -22,14 +23,16 @@ export async function inside(here: Place, command: readonly string[], options: O
   return execa("nsenter", [...enterArguments(daemon, directory), ...command], {
     ...options,
     reject: false,
+    extendEnv: false,
     env: { ...environment, ...options.env },
   });
 }
 
-async function environmentOf(here: Place): Promise<Record<string, string>> {
+async function environmentOf(here: Place): Promise<NodeJS.ProcessEnv> {
   const text = await readFile(join(here.data, "environment.json"), "utf8").catch(() => {
     throw new Trouble("the local stack was never started completely; 'estate local up' does it");
   });
   const environment = JSON.parse(text) as Record<string, string>;
-  return { ...environment, PATH: `${environment.PATH}:${process.env.PATH}` };
+  const own = ownEnvironment();
+  return { ...own, ...environment, PATH: `${environment.PATH}:${own.PATH}` };
 }

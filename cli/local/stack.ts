@@ -1,30 +1,48 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { k3sLauncherSha512 } from "../../local/boot/launcher.ts";
 import { type Place, project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
-import { type SecretName, secretNames } from "../../stacks/secrets.ts";
+import { deriveFacts } from "../../stacks/facts.ts";
+import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
+import { parseEstate } from "../../stacks/parse.ts";
+import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
 import { localDocument } from "../local-document.ts";
 import { generateSecrets } from "../secrets.ts";
 import { inside } from "./enter.ts";
 import { pulumi } from "./pulumi.ts";
-import { readStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
+import { readStackFile, replaceStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
 
-/** Makes the stack with its document and its secrets, where they are not there yet. What an operator changed in the document stays. */
+/**
+ * Makes the stack with its document, its secrets and the operator's kubeconfig, where they are not there yet. What an operator
+ * changed in the document stays.
+ *
+ * @throws DocumentError with every mistake of the document
+ */
 export async function prepareStack(here: Place, name: string): Promise<void> {
   await mkdir(join(here.data, "state"), { recursive: true, mode: 0o700 });
   await preparePassphrase(here, name);
   await pulumi(here, ["stack", "select", "--create", name]);
-  const file = await readStackFile(name);
-  await writeStackFile(name, withDocument(file));
-  const missing = secretNames.filter((key) => file.config?.[`estate:${key}`] === undefined);
-  if (missing.length === 0) return;
-  const secrets = await generateSecrets(await existingSecrets(here, name));
-  for (const key of missing) {
-    await pulumi(here, ["config", "set", "--stack", name, "--secret", `estate:${key}`], secrets[key]);
-  }
+  const file = withDocument(await readStackFile(name));
+  await writeStackFile(name, file);
+  const secrets = await prepareSecrets(here, name);
+  const estate = parseEstate(file.config?.["estate:estate"], `Pulumi.${name}.yaml (estate:estate)`);
+  await writeFile(join(here.data, "kubeconfig"), renderKubeconfig(deriveFacts(estate), secrets), { mode: 0o600 });
+}
+
+/** All that is missing is made, in one step: half a key pair would be worse than none. */
+async function prepareSecrets(here: Place, name: string): Promise<Secrets> {
+  const existing = await existingSecrets(here, name);
+  const secrets = await generateSecrets(existing);
+  const changed = secretNames.filter((key) => secrets[key] !== existing[key]);
+  if (changed.length === 0) return secrets;
+  await replaceStackFile(name, async (draft) => {
+    const set = ["config", "set", "--stack", name, "--config-file", draft, "--secret"];
+    for (const key of changed) await pulumi(here, [...set, `estate:${key}`], secrets[key]);
+  });
+  return secrets;
 }
 
 async function existingSecrets(here: Place, name: string): Promise<Partial<Record<SecretName, string>>> {
@@ -43,29 +61,36 @@ async function existingSecrets(here: Place, name: string): Promise<Partial<Recor
 export async function upStack(here: Place, name: string, { quiet }: { quiet: boolean }): Promise<void> {
   const shown = quiet ? (["ignore", process.stderr, process.stderr] as const) : "inherit";
   const command = ["pulumi", "up", "--stack", name, "--yes", "--skip-preview", "--suppress-outputs"];
-  const interrupted = await healStack(here);
+  await healStack(here);
   const ignore = () => undefined;
   // Ctrl-C reaches pulumi too, which then ends in good order; we wait for that
   process.on("SIGINT", ignore);
-  // objects an interrupted engine made on the orchestrator are taken over: only the cloud's are removed
-  const env = interrupted > 0 ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } : {};
-  const result = await inside(here, command, { stdio: shown, cwd: project, env });
+  const result = await inside(here, command, { stdio: shown, cwd: project, env: afterInterruption(here) });
   process.off("SIGINT", ignore);
   if (result.failed)
     throw new Trouble(
       `'pulumi up' on the stack ${name} did not succeed; what it says above is the reason. After the cure, the same command goes on from there.`,
     );
-  const kubeconfig = await pulumi(here, ["stack", "output", "kubeconfig", "--show-secrets", "--stack", name]);
-  await writeFile(join(here.data, "kubeconfig"), kubeconfig, { mode: 0o600 });
+  await rm(interruption(here), { force: true });
 }
 
-/** @returns how many operations of the last update were interrupted */
-async function healStack(here: Place): Promise<number> {
+/** Puts right what a killed engine left; until an update has succeeded since, it is remembered. */
+async function healStack(here: Place): Promise<void> {
   const healed = await inside(here, [join(project, "cli", "estate"), "local", "heal"], {
     stdio: ["ignore", "pipe", process.stderr],
   });
   if (healed.failed) throw new Trouble("the stack could not be put right after its last update; the reason is above");
-  return (JSON.parse(String(healed.stdout)) as { interrupted: number }).interrupted;
+  const { interrupted } = JSON.parse(String(healed.stdout)) as { interrupted: number };
+  if (interrupted > 0) await writeFile(interruption(here), "");
+}
+
+/** Objects that a killed engine made on the orchestrator are taken over; heal removes only what it made in the cloud. */
+function afterInterruption(here: Place): Record<string, string> {
+  return existsSync(interruption(here)) ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } : {};
+}
+
+function interruption(here: Place): string {
+  return join(here.data, "interrupted");
 }
 
 /** A stack file whose passphrase is lost has secrets that nobody can read: they are made anew, the document stays. */

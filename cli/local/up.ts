@@ -17,11 +17,11 @@ export async function up({ yes, json, estate }: Options): Promise<void> {
   await exclusive(here, "up", async () => {
     const started = Date.now();
     await startCloud(here, { yes: yes ?? false, quiet: json ?? false });
+    await prepareStack(here, here.stack);
     if (!estate)
       return void process.stdout.write(
         json ? `${JSON.stringify({ state: "running" })}\n` : "The local cloud is running.\n",
       );
-    await prepareStack(here, here.stack);
     await upStack(here, here.stack, { quiet: json ?? false });
     const table = await describeEstate(here);
     printEstate(table, { json: json ?? false, seconds: Math.round((Date.now() - started) / 1000) });

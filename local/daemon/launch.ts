@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addresses } from "../addresses.ts";
+import { ownEnvironment } from "../own-environment.ts";
 import type { Place } from "../place.ts";
 import { Trouble } from "../say.ts";
 
-/** A daemon that runs, as this process sees it. */
+/** A process that runs, as this one sees it. */
 export interface Daemon {
-  /** Process 1 of its namespaces. */
   readonly pid: number;
   /** Clock ticks from boot to its start: a process with the same number and another start is another process. */
   readonly started: string;
@@ -24,21 +24,23 @@ export function isInside(here: Place): boolean {
 
 /** The daemon of this place, or nothing if none runs. */
 export async function runningDaemon(here: Place): Promise<Daemon | undefined> {
-  const text = await readFile(recordOf(here), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const daemon = JSON.parse(text) as Daemon;
-  return startOf(daemon.pid) === daemon.started ? daemon : undefined;
+  const record = await readFile(recordOf(here), "utf8").catch(() => undefined);
+  const launcher = record === undefined ? undefined : parseStat(record);
+  return launcher && firstChild(launcher);
 }
 
 /** Starts the daemon in namespaces of its own, and returns as soon as it exists; it is not ready yet. */
 export async function launchDaemon(here: Place): Promise<Daemon> {
   await mkdir(join(here.data, "logs"), { recursive: true, mode: 0o700 });
-  await rm(join(here.data, "failure.txt"), { force: true });
   const log = openSync(join(here.data, "logs", "daemon.log"), "a", 0o600);
   const names = ["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
   const child = spawn(
-    "unshare",
+    "sh",
     [
+      // the launcher writes down who it is before it becomes unshare: if this process is killed now, nothing is lost
+      "-c",
+      'umask 077; cat /proc/$$/stat >"$0.new" && mv "$0.new" "$0" && exec unshare "$@"',
+      recordOf(here),
       ...(root ? [] : ["--user", "--map-root-user", "--map-auto"]),
       ...names,
       "sh",
@@ -53,18 +55,25 @@ export async function launchDaemon(here: Place): Promise<Daemon> {
     {
       detached: true,
       stdio: ["ignore", log, log],
-      env: { ...process.env, ESTATE_DATA: here.data, ESTATE_CACHE: here.cache },
+      env: { ...ownEnvironment(), ESTATE_DATA: here.data, ESTATE_CACHE: here.cache },
     },
   );
   const ended = new Promise<never>((_, reject) => {
     child.once("error", reject);
     child.once("exit", () => reject(new Trouble(namespacesFailed(here))));
   });
-  const daemon = await Promise.race([ended, firstChild(child.pid ?? 0)]);
+  const daemon = await Promise.race([ended, appears(here)]);
   child.removeAllListeners();
   child.unref();
-  await writeFile(recordOf(here), JSON.stringify(daemon), { mode: 0o600 });
   return daemon;
+}
+
+async function appears(here: Place): Promise<Daemon> {
+  for (;;) {
+    const daemon = await runningDaemon(here);
+    if (daemon) return daemon;
+    await sleep(10);
+  }
 }
 
 /** Ends the daemon with everything in its namespaces, and waits until it is gone. */
@@ -89,30 +98,33 @@ export function enterArguments(daemon: Daemon, directory: string): string[] {
 }
 
 function recordOf(here: Place): string {
-  return join(here.data, "daemon.json");
+  return join(here.data, "daemon.stat");
 }
 
-/** Field 22 of /proc/PID/stat; the name before it may hold spaces, so it is counted from the last parenthesis. A zombie is gone. */
+/** Of a line of /proc/PID/stat; the name in it may hold spaces, so fields are counted from the last parenthesis. A zombie is gone. */
+export function parseStat(line: string): Daemon | undefined {
+  const fields = line.replace(/^.*\) /s, "").split(" ");
+  return fields[0] === "Z" ? undefined : { pid: Number.parseInt(line, 10), started: fields[19] ?? "" };
+}
+
 function startOf(pid: number): string | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"))?.started;
   } catch {
     return undefined;
   }
 }
 
-async function firstChild(parent: number): Promise<Daemon> {
-  for (;;) {
-    const pid = Number(
-      (await readFile(`/proc/${parent}/task/${parent}/children`, "utf8").catch(() => "")).split(" ")[0],
-    );
+/** Process 1 of the namespaces that this launcher made, as soon as it is there; nothing when the launcher is gone. */
+async function firstChild(launcher: Daemon): Promise<Daemon | undefined> {
+  while (startOf(launcher.pid) === launcher.started) {
+    const children = `/proc/${launcher.pid}/task/${launcher.pid}/children`;
+    const pid = Number((await readFile(children, "utf8").catch(() => "")).split(" ")[0]);
     const started = pid > 0 ? startOf(pid) : undefined;
     if (started !== undefined) return { pid, started };
     await sleep(10);
   }
+  return undefined;
 }
 
 function namespacesFailed(here: Place): string {

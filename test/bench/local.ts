@@ -7,7 +7,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { project } from "../../local/place.ts";
+import { runningDaemon } from "../../local/daemon/launch.ts";
+import { place, project } from "../../local/place.ts";
 
 const scratch = await mkdtemp(join(tmpdir(), "estate-bench-"));
 const data = join(project, ".local-bench");
@@ -54,8 +55,8 @@ async function seconds(...command: readonly string[]): Promise<number> {
 
 /** Bytes of all processes in the daemon's process namespace. A page that n of them share counts 1/n in each. */
 async function memory(): Promise<number> {
-  const { pid } = JSON.parse(await readFile(join(data, "daemon.json"), "utf8")) as { pid: number };
-  const root = `/proc/${pid}/root/proc`;
+  const daemon = await runningDaemon(place(environment));
+  const root = `/proc/${daemon?.pid}/root/proc`;
   const processes = (await readdir(root)).filter((name) => /^\d+$/.test(name));
   const sizes = await Promise.all(
     processes.map((name) => readFile(`${root}/${name}/smaps_rollup`, "utf8").catch(() => "")),

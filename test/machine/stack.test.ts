@@ -1,10 +1,10 @@
 /** What the local stack promises to the machine it runs on. Runs beside it; the cloud is up, without an estate. */
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import type { StackStatus } from "../../local/daemon/client.ts";
+import { runningDaemon } from "../../local/daemon/launch.ts";
 import { place, project } from "../../local/place.ts";
 
 const here = place();
@@ -35,7 +35,7 @@ async function listening(): Promise<string[]> {
 }
 
 async function daemonPid(): Promise<number> {
-  return (JSON.parse(await readFile(join(here.data, "daemon.json"), "utf8")) as { pid: number }).pid;
+  return (await runningDaemon(here))?.pid ?? 0;
 }
 
 /** Network namespaces that processes of this machine are in. */

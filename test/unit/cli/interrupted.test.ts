@@ -39,16 +39,51 @@ test("what was made but not written down is removed; what the state holds, or ha
   expect(orphans.map(({ what }) => what)).toEqual(["ports bbb-01"]);
 });
 
-test("a rule has no name: it is looked for in its own group only", async () => {
+test("a rule has no name: it is the one of that meaning in its own group; others of the group stay", async () => {
   const { openstack, removed } = cloudWith({
     "/v2.0/security-group-rules": [
-      { id: "r1", security_group_id: "g1" },
-      { id: "r2", security_group_id: "g2" },
+      { id: "r1", security_group_id: "g1", description: "hosts-in-ssh" },
+      { id: "r2", security_group_id: "g2", description: "hosts-in-ssh" },
+      { id: "r3", security_group_id: "g2", description: "" },
     ],
   });
-  for (const orphan of await orphansOf(interrupted(rule, { securityGroupId: "g2" }), openstack))
-    await orphan.remove(openstack);
+  const inputs = { securityGroupId: "g2", description: "hosts-in-ssh" };
+  for (const orphan of await orphansOf(interrupted(rule, inputs), openstack)) await orphan.remove(openstack);
   expect(removed).toEqual(["DELETE /v2.0/security-group-rules/r2"]);
+});
+
+test("of floating IPs, only a free one with the host's description is an orphan, once for two interrupted operations", async () => {
+  const { openstack } = cloudWith({
+    "/v2.0/floatingips": [
+      { id: "f1", port_id: null, description: "bbb-01" },
+      { id: "f2", port_id: null, description: "mine" },
+      { id: "f3", port_id: "p", description: "bbb-01" },
+    ],
+  });
+  const state = interrupted("openstack:networking/floatingIp:FloatingIp", { pool: "public", description: "bbb-01" });
+  const [operation] = state.deployment.pending_operations ?? [];
+  const twice = operation ? [operation, operation] : [];
+  const orphans = await orphansOf({ deployment: { pending_operations: twice } }, openstack);
+  expect(orphans.map(({ path }) => path)).toEqual(["network/v2.0/floatingips/f1"]);
+});
+
+test("a key pair has only a name; a record set is in its zone, and known to the state by both ids", async () => {
+  const { openstack, removed } = cloudWith({
+    "/os-keypairs": [{ keypair: { name: "estate" } }, { keypair: { name: "mine" } }],
+    "/v2/zones/z/recordsets": [
+      { id: "a", name: "api.estate.test.", type: "A" },
+      { id: "b", name: "bbb-01.estate.test.", type: "A" },
+    ],
+  });
+  const record = { zoneId: "z", name: "api.estate.test.", type: "A" };
+  const recordSet = "openstack:dns/recordSet:RecordSet";
+  for (const state of [
+    interrupted("openstack:compute/keypair:Keypair", { name: "estate" }),
+    interrupted(recordSet, record),
+    interrupted(recordSet, record, ["z/a"]),
+  ])
+    for (const orphan of await orphansOf(state, openstack)) await orphan.remove(openstack);
+  expect(removed).toEqual(["DELETE /os-keypairs/estate", "DELETE /v2/zones/z/recordsets/a"]);
 });
 
 test("an interrupted deletion removes nothing", async () => {
