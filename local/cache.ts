@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import lockfile from "proper-lockfile";
 import type { Say } from "./say.ts";
 
@@ -30,7 +30,8 @@ async function filesUnder(path: string): Promise<string[]> {
  * The folder `<cache>/<name>-<key>`, made by `build` if it is not there yet.
  *
  * `build` fills an empty folder; it is moved into place only when it succeeded, so that a killed build leaves nothing that
- * looks finished. Two builds of the same entry wait for each other; the second finds the first one's result.
+ * looks finished. Two builds of the same entry wait for each other; the second finds the first one's result. A build that
+ * stood still for so long that another took its lock goes on in a folder of its own, and the first that ends is used.
  */
 export async function cached(
   cache: string,
@@ -45,21 +46,57 @@ export async function cached(
   const release = await waitForLock(entry, name, say);
   try {
     if (existsSync(entry)) return entry;
-    const unfinished = `${entry}.unfinished`;
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
-    await build(unfinished);
-    await rename(unfinished, entry);
+    await removeLeftovers(cache, basename(entry));
+    const unfinished = `${entry}.unfinished-${process.pid}-${randomBytes(4).toString("hex")}`;
+    await mkdir(unfinished);
+    try {
+      await build(unfinished);
+      await moveIntoPlace(unfinished, entry);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
     return entry;
   } finally {
     await release();
   }
 }
 
+/** Keeps what another build of the same entry has put there meanwhile: it may be in use. */
+async function moveIntoPlace(unfinished: string, entry: string): Promise<void> {
+  await rename(unfinished, entry).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+  });
+}
+
+/** What killed builds of this entry left behind. One whose process lives may have lost its lock: it is left to it. */
+async function removeLeftovers(cache: string, entry: string): Promise<void> {
+  for (const found of await readdir(cache)) {
+    if (!found.startsWith(`${entry}.unfinished`)) continue;
+    const pid = Number(/-(\d+)-\w+$/.exec(found.slice(entry.length))?.[1]);
+    if (!pid || !isAlive(pid)) await rm(join(cache, found), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 async function waitForLock(entry: string, name: string, say: Say): Promise<() => Promise<void>> {
+  let lost = false;
+  // Left to itself the library throws this from a timer, and ends the process.
+  const onCompromised = () => {
+    lost = true;
+    say(`${name}: this machine stood still, and another build of it may have begun; the first that ends is used`);
+  };
   for (let said = false; ; ) {
     try {
-      return await lockfile.lock(entry, { realpath: false, stale: 20_000, update: 5_000 });
+      const lock = { realpath: false, stale: 20_000, update: 5_000, onCompromised };
+      const release = await lockfile.lock(entry, lock);
+      return async () => (lost ? undefined : release());
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
       if (!said) say(`${name}: another build of it is running; waiting for that one`);

@@ -1,7 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cached, contentKey } from "../../../local/cache.ts";
 
 let cache: string;
@@ -38,10 +39,37 @@ test("a failed build leaves nothing that looks finished, and the next one starts
 });
 
 test("what a killed build left behind is thrown away", async () => {
-  await mkdir(join(cache, "cli-1.unfinished"));
-  await writeFile(join(cache, "cli-1.unfinished", "half"), "");
+  const dead = spawnSync("true").pid;
+  for (const left of ["cli-1.unfinished", `cli-1.unfinished-${dead}-01234567`]) {
+    await mkdir(join(cache, left));
+    await writeFile(join(cache, left, "half"), "");
+  }
   const entry = await cached(cache, "cli", "1", quiet, (folder) => writeFile(join(folder, "program"), ""));
   expect(await readdir(entry)).toEqual(["program"]);
+  expect(await readdir(cache)).toEqual(["cli-1"]);
+});
+
+test("a build that loses its lock says so, harms nobody, and takes the result of the one that was faster", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const said: string[] = [];
+  const slow = await cached(
+    cache,
+    "cli",
+    "1",
+    (line) => said.push(line),
+    async (folder) => {
+      await writeFile(join(folder, "program"), "slow");
+      // as if it had been asleep while another took the lock over
+      await rm(join(cache, "cli-1.lock"), { recursive: true });
+      await vi.advanceTimersByTimeAsync(6_000);
+      vi.useRealTimers();
+      await vi.waitFor(() => expect(said).toHaveLength(1));
+      await cached(cache, "cli", "1", quiet, (other) => writeFile(join(other, "program"), "fast"));
+    },
+  ).finally(() => vi.useRealTimers());
+  expect(said[0]).toMatch(/^cli: this machine stood still/);
+  expect(await readFile(join(slow, "program"), "utf8")).toBe("fast");
+  expect(await readdir(cache)).toEqual(["cli-1"]);
 });
 
 test("the key changes with a file's name, its bytes, and each word", async () => {
