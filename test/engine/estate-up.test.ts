@@ -40,6 +40,8 @@ const firstEstate = [
 test("the first up builds the estate from nothing", async () => {
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.text).toContain("Resources:");
+  // the engine said what exists: nothing; so the hosts of a pool were made at once
+  expect(up.text).not.toContain("does not say what exists");
   expect(up.exitCode, up.text).toBe(0);
   const kubeconfig = await run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", here.stack);
   expect(await readFile(join(here.data, "kubeconfig"), "utf8")).toBe(kubeconfig);
@@ -82,6 +84,18 @@ test("no secret of the estate is in its state in clear", async () => {
 test("a second preview has nothing to do", async () => {
   const preview = await pulumi(["preview", "--expect-no-changes", "--diff"]);
   expect(preview.exitCode, preview.text).toBe(0);
+});
+
+test("the estate keeps to its policy pack; SSH for the world stops the preview, with the cure", async () => {
+  const kept = await pulumi(["preview", "--policy-pack", "policies"]);
+  expect(kept.exitCode, kept.text).toBe(0);
+  expect(kept.text).toContain("estate");
+  const ssh = 'on: "hosts", sources: ["admins"] }';
+  const broken = await brokenProgram("stacks/ports.ts", ssh, 'on: "hosts", sources: ["world"] }');
+  const refused = await pulumi(["preview", "--policy-pack", "policies"], broken);
+  await discard(broken);
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.text).toContain("name the ranges administrators work from in admins.cidrs");
 });
 
 test("a refresh of what was just built finds it as it is", async () => {

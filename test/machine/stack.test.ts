@@ -1,85 +1,51 @@
 /** What the local stack promises to the machine it runs on. Runs beside it; the cloud is up, without an estate. */
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { expect, test } from "vitest";
-import type { StackStatus } from "../../local/daemon/client.ts";
 import { runningDaemon } from "../../local/daemon/launch.ts";
-import { place, project } from "../../local/place.ts";
+import { place } from "../../local/place.ts";
+import { estate, listening, networkNamespaces, status } from "./machine.ts";
 
 const here = place();
-
-async function estate(...command: readonly string[]) {
-  return execa("cli/estate", ["local", ...command], { cwd: project, reject: false, stdin: "ignore" });
-}
-
-async function status(): Promise<StackStatus> {
-  return JSON.parse((await estate("status", "--json")).stdout) as StackStatus;
-}
-
-/** Local addresses of listening TCP sockets, and of bound UDP ones, of this process's network namespace. */
-async function listening(): Promise<string[]> {
-  const tables = await Promise.all(
-    ["tcp", "tcp6", "udp", "udp6"].map((name) =>
-      readFile(`/proc/net/${name}`, "utf8").then((text) => [name, text] as const),
-    ),
-  );
-  return tables.flatMap(([name, text]) =>
-    text
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([, , , state]) => state === (name.startsWith("tcp") ? "0A" : "07"))
-      .map(([, local]) => `${name} ${local}`),
-  );
-}
 
 async function daemonPid(): Promise<number> {
   return (await runningDaemon(here))?.pid ?? 0;
 }
 
-/** Network namespaces that processes of this machine are in. */
-async function networkNamespaces(): Promise<Set<string>> {
-  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const links = await Promise.all(processes.map((pid) => readlink(`/proc/${pid}/ns/net`).catch(() => "")));
-  return new Set(links.filter((link) => link !== ""));
-}
-
 let before: { readonly listening: readonly string[]; readonly namespaces: Set<string>; readonly mounts: string };
 
 test("down leaves no process, no namespace, no mount and no listening socket", async () => {
-  expect((await estate("down")).exitCode).toBe(0);
+  expect((await estate(["down"])).exitCode).toBe(0);
   before = {
     listening: await listening(),
     namespaces: await networkNamespaces(),
     mounts: await readFile("/proc/mounts", "utf8"),
   };
-  expect((await estate("up", "--yes", "--no-estate")).exitCode).toBe(0);
+  expect((await estate(["up", "--yes", "--no-estate"])).exitCode).toBe(0);
   expect((await networkNamespaces()).size).toBeGreaterThan(before.namespaces.size);
   const pid = await daemonPid();
-  expect((await estate("down")).exitCode).toBe(0);
+  expect((await estate(["down"])).exitCode).toBe(0);
   expect(await networkNamespaces()).toEqual(before.namespaces);
   expect(await readFile("/proc/mounts", "utf8")).toBe(before.mounts);
-  expect((await listening()).sort()).toEqual([...before.listening].sort());
+  expect(await listening()).toEqual(before.listening);
   await expect(readFile(`/proc/${pid}/stat`)).rejects.toThrow(/ENOENT/);
 });
 
 test("up after down has the same cloud again, and nothing of it listens on the machine", async () => {
-  expect((await estate("up", "--yes", "--no-estate")).exitCode).toBe(0);
-  expect((await listening()).sort()).toEqual([...before.listening].sort());
+  expect((await estate(["up", "--yes", "--no-estate"])).exitCode).toBe(0);
+  expect(await listening()).toEqual(before.listening);
   const { state, services } = await status();
   expect(state).toBe("running");
   expect(services.filter((service) => service.state !== "ready")).toEqual([]);
 });
 
 test("open forwards a page to a loopback port, and only while it runs", async () => {
-  const forward = execa("cli/estate", ["local", "open", "keystone", "--json"], {
-    cwd: project,
-    reject: false,
-    stdin: "ignore",
-  });
-  const [line] = await Promise.all([
-    new Promise<string>((resolve) => forward.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString()))),
+  const forward = estate(["open", "keystone", "--json"]);
+  const line = await Promise.race([
+    new Promise<string>((resolve) => forward.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString()))),
+    forward.then(({ stderr }) => {
+      throw new Error(`open ended: ${stderr}`);
+    }),
   ]);
   const { url } = JSON.parse(line) as { url: string };
   const versions = (await (await fetch(`${url}v3`)).json()) as { version: { id: string } };
@@ -89,12 +55,12 @@ test("open forwards a page to a loopback port, and only while it runs", async ()
   expect(added).toEqual([`tcp 0100007F:${port}`]);
   forward.kill("SIGINT");
   await forward;
-  expect((await listening()).sort()).toEqual([...before.listening].sort());
+  expect(await listening()).toEqual(before.listening);
 });
 
 test("a service that is killed is shown by status, and started again", async () => {
   const pid = (await status()).services.find(({ name }) => name === "keystone")?.pid;
-  expect((await estate("exec", "--", "kill", "-9", String(pid))).exitCode).toBe(0);
+  expect((await estate(["exec", "--", "kill", "-9", String(pid)])).exitCode).toBe(0);
   for (let tries = 0; ; tries += 1) {
     const keystone = (await status()).services.find(({ name }) => name === "keystone");
     if (keystone?.state === "ready" && keystone.pid !== pid) {
@@ -111,24 +77,24 @@ test("when the daemon itself is killed, everything goes with it, and the next up
   for (let tries = 0; tries < 100 && (await networkNamespaces()).size > before.namespaces.size; tries += 1)
     await sleep(100);
   expect(await networkNamespaces()).toEqual(before.namespaces);
-  expect((await estate("status")).stderr).toContain("'estate local up' starts it");
-  expect((await estate("up", "--yes", "--no-estate")).exitCode).toBe(0);
+  expect((await estate(["status"])).stderr).toContain("'estate local up' starts it");
+  expect((await estate(["up", "--yes", "--no-estate"])).exitCode).toBe(0);
   expect((await status()).state).toBe("running");
 });
 
 test("a command inside gets the estate's credentials, and passes its exit code on", async () => {
-  const token = await estate("exec", "--", "openstack", "token", "issue", "-f", "json");
-  expect(token.exitCode, token.stderr).toBe(0);
-  expect((await estate("exec", "--", "sh", "-c", "exit 7")).exitCode).toBe(7);
+  const token = await estate(["exec", "--", "openstack", "token", "issue", "-f", "json"]);
+  expect(token.exitCode, String(token.stderr)).toBe(0);
+  expect((await estate(["exec", "--", "sh", "-c", "exit 7"])).exitCode).toBe(7);
 });
 
 test("an unknown host or page is one clear line", async () => {
-  const logs = await estate("logs", "nobody");
+  const logs = await estate(["logs", "nobody"]);
   expect([logs.exitCode, logs.stderr]).toEqual([
     1,
     "estate: there is no host and no service named nobody; 'estate local status' lists them",
   ]);
-  expect((await estate("open", "nowhere")).stderr).toContain(
+  expect((await estate(["open", "nowhere"])).stderr).toContain(
     "there is no page named nowhere. Known are kubernetes, keystone",
   );
 });
