@@ -1,6 +1,7 @@
-import { createServer, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { addresses } from "../../local/addresses.ts";
 import { type Client, client } from "../../local/daemon/client.ts";
+import { parsePort, parseTarget } from "../../local/daemon/target.ts";
 import { place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 
@@ -18,23 +19,14 @@ const pages: Readonly<Record<string, { readonly target: string; readonly scheme:
 
 /** Forwards a page to 127.0.0.1 until interrupted. Nothing else of the stack ever listens outside it. */
 export async function open(name: string, { port, json }: { port: string; json?: boolean }): Promise<void> {
+  const wanted = parsePort(port);
+  if (wanted === undefined)
+    throw new Trouble(`--port ${port} is no port; give a number from 1024 to 65535, or 0 for a free one`);
   const page = pages[name] ?? named(name);
   const stack = await client(place());
   (await stack.tunnel(page.target)).destroy();
   const server = createServer((socket) => void forward(stack, page.target, socket));
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "EADDRINUSE"
-          ? new Trouble(`port ${port} of 127.0.0.1 is taken; choose another with --port, or 0 for a free one`)
-          : error,
-      ),
-    );
-    server.listen(Number(port), "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address ? address.port : Number(port));
-    });
-  });
+  const bound = await listen(server, wanted);
   const url = `${page.scheme}://127.0.0.1:${bound}/`;
   process.stdout.write(json ? `${JSON.stringify({ name, url })}\n` : `${name} is at ${url} until you press Ctrl-C.\n`);
   await new Promise<void>((resolve) => {
@@ -44,11 +36,31 @@ export async function open(name: string, { port, json }: { port: string; json?: 
   process.exit(0);
 }
 
-function named(name: string): { target: string; scheme: "http" | "https" } {
-  const port = Number(/:(\d+)$/.exec(name)?.[1]);
-  if (!port)
+/** Returns the port it has. */
+export function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // it stays: a connection that cannot be accepted later is no reason to end
+    server.on("error", (error: NodeJS.ErrnoException) => reject(new Trouble(cannotListen(port, error))));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+/** Why nothing can listen on a port of 127.0.0.1, and what to do. */
+export function cannotListen(port: number, { code, message }: NodeJS.ErrnoException): string {
+  const cure = "choose another with --port, or 0 for a free one";
+  if (code === "EADDRINUSE") return `port ${port} of 127.0.0.1 is taken; ${cure}`;
+  if (code === "EACCES") return `port ${port} of 127.0.0.1 is for root alone, as those below 1024 are; ${cure}`;
+  return `port ${port} of 127.0.0.1 cannot be opened (${message}); ${cure}`;
+}
+
+export function named(name: string): { target: string; scheme: "http" | "https" } {
+  const { port } = parseTarget(name) ?? {};
+  if (port === undefined)
     throw new Trouble(
-      `there is no page named ${name}. Known are ${Object.keys(pages).join(", ")}, or give NAME:PORT, such as bbb-1.estate.test:443`,
+      `there is no page named ${name}. Known are ${Object.keys(pages).join(", ")}, or give NAME:PORT, such as bbb-1.estate.test:443, with a port from 1 to 65535`,
     );
   return { target: name, scheme: port === 443 || port === 6443 ? "https" : "http" };
 }

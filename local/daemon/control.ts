@@ -8,8 +8,9 @@ import { Trouble } from "../say.ts";
 import type { Supervisor } from "../service.ts";
 import type { Progress } from "./progress.ts";
 import { controlSocket } from "./socket.ts";
+import { parseTarget } from "./target.ts";
 
-export interface Control {
+interface Control {
   /** Set as soon as they run. */
   network?: NetworkHandle;
   boot?: BootHandle;
@@ -73,9 +74,9 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://daemon");
-  const route = routes[`${request.method} ${url.pathname}`];
   try {
+    const url = new URL(request.url ?? "/", "http://daemon");
+    const route = routes[`${request.method} ${url.pathname}`];
     if (!route)
       throw new Trouble(
         `the daemon does not know ${request.method} ${url.pathname}; was it started by another version?`,
@@ -94,20 +95,28 @@ async function text(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function tunnel(target: string, socket: Duplex): void {
-  const at = target.lastIndexOf(":");
-  const upstream = connect({ host: target.slice(0, at), port: Number(target.slice(at + 1)) });
+/** Whatever is asked for and however it ends, it must not reach the rest of the daemon as an error nobody hears. */
+export function tunnel(text: string, socket: Duplex): void {
+  const refuse = (status: number, why: string) =>
+    socket.end(`HTTP/1.1 ${status} ${why.replaceAll(/[^\x20-\x7e]/g, " ")}\r\n\r\n`);
+  socket.on("error", () => socket.destroy());
+  const target = parseTarget(text);
+  if (!target) return void refuse(400, "not HOST:PORT with a port from 1 to 65535");
+  const upstream = connect(target);
+  let connected = false;
   upstream.once("connect", () => {
+    connected = true;
     socket.write("HTTP/1.1 200 Connected\r\n\r\n");
     upstream.pipe(socket).pipe(upstream);
   });
-  upstream.once("error", (error) => socket.end(`HTTP/1.1 502 ${error.message.replaceAll(/[\r\n]/g, " ")}\r\n\r\n`));
-  socket.once("error", () => upstream.destroy());
+  upstream.on("error", (error) => (connected ? socket.destroy() : refuse(502, error.message)));
+  socket.once("close", () => upstream.destroy());
 }
 
 async function listen(server: Server): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    // it stays: a connection that cannot be accepted later is no reason to end
+    server.on("error", reject);
     server.listen(controlSocket, resolve);
   });
   chmodSync(controlSocket, 0o600);
