@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Listr, type ListrTask } from "listr2";
 import { ensureBoot } from "../../local/boot/ignition.ts";
+import { contentKey } from "../../local/cache.ts";
 import { clientOf } from "../../local/daemon/client.ts";
 import { type Daemon, killDaemon, launchDaemon, runningDaemon } from "../../local/daemon/launch.ts";
 import type { ProgressState } from "../../local/daemon/progress.ts";
@@ -10,7 +11,7 @@ import { ensurePackages } from "../../local/debian/install.ts";
 import { ensureEngine } from "../../local/engine/engine.ts";
 import { ensureKubernetes } from "../../local/kubernetes/kubernetes.ts";
 import { ensureOpenstack } from "../../local/openstack/python.ts";
-import type { Place } from "../../local/place.ts";
+import { type Place, project } from "../../local/place.ts";
 import { type Say, Trouble } from "../../local/say.ts";
 import { stackEnvironment } from "./environment.ts";
 
@@ -64,11 +65,24 @@ async function linkKubectl(here: Place, binary: string): Promise<void> {
 }
 
 async function runDaemon(here: Place, say: Say): Promise<void> {
-  const daemon = (await runningDaemon(here)) ?? (await launchDaemon(here));
+  const running = await runningDaemon(here);
+  const daemon = running ?? (await launchDaemon(here));
+  await compareSources(here, { started: running === undefined });
   const last = await watchWhenItListens(here, daemon, say);
   if (last.state === "running") return;
   await killDaemon(here, daemon);
   throw new Trouble(last.error ?? (await lastWords(here)));
+}
+
+/** A daemon is what the sources were when it started; after a `git pull` it may be something else. */
+async function compareSources(here: Place, { started }: { started: boolean }): Promise<void> {
+  const record = join(here.data, "daemon.sources");
+  const sources = await contentKey([{ file: join(project, "local") }]);
+  if (started) await writeFile(record, sources);
+  else if ((await readFile(record, "utf8").catch(() => "")) !== sources)
+    process.stderr.write(
+      "The local cloud runs as older sources of local/ say; 'estate local down', then 'estate local up', starts it as these say.\n",
+    );
 }
 
 async function watchWhenItListens(here: Place, daemon: Daemon, say: Say): Promise<ProgressState> {

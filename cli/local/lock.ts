@@ -14,6 +14,12 @@ export async function exclusive<Result>(here: Place, command: string, work: () =
     stale: 10_000,
     update: 2_000,
     retries: { retries: 12, minTimeout: 1_000, maxTimeout: 1_000 },
+    onCompromised: () => {
+      process.stderr.write(
+        `estate: this command slept too long (with the machine?) and lost its hold of the stack; run 'estate local ${command}' again\n`,
+      );
+      process.exit(1);
+    },
   };
   const release = await lockfile.lock(here.data, lock).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ELOCKED") throw error;
