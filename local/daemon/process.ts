@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RotatingFileStream } from "rotating-file-stream";
 import type { Service, ServiceStatus } from "../service.ts";
-import { openLog } from "./log.ts";
+import { Log, logFile } from "./log.ts";
 
 /** One service: its process, the log of its output, and its way back after a crash. */
 export class Process {
@@ -10,12 +9,14 @@ export class Process {
   state: ServiceStatus["state"] = "waiting";
   /** Crashes since it was last ready. */
   crashes = 0;
+  /** Why it was not ready when it was last asked. */
+  answer: string | undefined;
   readonly #data: string;
   #since = new Date();
   #restarts = 0;
   #reason: string | undefined;
   #child: ChildProcess | undefined;
-  #log: RotatingFileStream | undefined;
+  #log: Log | undefined;
   #again: NodeJS.Timeout | undefined;
   #lastLine = "";
 
@@ -24,11 +25,21 @@ export class Process {
     this.service = service;
   }
 
+  /** Seconds it has to get ready. */
+  get readySeconds(): number {
+    return this.service.readySeconds ?? 180;
+  }
+
+  /** How it is said that it takes too long to get ready. */
+  lateness(): string {
+    return `did not answer within ${this.readySeconds} s${this.answer === undefined ? "" : `: ${this.answer}`}`;
+  }
+
   /** Starts it; from now on it is started again whenever it ends. */
   run(): void {
     const { command, directory = this.#data, environment } = this.service;
     this.#enter("starting");
-    this.#log ??= openLog(this.#data, this.service.name);
+    this.#log ??= new Log(logFile(this.#data, this.service.name));
     const [program, ...args] = command;
     // a group of its own: a stop reaches the children it made, too
     const child = spawn(program, args, {
@@ -53,11 +64,14 @@ export class Process {
     const child = this.#child;
     this.#child = undefined;
     if (child) await end(child, this.service.stopSignal ?? "SIGTERM", (this.service.stopSeconds ?? 5) * 1000);
-    this.#log?.end();
+    const log = this.#log;
+    // what comes out of its pipes later is not written any more
     this.#log = undefined;
+    await log?.end();
   }
 
   status(): ServiceStatus {
+    const reason = this.#reason ?? this.#log?.trouble;
     return {
       name: this.service.name,
       state: this.state,
@@ -65,7 +79,7 @@ export class Process {
       ...(this.#child?.pid === undefined ? {} : { pid: this.#child.pid }),
       restarts: this.#restarts,
       since: this.#since.toISOString(),
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(reason === undefined ? {} : { reason }),
     };
   }
 
@@ -81,19 +95,25 @@ export class Process {
   }
 
   async #untilReady(child: ChildProcess): Promise<void> {
-    while (this.#child === child && this.state === "starting") {
-      const error = await this.service.ready?.().then(
-        () => undefined,
-        (error: Error) => error,
-      );
-      if (this.#child !== child || this.state !== "starting") return;
-      if (!error) {
+    const late = setTimeout(() => this.#isLate(child), this.readySeconds * 1000).unref();
+    while (this.#child === child && this.state !== "ready") {
+      try {
+        await this.service.ready?.();
+        if (this.#child !== child) break;
         this.crashes = 0;
-        return this.#enter("ready");
+        this.#enter("ready");
+      } catch (error) {
+        this.answer = (error as Error).message;
+        if (this.#child === child && this.state === "starting") this.#reason = this.answer;
+        await sleep(200);
       }
-      this.#reason = error.message;
-      await sleep(200);
     }
+    clearTimeout(late);
+  }
+
+  /** It goes on running and being asked: it is ready as soon as it answers. */
+  #isLate(child: ChildProcess): void {
+    if (this.#child === child && this.state === "starting") this.#enter("failed", this.lateness());
   }
 
   #ended(child: ChildProcess, how: string): void {

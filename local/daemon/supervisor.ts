@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Trouble } from "../say.ts";
 import type { ServiceStatus, Supervisor } from "../service.ts";
+import { cureOf } from "./cure.ts";
 import { lastLines, logFile } from "./log.ts";
 import { Process } from "./process.ts";
 
@@ -14,7 +15,7 @@ export function createSupervisor(data: string): Supervisor {
   async function isReady(name: string): Promise<void> {
     const process = processes.get(name);
     if (!process) throw new Trouble(`${name}: is not a service of this stack`);
-    const end = Date.now() + (process.service.readySeconds ?? 180) * 1000;
+    const end = Date.now() + process.readySeconds * 1000;
     while (process.state !== "ready") {
       if (process.state === "stopped") throw new Trouble(`${name}: was stopped before it was ready`);
       if (Date.now() > end || process.crashes >= hopeless) throw await didNotStart(data, process);
@@ -24,8 +25,15 @@ export function createSupervisor(data: string): Supervisor {
 
   async function startOne(process: Process): Promise<void> {
     await Promise.all((process.service.after ?? []).map(isReady));
-    process.run();
+    notStopped(process);
+    // a restart does not wait, so it may have been started meanwhile
+    if (process.state === "waiting") process.run();
     await isReady(process.service.name);
+  }
+
+  function notStopped(process: Process): void {
+    const { name } = process.service;
+    if (processes.get(name) !== process) throw new Trouble(`${name}: was stopped before it was started`);
   }
 
   return {
@@ -40,14 +48,17 @@ export function createSupervisor(data: string): Supervisor {
     async stop(names) {
       for (const name of [...processes.keys()].reverse()) {
         if (!names.includes(name)) continue;
-        await processes.get(name)?.stop();
-        processes.delete(name);
+        const process = processes.get(name);
+        await process?.stop();
+        // one of the same name may have been started meanwhile
+        if (processes.get(name) === process) processes.delete(name);
       }
     },
     async restart(name) {
       const process = processes.get(name);
       if (!process) throw new Trouble(`${name}: is not a service of this stack; 'estate local status' lists them`);
       await process.stop();
+      notStopped(process);
       process.run();
       await isReady(name);
     },
@@ -55,12 +66,21 @@ export function createSupervisor(data: string): Supervisor {
   };
 }
 
-async function didNotStart(data: string, { service, crashes }: Process): Promise<Trouble> {
-  const file = logFile(data, service.name);
+async function didNotStart(data: string, process: Process): Promise<Trouble> {
+  const { crashes, service } = process;
+  const { name } = service;
+  const file = logFile(data, name);
   const lines = await lastLines(file, 5);
-  const what =
-    crashes > 0 ? `ended ${crashes} times while starting` : `did not answer within ${service.readySeconds ?? 180} s`;
+  const reason = process.status().reason ?? "";
+  const what = crashes > 0 ? `ended ${crashes} times while starting` : process.lateness();
+  const said = lines.length === 0 ? "is empty" : `ends with:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  // what is wrong with the machine may keep it from writing a log, too
+  const cure = cureOf([...lines, reason].join("\n"));
   return new Trouble(
-    `${service.name} ${what}. Its log, ${file}, ends with:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+    [
+      `${name} ${what}. Its log, ${file}, ${said}`,
+      ...(cure === undefined ? [] : [`What is behind it: ${cure}.`]),
+      `'estate local logs -n 200 ${name}' shows more; after the cure, 'estate local up' goes on from there.`,
+    ].join("\n"),
   );
 }
