@@ -5,9 +5,9 @@ import { domain } from "./neutron.ts";
 import { database, events, messaging, tokens, transport } from "./sections.ts";
 
 /**
- * designate.conf: changes are handed on every two seconds (serials are whole seconds: two in one would be the same) and looked for
- * in bind every second. A change that comes while designate hands on the one before can be forgotten; its recovery finds such a
- * zone, here after 40 seconds (poll_max_retries of poll_timeout and poll_retry_interval) instead of five minutes.
+ * designate.conf: changes are handed on, and looked for in bind, every second. A change that comes while designate hands on the one
+ * before can be forgotten; its recovery finds such a zone, here after 40 seconds (poll_max_retries of poll_timeout and
+ * poll_retry_interval) instead of five minutes.
  */
 export function designateConf(facts: CloudFacts): string {
   const daemon = { workers: 1, threads: 20 };
@@ -41,8 +41,8 @@ export function designateConf(facts: CloudFacts): string {
       poll_timeout: 1,
       poll_max_retries: 20,
     },
-    "producer_task:increment_serial": { interval: 2 },
-    "producer_task:delayed_notify": { interval: 2 },
+    "producer_task:increment_serial": { interval: 1 },
+    "producer_task:delayed_notify": { interval: 1 },
     "producer_task:worker_periodic_recovery": { interval: 5 },
     ...tokens(facts, "designate"),
     ...messaging(facts),

@@ -1,4 +1,4 @@
-/** A change of one line in an installed package. */
+/** A change of one place in an installed package. */
 export interface Patch {
   /** Below `site-packages`. */
   readonly file: string;
@@ -14,6 +14,28 @@ export const patches: readonly Patch[] = [
     find: "            except queue.Empty:\n                time.sleep(0.5)\n",
     replace: "            except queue.Empty:\n                time.sleep(0.01)\n",
     why: "oslo.messaging 17.3.0 looks for the answer of a remote call only twice a second (its way around bug 2035113)",
+  },
+  {
+    file: "designate/storage/sqlalchemy/__init__.py",
+    find: `        new_serial = timeutils.utcnow_ts()
+        query = tables.zones.update().where(
+            tables.zones.c.id == zone_id).values(
+            {'serial': new_serial, 'increment_serial': False}
+        )
+        with sql.get_write_session() as session:
+            session.execute(query)
+`,
+    replace: `        with sql.get_write_session() as session:
+            old_serial = session.execute(
+                select(tables.zones.c.serial).where(
+                    tables.zones.c.id == zone_id)).scalar()
+            new_serial = max(timeutils.utcnow_ts(), (old_serial or 0) + 1)
+            session.execute(tables.zones.update().where(
+                tables.zones.c.id == zone_id).values(
+                {'serial': new_serial, 'increment_serial': False}
+            ))
+`,
+    why: "designate 22.0.1 gives a zone that is changed in the second it was made the same serial again, and bind does not fetch it",
   },
 ];
 
