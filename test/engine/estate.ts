@@ -53,12 +53,15 @@ export async function editDocument(edit: (document: Document) => void): Promise<
   await writeStackFile(here.stack, file);
 }
 
-/** A copy of the program in which one text of one file is another; for mistakes that no document can hold. */
+/** A copy of the program, with the same stack file, in which one text of one file is another: mistakes that no document can hold. */
 export async function brokenProgram(file: string, from: string, to: string): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "estate-broken-"));
-  const kept = (await readdir(project)).filter((name) => !/^(\.local.*|\.git|node_modules|test)$/.test(name));
-  for (const name of kept) await cp(join(project, name), join(copy, name), { recursive: true });
-  await symlink(join(project, "node_modules"), join(copy, "node_modules"));
+  const stackFile = `Pulumi.${here.stack}.yaml`;
+  const kept = (await readdir(project)).filter(
+    (name) => !/^(\.local.*|\.git|node_modules|test|Pulumi\..+)$/.test(name),
+  );
+  for (const name of [...kept, "Pulumi.yaml"]) await cp(join(project, name), join(copy, name), { recursive: true });
+  for (const name of ["node_modules", stackFile]) await symlink(join(project, name), join(copy, name));
   const text = await readFile(join(copy, file), "utf8");
   if (!text.includes(from)) throw new Error(`${file} no longer holds: ${from}`);
   await writeFile(join(copy, file), text.replace(from, to));
