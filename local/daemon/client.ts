@@ -5,6 +5,7 @@ import type { HostStatus } from "../boot/boot.ts";
 import type { Place } from "../place.ts";
 import { Trouble } from "../say.ts";
 import type { ServiceStatus } from "../service.ts";
+import { lastFailure } from "./failure.ts";
 import { type Daemon, isInside, runningDaemon } from "./launch.ts";
 import type { ProgressState } from "./progress.ts";
 import { controlSocket } from "./socket.ts";
@@ -31,8 +32,14 @@ export interface Client {
 export async function client(here: Place): Promise<Client> {
   if (isInside(here)) return clientAt(controlSocket);
   const daemon = await runningDaemon(here);
-  if (!daemon) throw new Trouble("the local stack is not running; 'estate local up' starts it");
+  if (!daemon) throw new Trouble(notRunning(lastFailure(here.data)));
   return clientOf(daemon);
+}
+
+/** What is said when there is no daemon to ask, with the reason if the last one ended by itself. */
+export function notRunning(reason: string | undefined): string {
+  const last = reason === undefined ? "" : `. It ended by itself: ${reason}\nAfter the cure,`;
+  return `the local stack is not running${last || ";"} 'estate local up' starts it`;
 }
 
 export function clientOf(daemon: Daemon): Client {

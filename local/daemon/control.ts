@@ -17,7 +17,6 @@ interface Control {
 }
 
 interface Parts {
-  readonly data: string;
   readonly progress: Progress;
   readonly supervisor: Supervisor;
   readonly stop: () => Promise<void>;

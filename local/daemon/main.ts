@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startBoot } from "../boot/boot.ts";
 import { ensureBoot } from "../boot/ignition.ts";
@@ -7,19 +7,26 @@ import { startNetwork } from "../network/network.ts";
 import { ensureOpenstack } from "../openstack/python.ts";
 import { startOpenstack } from "../openstack/start.ts";
 import { place } from "../place.ts";
-import { Trouble } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import { serveControl } from "./control.ts";
+import { failing, forgetFailure } from "./failure.ts";
 import { Progress } from "./progress.ts";
 import { createSupervisor } from "./supervisor.ts";
 
 const here = place();
 mkdirSync(join(here.data, "logs"), { recursive: true, mode: 0o700 });
+forgetFailure(here.data);
 const progress = new Progress();
 const supervisor = createSupervisor(here.data);
-const control = await serveControl({ data: here.data, progress, supervisor, stop });
+const fail = failing({
+  data: here.data,
+  show: (reason) => progress.fail(reason),
+  end: endAll,
+  exit: () => process.exit(1),
+});
+for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, (error) => void fail(error));
+const control = await serveControl({ progress, supervisor, stop });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop());
-process.on("unhandledRejection", (error) => void fail(error));
 
 try {
   const say = (line: string) => progress.say(line);
@@ -44,19 +51,15 @@ async function programs(say: (line: string) => void): Promise<Pick<Stack, "pytho
 
 async function stop(): Promise<void> {
   progress.say("stopping");
-  await control.boot?.stop();
-  await supervisor.stop(supervisor.status().map(({ name }) => name));
+  await endAll();
   process.exit(0);
 }
 
-async function fail(error: unknown): Promise<void> {
-  const known = error instanceof Trouble;
-  const message = known
-    ? error.message
-    : `the local stack's daemon failed: ${error instanceof Error ? error.stack : error}`;
-  writeFileSync(join(here.data, "failure.txt"), message, { mode: 0o600 });
-  appendFileSync(join(here.data, "logs", "daemon.log"), `${new Date().toISOString()} ${message}\n`);
-  progress.fail(message);
-  await supervisor.stop(supervisor.status().map(({ name }) => name));
-  process.exit(1);
+async function endAll(): Promise<void> {
+  try {
+    await control.boot?.stop();
+    control.network?.stop();
+  } finally {
+    await supervisor.stop(supervisor.status().map(({ name }) => name));
+  }
 }

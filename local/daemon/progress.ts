@@ -17,11 +17,12 @@ export class Progress extends EventEmitter<{ change: [ProgressState] }> {
   }
 
   say(step: string): void {
-    this.#set({ state: this.#state.state, step });
+    this.#set({ ...this.#state, step });
   }
 
+  /** What has failed stays so, even if what was under way comes to its end. */
   finish(): void {
-    this.#set({ state: "running", step: "running" });
+    if (this.#state.state !== "failed") this.#set({ state: "running", step: "running" });
   }
 
   fail(error: string): void {
