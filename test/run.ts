@@ -26,7 +26,7 @@ let total = none;
 total = add(total, await check("types", ["tsc", "--noEmit"]));
 total = add(total, await check("style", ["biome", "check", "."]));
 total = add(total, await vitest("unit", []));
-for (const folder of [...modules, "local/kubernetes", "local/boot/ignition"]) total = add(total, await goTests(folder));
+for (const folder of [...modules, "local/kubernetes"]) total = add(total, await goTests(folder));
 if (!process.argv.includes("--fast")) total = add(total, await engineTests());
 await rm(reports, { recursive: true, force: true });
 process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
