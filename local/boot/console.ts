@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { explained } from "../daemon/cure.ts";
 import { reasonOf } from "./reason.ts";
 
 /** A console is a ring: when it holds more than `most` bytes, the oldest are dropped until `kept` are left. */
@@ -10,6 +11,8 @@ const kept = 1024 * 1024;
 export class Console {
   readonly file: string;
   #reason: string | undefined;
+  /** Why the last lines are missing. */
+  #missing: string | undefined;
   #started = Date.now();
 
   constructor(file: string) {
@@ -17,9 +20,9 @@ export class Console {
     this.file = file;
   }
 
-  /** Why the host is not what it should be, as it said itself since this boot. */
+  /** Why the host is not what it should be, as it said itself since this boot, and why it can say no more. */
   get reason(): string | undefined {
-    return this.#reason;
+    return [this.#reason, this.#missing].filter((one) => one !== undefined).join("; ") || undefined;
   }
 
   /** A boot begins: what was said before is over. */
@@ -29,7 +32,10 @@ export class Console {
     this.say("boot", line);
   }
 
-  /** Lines of one program, each with the seconds since boot and its name. `estate-reason:` and `estate-ready:` lines are understood. */
+  /**
+   * Lines of one program, each with the seconds since boot and its name. `estate-reason:` and `estate-ready:` lines are understood.
+   * Never throws, for it is called where output arrives and nobody hears an error: what cannot be written is a reason.
+   */
   say(who: string, text: string): void {
     const lines = text.split("\n").filter((line) => line.trim() !== "");
     if (lines.length === 0) return;
@@ -41,9 +47,11 @@ export class Console {
     try {
       appendFileSync(this.file, lines.map((line) => `[${at}] ${who}: ${line}\n`).join(""), { mode: 0o600 });
       trim(this.file);
+      this.#missing = undefined;
     } catch (error) {
       // the last words of a host that is deleted already
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+      this.#missing = `its console cannot be written: ${explained(error)}`;
     }
   }
 

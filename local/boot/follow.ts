@@ -1,48 +1,102 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, statSync, watch } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, type Stats, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import type { Console } from "./console.ts";
 
-/** Copies what the units of a host write to their logs (`logs/<host>/<unit>.log`) to its console, from now on, until closed. */
-export function followLogs(folder: string, console: Console): { close(): void } {
+/**
+ * Copies what the units of a host write to their logs (`logs/<host>/<unit>.log`) to its console, from now on, until closed.
+ * `isUnit` tells units of this boot from whatever else is in the folder.
+ */
+export function followLogs(folder: string, console: Console, isUnit: (unit: string) => boolean): { close(): void } {
   mkdirSync(folder, { recursive: true });
-  const offsets = new Map<string, number>();
-  const writers = new Map<string, (chunk: Buffer) => void>();
-  for (const name of logs(folder)) offsets.set(name, statSync(join(folder, name)).size);
-  const read = (name: string) => {
-    const unit = name.replace(/\.log$/, "");
-    const write = writers.get(name) ?? console.writer(unit);
-    writers.set(name, write);
-    offsets.set(name, copyFrom(join(folder, name), offsets.get(name) ?? 0, write));
-  };
+  const before = new Map(logsIn(folder).map((name) => [name, statOf(join(folder, name))]));
+  const tails = new Map<string, Tail>();
   const readAll = () => {
-    for (const name of logs(folder)) read(name);
+    for (const name of logsIn(folder)) {
+      const unit = name.replace(/\.log$/, "");
+      if (!isUnit(unit)) continue;
+      const tail = tails.get(name) ?? new Tail(join(folder, name), before.get(name), console.writer(unit));
+      tails.set(name, tail);
+      tail.read();
+    }
   };
-  const watcher = watch(folder, readAll);
+  // a folder that is deleted is an error of the watcher, too
+  const watcher = watch(folder, readAll).on("error", () => undefined);
   return {
     close() {
       watcher.close();
       readAll();
+      for (const tail of tails.values()) tail.close();
     },
   };
 }
 
-function logs(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith(".log"));
+/** A log as it grows, over its rotation: the file that was opened is read to its end before the next one of that name. */
+class Tail {
+  readonly #file: string;
+  readonly #write: (chunk: Buffer) => void;
+  /** The file at the begin, until it was opened: what it held then is left out. */
+  #before: Stats | undefined;
+  #handle: number | undefined;
+  #at = 0;
+
+  constructor(file: string, before: Stats | undefined, write: (chunk: Buffer) => void) {
+    this.#file = file;
+    this.#before = before;
+    this.#write = write;
+  }
+
+  /** Reads what is new. What cannot be read now, because it is just being renamed, is read the next time. */
+  read(): void {
+    try {
+      this.#open();
+      this.#copy();
+      if (this.#isRotated()) {
+        this.close();
+        this.#open();
+        this.#copy();
+      }
+    } catch {
+      // nobody hears an error here, and the console is no place for it
+    }
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #open(): void {
+    if (this.#handle !== undefined) return;
+    this.#handle = openSync(this.#file, "r");
+    this.#at = fstatSync(this.#handle).ino === this.#before?.ino ? this.#before.size : 0;
+    // a later file may get the number of one that is gone
+    this.#before = undefined;
+  }
+
+  #isRotated(): boolean {
+    const now = statOf(this.#file);
+    return now !== undefined && this.#handle !== undefined && now.ino !== fstatSync(this.#handle).ino;
+  }
+
+  #copy(): void {
+    if (this.#handle === undefined) return;
+    const chunk = Buffer.alloc(64 * 1024);
+    for (let count = -1; count !== 0; this.#at += count) {
+      count = readSync(this.#handle, chunk, 0, chunk.length, this.#at);
+      if (count > 0) this.#write(Buffer.from(chunk.subarray(0, count)));
+    }
+  }
 }
 
-function copyFrom(file: string, offset: number, write: (chunk: Buffer) => void): number {
-  const handle = openSync(file, "r");
+function logsIn(folder: string): string[] {
   try {
-    const { size } = fstatSync(handle);
-    // a shorter file is a new one: the old was rotated away
-    let at = size < offset ? 0 : offset;
-    const chunk = Buffer.alloc(64 * 1024);
-    for (let count = -1; count !== 0; at += count) {
-      count = readSync(handle, chunk, 0, chunk.length, at);
-      if (count > 0) write(Buffer.from(chunk.subarray(0, count)));
-    }
-    return at;
-  } finally {
-    closeSync(handle);
+    return readdirSync(folder).filter((name) => name.endsWith(".log"));
+  } catch {
+    return [];
   }
+}
+
+/** Nothing for a file that is not there: between two calls it may be renamed. */
+function statOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false });
 }

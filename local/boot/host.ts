@@ -192,7 +192,7 @@ export class Host {
     const mounter = { source: (what: string) => this.#source(what) };
     const host = { label, paths, netns, console: this.#console, supervisor, facts, firstBoot, mounter, played };
     const units = new Units(host, unitFinder(paths.root));
-    const logs = followLogs(join(data, "logs", label), this.#console);
+    const logs = followLogs(join(data, "logs", label), this.#console, (unit) => units.has(`${unit}.service`));
     const systemctl = await serveSystemctl(join(paths.root, "run/estate"), units, () => this.#reboot());
     this.#closers = [() => logs.close(), () => systemctl.close()];
     this.#units = units;

@@ -64,6 +64,11 @@ export class Units {
     });
   }
 
+  /** Whether it is a unit of this boot. */
+  has(name: string): boolean {
+    return this.#states.has(name);
+  }
+
   /**
    * Starts `goal` and everything it pulls in, each unit as soon as those before it were started; resolves when the last one was.
    * A failed unit takes those with it that require it; the others go on.
