@@ -40,7 +40,7 @@ export async function fetchUserData({ paths, netns, console, signal }: Firmware)
 }
 
 /** The config that Ignition merged from the user data and everything it names. */
-export interface IgnitionConfig {
+interface IgnitionConfig {
   readonly systemd?: {
     readonly units?: readonly {
       readonly name: string;
@@ -99,20 +99,25 @@ export async function applyIgnition(
       "--log-to-stdout",
     ];
     const messages: string[] = [];
-    const write = console.writer("ignition");
+    const shownOf = withoutConfig();
     const ended = await run(besideHost(paths, netns, [ignition, ...options]), {
       environment: { IGNITION_CONFIG_FILE: config },
       signal,
-      onOutput: (chunk) => {
-        // the config it repeats after a failure has secrets
-        const lines = beforeFullConfig(chunk.toString(), messages);
-        write(lines);
-        const retry = retriesOf(lines);
+      onLine: (line, from) => {
+        const shown = shownOf(line, from);
+        if (shown === undefined) return;
+        messages.push(shown);
+        console.say("ignition", shown);
+        const retry = retriesOf(shown);
         if (retry) console.fail("ignition", retry);
       },
     });
     signal.throwIfAborted();
-    if (ended.code !== 0) throw new BootFailure(`Ignition failed: ${failureOf(messages.join("")) ?? ended.lastLine}`);
+    if (ended.code !== 0)
+      // not the last line of all it wrote: that may be one of the config
+      throw new BootFailure(
+        `Ignition failed: ${failureOf(messages.join("\n")) ?? messages.at(-1) ?? "it said nothing"}`,
+      );
     console.recover();
     if (stage === "fetch") merged = JSON.parse(await readFile(cache, "utf8")) as IgnitionConfig;
     const refused = refusedStorage(merged);
@@ -121,13 +126,16 @@ export async function applyIgnition(
   return merged;
 }
 
-function beforeFullConfig(chunk: string, messages: string[]): string {
-  if (messages.at(-1) === "") return "";
-  const at = chunk.indexOf("Full config:");
-  const lines = at === -1 ? chunk : chunk.slice(0, at);
-  messages.push(lines);
-  if (at !== -1) messages.push("");
-  return lines;
+/** Of the lines of Ignition those to show: the config that it repeats after a failure, to the end of that output, has secrets. */
+export function withoutConfig(): (line: string, from: "stdout" | "stderr") => string | undefined {
+  const over = new Set<string>();
+  return (line, from) => {
+    if (over.has(from)) return undefined;
+    const at = line.indexOf("Full config:");
+    if (at === -1) return line;
+    over.add(from);
+    return line.slice(0, at);
+  };
 }
 
 /** What Ignition waits for, from its log: it says each failed attempt of a download. */

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** How a command of a host ended. */
 export interface Ended {
@@ -10,8 +11,10 @@ export interface Ended {
   readonly timedOut: boolean;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly onOutput?: (chunk: Buffer) => void;
+  /** Each whole line, however it comes in pieces, and which of its two outputs it is from. */
+  readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
   readonly environment?: Readonly<Record<string, string>>;
   /** @default no limit */
   readonly seconds?: number;
@@ -21,7 +24,7 @@ export interface RunOptions {
 
 /** Runs a command in a process group of its own until it ends. Never rejects; a program that cannot be started ends with 127. */
 export function run([program, ...args]: readonly [string, ...string[]], options: RunOptions = {}): Promise<Ended> {
-  const { onOutput, environment, seconds = Number.POSITIVE_INFINITY, signal } = options;
+  const { onOutput, onLine, environment, seconds = Number.POSITIVE_INFINITY, signal } = options;
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve({ code: null, lastLine: "stopped", timedOut: false });
     const child = spawn(program, args, {
@@ -46,11 +49,12 @@ export function run([program, ...args]: readonly [string, ...string[]], options:
         }, seconds * 1000)
       : undefined;
     signal?.addEventListener("abort", kill, { once: true });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => {
+    for (const from of ["stdout", "stderr"] as const) {
+      child[from].on("data", (chunk: Buffer) => {
         lastLine = chunk.toString().trim().split("\n").at(-1) || lastLine;
         onOutput?.(chunk);
       });
+      if (onLine) createInterface({ input: child[from] }).on("line", (line) => onLine(line, from));
     }
     const end = (code: number | null) => {
       clearTimeout(limit);
