@@ -43,11 +43,13 @@ export async function connectHost({ cluster, server, console, step, signal }: Bo
 }> {
   const { network, run } = cluster;
   step("waiting for its network");
-  await network.setPower(server.id, true);
   for (;;) {
     signal.throwIfAborted();
-    // a server may get its port a moment after it is there
-    const found = await network.settled(server.id).catch((error: Error) => error);
+    // a server may get its port a moment after it is there, and the network may just be unable to do anything
+    const found = await network
+      .setPower(server.id, true)
+      .then(() => network.settled(server.id))
+      .catch((error: Error) => error);
     if (!(found instanceof Error)) {
       console.recover();
       const { namespace, nameservers } = found;

@@ -228,7 +228,10 @@ export class Host {
     else if (units) await units.lose();
     await takeApart(this.paths);
     for (const close of this.#closers.splice(0)) close();
-    await this.#cluster.network.setPower(this.server.id, false);
+    // the network tries again by itself; a host must neither fail for this nor be left half deleted
+    await this.#cluster.network
+      .setPower(this.server.id, false)
+      .catch((error: Error) => this.#console.say("firmware", `its links are not down yet: ${error.message}`));
   }
 
   #fail(sentence: string): void {

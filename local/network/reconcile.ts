@@ -18,7 +18,7 @@ export interface Reconciler {
   touch(part: Part): void;
   /** Resolves when what these services hold now, or later, has been read and brought about. */
   fresh(...needed: readonly Part[]): Promise<void>;
-  /** Has the state that was read last brought about again, because something here has changed. */
+  /** Has the state that was read last brought about again, because something here has changed. Rejects if it cannot be; it is tried again. */
   again(): Promise<void>;
   readonly report: () => Report;
   stop(): void;
@@ -72,7 +72,7 @@ export function createReconciler(cloud: OpenStack, bring: (state: CloudState) =>
   });
   const retry = () => {
     setTimeout(() => {
-      if (!stopped) again().catch(noted);
+      if (!stopped) again().catch(retry);
     }, retryMilliseconds);
   };
   const lanes = new Map(
@@ -101,7 +101,12 @@ export function createReconciler(cloud: OpenStack, bring: (state: CloudState) =>
     state: () => state,
     touch: (part) => lanes.get(part)?.touch(),
     fresh: async (...needed) => void (await Promise.all(needed.map((part) => lanes.get(part)?.fresh()))),
-    again,
+    again: () =>
+      again().catch((error: unknown) => {
+        // a lane repeats by itself what it began; nobody else would repeat this
+        retry();
+        throw error;
+      }),
     report: () => ({ failures: [...readFailures.values(), ...applyFailures], reads, ...(applied && { applied }) }),
     stop: () => {
       stopped = true;

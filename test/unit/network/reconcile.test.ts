@@ -77,3 +77,19 @@ test("a service that is slow does not hold up the others", async () => {
   await one.fresh("neutron");
   expect(one.state().ports).toHaveLength(1);
 });
+
+test("what was to be brought about again and could not be is tried until it is", async () => {
+  const cloud = new Fixture();
+  let failures = 0;
+  const bring = vi.fn(async () => {
+    if (failures-- > 0) throw new Error("ip: no");
+  });
+  const one = reconciler(
+    fakeOpenstack(() => cloud.state),
+    bring,
+  );
+  failures = 2;
+  await expect(one.again()).rejects.toThrow("ip: no");
+  await expect.poll(() => bring.mock.calls.length, { timeout: 5000 }).toBe(3);
+  await expect.poll(() => one.report().failures).toEqual([]);
+});
