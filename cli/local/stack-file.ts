@@ -21,7 +21,7 @@ export async function writeStackFile(stack: string, file: StackFile): Promise<vo
 
 /** Lets `write` make a whole new file, and puts it in place of the old one at once: a kill or a full disk leaves one of them. */
 export async function replaceStackFile(stack: string, write: (draft: string) => Promise<unknown>): Promise<void> {
-  const draft = `${pathOf(stack)}.new`;
+  const draft = pathOf(`${stack}.new`);
   await rm(draft, { force: true });
   await copyFile(pathOf(stack), draft).catch(() => undefined);
   await write(draft);
