@@ -5,8 +5,17 @@ import { execa } from "execa";
 import { rootFiles } from "./files.ts";
 import type { HostPaths } from "./paths.ts";
 
-/** Of this machine's /etc, what its programs need to run at all, and no settings. */
-const borrowed = ["alternatives", "ssl", "ca-certificates", "ld.so.conf", "ld.so.conf.d", "services", "protocols"];
+/** Of this machine's /etc, what its programs need to run at all: no settings, and nothing private (/etc/ssl has keys, too). */
+const borrowed = [
+  "alternatives",
+  "ssl/certs",
+  "ssl/openssl.cnf",
+  "ca-certificates",
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "services",
+  "protocols",
+];
 
 /** Makes the writable layer of a host afresh: an image that has never booted. What was there is gone. */
 export async function makeRoot(paths: HostPaths, host: { serverId: string; name: string }): Promise<void> {
@@ -22,6 +31,11 @@ export async function makeRoot(paths: HostPaths, host: { serverId: string; name:
   }
   // until a config says otherwise, the name servers are those that the network hands out
   await symlink("../run/systemd/resolve/resolv.conf", join(paths.kept, "etc/resolv.conf"));
-  const present = borrowed.map((name) => `/etc/${name}`).filter((path) => existsSync(path));
-  await execa("cp", ["--archive", ...present, join(paths.kept, "etc")]);
+  await borrow("/etc", join(paths.kept, "etc"));
+}
+
+/** Copies what hosts need of the folder `etc` of this machine, as far as it is there. */
+export async function borrow(etc: string, to: string): Promise<void> {
+  const present = borrowed.filter((name) => existsSync(join(etc, name)));
+  if (present.length > 0) await execa("cp", ["--archive", "--parents", ...present, to], { cwd: etc });
 }
