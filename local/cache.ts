@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import lockfile from "proper-lockfile";
-import type { Say } from "./say.ts";
+import { type Say, Trouble } from "./say.ts";
 
 /** The hash of everything an entry is made from: the bytes of files and folders, and plain strings such as versions. */
 export async function contentKey(parts: readonly ({ readonly file: string } | string)[]): Promise<string> {
@@ -32,6 +32,8 @@ async function filesUnder(path: string): Promise<string[]> {
  * `build` fills an empty folder; it is moved into place only when it succeeded, so that a killed build leaves nothing that
  * looks finished. Two builds of the same entry wait for each other; the second finds the first one's result. A build that
  * stood still for so long that another took its lock goes on in a folder of its own, and the first that ends is used.
+ *
+ * @throws Trouble when the disk is full, and whatever `build` throws
  */
 export async function cached(
   cache: string,
@@ -56,6 +58,11 @@ export async function cached(
       await rm(unfinished, { recursive: true, force: true });
     }
     return entry;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    throw new Trouble(
+      `${name}: the disk is full. Make room at ${cache} (df shows how much there is), then run it again`,
+    );
   } finally {
     await release();
   }

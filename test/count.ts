@@ -10,6 +10,28 @@ export function add(a: Count, b: Count): Count {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 
+/** One of the runs that make up a test run. */
+export interface Suite {
+  readonly name: string;
+  readonly count: Count;
+}
+
+/**
+ * The last lines of a test run, and whether it succeeded: something passed, nothing failed, and nothing was skipped. A test
+ * that did not run has proven nothing.
+ */
+export function verdict(suites: readonly Suite[]): { readonly lines: readonly string[]; readonly succeeded: boolean } {
+  const { passed, failed, skipped } = suites.map(({ count }) => count).reduce(add, none);
+  const incomplete = suites.filter(({ count }) => count.skipped > 0);
+  return {
+    lines: [
+      ...incomplete.map(({ name, count }) => `${name}: ${count.skipped} skipped, which counts as failed`),
+      `${passed} passed, ${failed} failed, ${skipped} skipped`,
+    ],
+    succeeded: passed > 0 && failed === 0 && skipped === 0,
+  };
+}
+
 /** What vitest's JSON report says. A test that was never reached counts as skipped. */
 export function vitestCount(report: { numPassedTests: number; numFailedTests: number; numTotalTests: number }): Count {
   const { numPassedTests: passed, numFailedTests: failed, numTotalTests: all } = report;

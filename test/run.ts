@@ -2,15 +2,17 @@
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
  * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end.
  *
- * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed or nothing ran.
+ * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed
+ * or was skipped (it says in which suite), or nothing ran.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { findGo, goFlags } from "../local/go.ts";
 import { project } from "../local/place.ts";
-import { add, type Count, goCount, none, vitestCount } from "./count.ts";
+import { add, goCount, none, type Suite, verdict, vitestCount } from "./count.ts";
 
 const reports = await mkdtemp(join(tmpdir(), "estate-test-"));
 const data = join(project, ".local-test");
@@ -22,23 +24,26 @@ const environment = {
 };
 const modules = ["language-host", "openstack", "kubernetes", "command"].map((name) => `local/engine/${name}`);
 
-let total = none;
-total = add(total, await check("types", ["tsc", "--noEmit"]));
-total = add(total, await check("style", ["biome", "check", "."]));
-total = add(total, await vitest("unit", []));
-for (const folder of [...modules, "local/kubernetes"]) total = add(total, await goTests(folder));
-if (!process.argv.includes("--fast")) total = add(total, await engineTests());
+const suites: Suite[] = [
+  await check("types", ["tsc", "--noEmit"]),
+  await check("style", ["biome", "check", "."]),
+  await vitest("unit", []),
+];
+for (const folder of [...modules, "local/kubernetes"]) suites.push(await goTests(folder));
+if (!process.argv.includes("--fast")) suites.push(...(await engineTests()));
 await rm(reports, { recursive: true, force: true });
-process.stdout.write(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
-process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+const { lines, succeeded } = verdict(suites);
+process.stdout.write(`${lines.join("\n")}\n`);
+process.exitCode = succeeded ? 0 : 1;
 
-async function check(name: string, command: readonly string[]): Promise<Count> {
+async function check(name: string, command: readonly string[]): Promise<Suite> {
   heading(name);
-  return { ...none, [(await run(command)) ? "passed" : "failed"]: 1 };
+  return { name, count: { ...none, [(await run(command)) ? "passed" : "failed"]: 1 } };
 }
 
-async function vitest(name: string, within: readonly string[]): Promise<Count> {
-  heading(`${name} tests`);
+async function vitest(name: string, within: readonly string[]): Promise<Suite> {
+  const title = `${name} tests`;
+  heading(title);
   const report = join(reports, `${name}.json`);
   const command = [
     "vitest",
@@ -52,30 +57,30 @@ async function vitest(name: string, within: readonly string[]): Promise<Count> {
   const succeeded = await run([...within, ...command]);
   const count = existsSync(report) ? vitestCount(JSON.parse(await readFile(report, "utf8"))) : none;
   // a runner that fails without a failed test (a file that does not load, an unhandled error) is a failure of its own
-  return succeeded || count.failed > 0 ? count : add(count, { ...none, failed: 1 });
+  const whole = succeeded || count.failed > 0;
+  return { name: title, count: whole ? count : add(count, { ...none, failed: 1 }) };
 }
 
-async function goTests(folder: string): Promise<Count> {
-  if (!existsSync(join(project, folder, "go.mod"))) return none;
-  heading(`Go tests of ${folder}`);
-  const result = await execa("go", ["test", "-json", "./..."], {
-    cwd: join(project, folder),
-    // as the programs are built, so that nothing is compiled twice; vet would read all of Kubernetes each time
-    env: { CGO_ENABLED: "0", GOFLAGS: "-trimpath -buildvcs=false -vet=off" },
-    reject: false,
-  });
+async function goTests(folder: string): Promise<Suite> {
+  const name = `Go tests of ${folder}`;
+  heading(name);
+  const cwd = join(project, folder);
+  const { environment: env } = await findGo(cwd);
+  // as the programs are built, so that nothing is compiled twice; vet would read all of Kubernetes each time
+  const result = await execa("go", ["test", ...goFlags, "-vet=off", "-json", "./..."], { cwd, env, reject: false });
   const { count, output } = goCount(result.stdout);
   if (result.failed) process.stdout.write(`${output}\n${result.stderr}\n`);
-  return result.failed && count.failed === 0 ? add(count, { ...none, failed: 1 }) : count;
+  const whole = !result.failed || count.failed > 0;
+  return { name, count: whole ? count : add(count, { ...none, failed: 1 }) };
 }
 
-async function engineTests(): Promise<Count> {
+async function engineTests(): Promise<Suite[]> {
   heading("the local cloud");
   await run(["cli/estate", "local", "reset"]);
   const started = await run(["cli/estate", "local", "up", "--yes", "--no-estate"]);
   try {
-    if (!started) return { ...none, failed: 1 };
-    return add(await vitest("engine", ["cli/estate", "local", "exec", "--"]), await vitest("machine", []));
+    if (!started) return [{ name: "the local cloud", count: { ...none, failed: 1 } }];
+    return [await vitest("engine", ["cli/estate", "local", "exec", "--"]), await vitest("machine", [])];
   } finally {
     await run(["cli/estate", "local", "down"]);
   }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { execa } from "execa";
 import { cached, contentKey } from "../cache.ts";
+import { buildGo, findGo } from "../go.ts";
 import type { Place } from "../place.ts";
-import { type Say, Trouble } from "../say.ts";
+import type { Say } from "../say.ts";
 
 const version = "2.26.0";
 const program = "github.com/coreos/ignition/v2";
@@ -21,23 +21,12 @@ const linkerFlags = [
 export async function ensureBoot({ cache }: Pick<Place, "cache">, say: Say): Promise<{ ignition: string }> {
   const module = join(import.meta.dirname, "ignition");
   const key = await contentKey([{ file: join(module, "go.mod") }, { file: join(module, "go.sum") }, linkerFlags]);
-  const folder = await cached(cache, "ignition", key, say, async (out) => {
-    say(`building Ignition ${version} (3 minutes)`);
-    const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", linkerFlags];
-    const built = await execa("go", ["build", ...flags, "-o", join(out, "ignition"), `${program}/internal`], {
-      cwd: module,
-      env: { CGO_ENABLED: "1", GOFLAGS: "" },
-      reject: false,
-    });
-    if (built.exitCode !== 0) throw new Trouble(explain(built.stderr || built.shortMessage || ""));
-  });
+  const wanted = {
+    ...{ title: `Ignition ${version}`, folder: module, main: `${program}/internal`, linker: linkerFlags },
+    ...{ takes: "3 min", environment: { CGO_ENABLED: "1" } },
+  };
+  const folder = await cached(cache, "ignition", key, say, async (to) =>
+    buildGo(wanted, await findGo(module), join(to, "ignition"), say),
+  );
   return { ignition: join(folder, "ignition") };
-}
-
-function explain(output: string): string {
-  const end = output.trim().split("\n").slice(-5).join("\n  ");
-  const cure = /blkid\/blkid\.h|C compiler|gcc/.test(output)
-    ? "Install a C compiler and libblkid's headers (Debian: apt-get install gcc libc6-dev libblkid-dev), then run the command again."
-    : "Check that Go 1.25 or newer is on the PATH and that its module proxy can be reached, then run the command again.";
-  return `Ignition ${version} could not be built:\n  ${end}\n${cure}`;
 }

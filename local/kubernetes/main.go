@@ -33,7 +33,6 @@ var components = map[string]func(){
 	"kube-scheduler":          func() { os.Exit(cli.Run(scheduler.NewSchedulerCommand())) },
 	"kube-proxy":              func() { os.Exit(cli.Run(proxy.NewProxyCommand())) },
 	"kubectl":                 runKubectl,
-	"kwok":                    kwok,
 	"k3s":                     runK3s,
 }
 
@@ -49,7 +48,7 @@ func main() {
 			return
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: kubeall etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubectl|kwok|k3s [flags]")
+	fmt.Fprintln(os.Stderr, "usage: kubeall etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubectl|k3s [flags]")
 	os.Exit(2)
 }
 

@@ -38,6 +38,13 @@ test("a failed build leaves nothing that looks finished, and the next one starts
   expect(await readdir(entry)).toEqual(["program"]);
 });
 
+test("a full disk is said in words", async () => {
+  const full = cached(cache, "cli", "1", quiet, async () => {
+    throw Object.assign(new Error("write"), { code: "ENOSPC" });
+  });
+  await expect(full).rejects.toThrow(`cli: the disk is full. Make room at ${cache}`);
+});
+
 test("what a killed build left behind is thrown away", async () => {
   const dead = spawnSync("true").pid;
   for (const left of ["cli-1.unfinished", `cli-1.unfinished-${dead}-01234567`]) {
