@@ -9,18 +9,22 @@ export async function status({ json }: { json?: boolean }): Promise<void> {
   if (!isWell(now)) process.exitCode = 1;
 }
 
-export function isWell({ state, services, hosts }: StackStatus): boolean {
+/** A service that is ready and has a reason all the same, such as a log it cannot write, is not well. */
+export function isWell({ state, problems, services, hosts, network }: StackStatus): boolean {
   return (
     state === "running" &&
-    services.every((service) => service.state === "ready") &&
-    hosts.every((host) => host.state !== "failed")
+    problems.length === 0 &&
+    services.every((service) => service.state === "ready" && service.reason === undefined) &&
+    hosts.every((host) => host.state !== "failed") &&
+    (network?.failures ?? []).length === 0
   );
 }
 
-/** Services, then hosts, as text. */
-export function describe({ state, step, error, services, hosts }: StackStatus): string {
+/** What is wrong with the whole, then services, hosts, and what the network does not play, as text. */
+export function describe({ state, step, error, problems, services, hosts, network }: StackStatus): string {
   const head = `The local stack is ${state}${state === "starting" ? `: ${step}` : ""}${error ? `: ${error}` : ""}`;
-  const shown = services.map((service) => [
+  const wrong = [...problems, ...(network?.failures ?? []).map((failure) => `network: ${failure}`)];
+  const rows = services.map((service) => [
     service.name,
     service.state,
     service.kind,
@@ -28,10 +32,20 @@ export function describe({ state, step, error, services, hosts }: StackStatus): 
     service.since.slice(0, 19),
     service.reason ?? "",
   ]);
-  const parts = [head, table(["SERVICE", "STATE", "KIND", "RESTARTS", "SINCE", "REASON"], shown)];
-  if (hosts.length > 0) {
-    const rows = hosts.map((host) => [host.name, host.state, host.step, host.addresses.join(" "), host.reason ?? ""]);
-    parts.push(table(["HOST", "STATE", "STEP", "ADDRESSES", "REASON"], rows));
-  }
-  return parts.join("\n\n");
+  return [
+    head,
+    ...list("What is wrong:", wrong),
+    table(["SERVICE", "STATE", "KIND", "RESTARTS", "SINCE", "REASON"], rows),
+    ...(hosts.length > 0 ? [hostTable(hosts)] : []),
+    ...list("What the cloud holds and the local network does not play:", network?.notes ?? []),
+  ].join("\n\n");
+}
+
+function hostTable(hosts: StackStatus["hosts"]): string {
+  const rows = hosts.map((host) => [host.name, host.state, host.step, host.addresses.join(" "), host.reason ?? ""]);
+  return table(["HOST", "STATE", "STEP", "ADDRESSES", "REASON"], rows);
+}
+
+function list(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [[title, ...lines.map((line) => `  ${line}`)].join("\n")];
 }

@@ -16,7 +16,6 @@ import type { HostNetwork } from "./network.ts";
 import { type Nova, novaOf } from "./nova.ts";
 import { Reasons } from "./reasons.ts";
 import { prepareImage } from "./root/assemble.ts";
-import { hostPaths } from "./root/paths.ts";
 import type { HostStatus } from "./status.ts";
 import { Volumes } from "./volumes.ts";
 
@@ -25,8 +24,8 @@ export type { HostStatus } from "./status.ts";
 /** The hosts of a running local stack. Hosts are named as in nova, or by server id. */
 export interface BootHandle {
   hosts(): readonly HostStatus[];
-  /** The file with all a host's console shows; what nova gives as console output, too. Throws `Trouble` for an unknown host. */
-  logs(host: string): string;
+  /** One sentence: why hosts are perhaps not what nova wants, if so. */
+  trouble(): string | undefined;
   /** One sentence: why a host has not joined, if so. Throws `Trouble` for an unknown host. */
   reason(host: string): string | undefined;
   /** Makes a host fail: `never-boots`, `boots-late:SECONDS`, `dies-after:SECONDS`, `none`. From its next boot, dying also now. */
@@ -36,7 +35,7 @@ export interface BootHandle {
 }
 
 /** What differs between the local stack and a test of this part alone. */
-export interface BootOptions {
+interface BootOptions {
   readonly data: string;
   readonly supervisor: Stack["supervisor"];
   readonly ignition: string;
@@ -45,14 +44,13 @@ export interface BootOptions {
   readonly nova: Nova;
   /** @default /run */
   readonly run?: string;
-  readonly onError?: (sentence: string) => void;
 }
 
 /** Makes a host of each server of the cloud, from now on. Resolves when it watches; hosts come up by and by. */
 export async function startBoot(stack: Stack, network: HostNetwork): Promise<BootHandle> {
   const cloud = connect(await readCloud(join(stack.data, "openstack", "clouds.yaml"), "admin"));
   const mirror = await startMirror(stack.data);
-  const { machines, handle } = await createBoot({ ...stack, network, nova: novaOf(cloud), onError: stack.say });
+  const { machines, handle } = await createBoot({ ...stack, network, nova: novaOf(cloud) });
   const heard = await changes();
   const unsubscribe = ["nova", "cinder"].map((kind) => heard.subscribe(kind, () => machines.kick()));
   return {
@@ -92,14 +90,14 @@ export async function createBoot(options: BootOptions): Promise<{ machines: Mach
     if (!found) throw new Trouble(`there is no host named ${name}; 'estate local status' lists them`);
     return found;
   };
-  machines.start((sentence) => options.onError?.(`nova cannot be asked: ${sentence}`));
+  machines.start();
   const statusOf = (status: HostStatus): HostStatus => {
     const reason = reasons.improved(status.id, status.reason);
     return { ...status, ...(reason && { reason }) };
   };
   const handle: BootHandle = {
     hosts: () => [...machines.hosts.values()].map((host) => statusOf(host.status())),
-    logs: (name) => hostPaths(data, find(name).server.id).console,
+    trouble: () => (machines.trouble === undefined ? undefined : `nova cannot be asked: ${machines.trouble}`),
     reason: (name) => statusOf(find(name).status()).reason,
     async break(name, mode) {
       const host = find(name);

@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { explained } from "../daemon/cure.ts";
 import type { Cluster } from "./cluster.ts";
 import { decide, type Generation, generationOf, inTransition, type ServerFacts } from "./decide.ts";
 import { Host } from "./host.ts";
@@ -20,16 +21,21 @@ export class Machines {
   #told = false;
   #wake: (() => void) | undefined;
   #loop: Promise<void> | undefined;
-  #lastError = "";
+  #trouble: string | undefined;
 
   constructor(cluster: Cluster, nova: Nova) {
     this.#cluster = cluster;
     this.#nova = nova;
   }
 
-  /** Begins to watch. `onError` hears what is wrong when nova cannot be asked, once for each new sentence. */
-  start(onError: (sentence: string) => void): void {
-    this.#loop = this.#watch(onError);
+  /** Begins to watch. */
+  start(): void {
+    this.#loop = this.#watch();
+  }
+
+  /** Why nova could not be asked the last time, if so. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** Looks at nova now. */
@@ -46,18 +52,17 @@ export class Machines {
     await Promise.all([...[...this.hosts.values()].map((host) => host.stop()), ...this.#removals.values()]);
   }
 
-  async #watch(onError: (sentence: string) => void): Promise<void> {
+  async #watch(): Promise<void> {
     while (!this.#ended) {
       this.#told = false;
       const soon = await this.look().then(
         (result) => {
-          this.#lastError = "";
+          this.#trouble = undefined;
           return result;
         },
-        (error: Error) => {
+        (error: unknown) => {
           // what is known stays as it is: a cloud that does not answer has not lost its servers
-          if (error.message !== this.#lastError) onError(error.message);
-          this.#lastError = error.message;
+          this.#trouble = explained(error);
           return true;
         },
       );
@@ -87,6 +92,7 @@ export class Machines {
     for (const id of await this.#known()) if (!present.has(id)) this.#remove(id);
     const soon = await Promise.all(servers.map((server) => this.#one(server)));
     await this.#forgetVolumes(servers);
+    await this.#forgetLogs();
     return soon.includes(true);
   }
 
@@ -106,8 +112,7 @@ export class Machines {
   }
 
   async #add(server: ServerFacts): Promise<Host> {
-    const taken = [...this.hosts.values()].some(({ label }) => label === server.name);
-    const label = taken ? `${server.name}-${server.id.slice(0, 8)}` : server.name;
+    const label = labelOf(server, new Set([...this.hosts.values()].map((host) => host.label)));
     const host = await Host.of(this.#cluster, server, label);
     this.hosts.set(server.id, host);
     return host;
@@ -145,11 +150,27 @@ export class Machines {
     return [...new Set([...this.hosts.keys(), ...kept])];
   }
 
-  /** A volume's files go when cinder has deleted it; a volume that a server still has is not even asked for. */
+  /** A volume's files go when cinder has deleted it; while servers have all of them, nobody is asked. */
   async #forgetVolumes(servers: readonly ServerFacts[]): Promise<void> {
     const attached = new Set(servers.flatMap(({ volumes }) => volumes));
-    for (const id of await this.#cluster.volumes.ids()) {
-      if (!attached.has(id) && !(await this.#nova.volumeExists(id))) await this.#cluster.volumes.remove(id);
+    const free = (await this.#cluster.volumes.ids()).filter((id) => !attached.has(id));
+    if (free.length === 0) return;
+    const existing = await this.#nova.volumeIds();
+    for (const id of free) if (!existing.has(id)) await this.#cluster.volumes.remove(id);
+  }
+
+  /** The logs of units go with their host. A folder among the logs is always a host's. */
+  async #forgetLogs(): Promise<void> {
+    const logs = join(this.#cluster.data, "logs");
+    const labels = new Set([...this.hosts.values()].map(({ label }) => label));
+    for (const entry of await readdir(logs, { withFileTypes: true }).catch(() => [])) {
+      if (entry.isDirectory() && !labels.has(entry.name)) await rm(join(logs, entry.name), { recursive: true });
     }
   }
+}
+
+/** What the services and logs of a host are called: by its server's name, made fit for a folder, and unlike those of others. */
+export function labelOf({ id, name }: Pick<ServerFacts, "id" | "name">, taken: ReadonlySet<string>): string {
+  const fit = name.replaceAll(/[^\w.-]/g, "-").replace(/^\.+/, "") || "host";
+  return taken.has(fit) || fit === "host" ? `${fit}-${id.slice(0, 8)}` : fit;
 }

@@ -7,8 +7,8 @@ export interface Nova {
   servers(): Promise<ServerFacts[]>;
   actions(serverId: string): Promise<ServerAction[]>;
   attachments(serverId: string): Promise<Attachment[]>;
-  /** Whether a volume still exists. */
-  volumeExists(volumeId: string): Promise<boolean>;
+  /** Ids of all volumes there are. */
+  volumeIds(): Promise<ReadonlySet<string>>;
 }
 
 /** One server of `GET /servers/detail`. */
@@ -38,13 +38,10 @@ export function serverOf(document: ServerDocument): ServerFacts {
 
 /** Asks nova and cinder as the admin, for all projects. */
 export function novaOf(cloud: OpenStack): Nova {
-  const volume = async (id: string): Promise<{ size: number } | undefined> => {
-    const query = { all_tenants: 1 };
-    const [found] = (
-      await cloud.list<{ id: string; size: number }>("block-storage", "/volumes/detail", "volumes", { query })
-    ).filter((one) => one.id === id);
-    return found;
-  };
+  const volumes = () =>
+    cloud.list<{ id: string; size: number }>("block-storage", "/volumes/detail", "volumes", {
+      query: { all_tenants: 1 },
+    });
   return {
     servers: async () =>
       (await cloud.list<ServerDocument>("compute", "/servers/detail", "servers", { query: { all_tenants: 1 } })).map(
@@ -54,14 +51,13 @@ export function novaOf(cloud: OpenStack): Nova {
     attachments: async (id) => {
       const path = `/servers/${id}/os-volume_attachments`;
       const all = await cloud.list<{ volumeId: string; device?: string | null }>("compute", path, "volumeAttachments");
-      return Promise.all(
-        all.map(async ({ volumeId, device }) => ({
-          volumeId,
-          ...(device && { device }),
-          sizeGiB: (await volume(volumeId))?.size ?? 1,
-        })),
-      );
+      const sizes = all.length === 0 ? [] : await volumes();
+      return all.map(({ volumeId, device }) => ({
+        volumeId,
+        ...(device && { device }),
+        sizeGiB: sizes.find(({ id }) => id === volumeId)?.size ?? 1,
+      }));
     },
-    volumeExists: async (id) => (await volume(id)) !== undefined,
+    volumeIds: async () => new Set((await volumes()).map(({ id }) => id)),
   };
 }

@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { HostStatus } from "../boot/boot.ts";
+import type { NetworkStatus } from "../network/network.ts";
 import type { Place } from "../place.ts";
 import { Trouble } from "../say.ts";
 import type { ServiceStatus } from "../service.ts";
@@ -11,9 +12,12 @@ import type { ProgressState } from "./progress.ts";
 import { controlSocket } from "./socket.ts";
 
 export interface StackStatus extends ProgressState {
+  /** What is wrong beside the services, the hosts and the network, one sentence each. */
+  readonly problems: readonly string[];
   readonly services: readonly ServiceStatus[];
   readonly hosts: readonly HostStatus[];
-  readonly network?: unknown;
+  /** As soon as it runs. */
+  readonly network?: NetworkStatus;
 }
 
 /** Asks the daemon of a stack. Every method throws `Trouble` when none runs. */

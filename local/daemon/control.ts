@@ -39,6 +39,7 @@ function routesOf({ progress, supervisor, stop }: Parts, control: Control): Read
   return {
     "GET /status": () => ({
       ...progress.state,
+      problems: [control.boot?.trouble()].filter((one) => one !== undefined),
       services: supervisor.status(),
       hosts: control.boot?.hosts() ?? [],
       network: control.network?.status(),

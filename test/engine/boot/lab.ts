@@ -84,7 +84,7 @@ async function start(): Promise<void> {
       servers: async () => [...servers.values()].map(facts),
       actions: async (id) => [...(servers.get(id)?.actions ?? [])],
       attachments: async (id) => [...(servers.get(id)?.attachments ?? [])],
-      volumeExists: async (id) => volumes.has(id),
+      volumeIds: async () => volumes,
     },
   });
 }
