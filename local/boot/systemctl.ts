@@ -5,7 +5,7 @@ import type { Units } from "./units/play.ts";
 import type { UnitStatus } from "./units/state.ts";
 
 /** What systemctl prints, and its exit status. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
@@ -101,7 +101,7 @@ const verbs: Readonly<Record<string, Verb>> = {
 const listing: Verb = async (_, units) => (await verbs.status?.([], units)) ?? ok;
 
 /** Answers `systemctl WORDS...`; the first word is the name it was called by, which may be `reboot`. */
-export async function systemctl(words: readonly string[], units: Units, reboot: () => void): Promise<Answer> {
+async function systemctl(words: readonly string[], units: Units, reboot: () => void): Promise<Answer> {
   const [program = "", ...rest] = words;
   const [verb = "list-units", ...names] = rest.filter((word) => !word.startsWith("-"));
   if (program === "reboot" || verb === "reboot") {

@@ -100,7 +100,7 @@ async function untilMarked(socket: string, mark: string, name: string): Promise<
 }
 
 /** One command to a control socket of haproxy, and its answer. */
-export function ask(socket: string, command: string): Promise<string> {
+function ask(socket: string, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";
     const connection = connect(socket, () => connection.write(`${command}\n`));

@@ -9,8 +9,6 @@ import type { Stack } from "../stack.ts";
 import { keepNetwork, type NetworkHandle } from "./handle.ts";
 
 export type { NetworkHandle, NetworkStatus } from "./handle.ts";
-export type { Question } from "./why-blocked.ts";
-export type { HostInterface, HostNetwork } from "./world.ts";
 
 /**
  * Makes what neutron and octavia hold true with packets, in the namespaces of the daemon, and keeps it so. OpenStack must

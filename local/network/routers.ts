@@ -64,7 +64,7 @@ export function routerNamespace(cloud: Cloud, ports: RouterPorts, bridgeOf: (net
 }
 
 /** A floating IP that leads somewhere. */
-export function isUsed(ip: FloatingIp): boolean {
+function isUsed(ip: FloatingIp): boolean {
   return ip.fixed_ip_address !== null || (ip.port_forwardings ?? []).length > 0;
 }
 

@@ -6,7 +6,7 @@ import type { HostPaths } from "./paths.ts";
  * The processes of a host: those in its UTS namespace or with its folder as their root, whatever network namespace they
  * moved on to. What others run in its network namespace (its metadata proxy) is not among them.
  */
-export function hostProcesses(paths: HostPaths): number[] {
+function hostProcesses(paths: HostPaths): number[] {
   const uts = statSync(paths.uts, { throwIfNoEntry: false })?.ino;
   // synchronous: with a hundred hosts there are hundreds of processes, and each call is a few microseconds
   return readdirSync("/proc")

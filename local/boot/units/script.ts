@@ -118,6 +118,6 @@ function quoteUnlessEmpty(text: string): string {
 }
 
 /** One word for the shell, whatever is in it. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return /^[A-Za-z0-9_./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
