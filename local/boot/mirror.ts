@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { join, normalize } from "node:path";
 import { addresses } from "../addresses.ts";
 import { Trouble } from "../say.ts";
+import { portOwner } from "./port-owner.ts";
 
 const ours = join(import.meta.dirname, "mirror");
 
@@ -14,7 +15,8 @@ const ours = join(import.meta.dirname, "mirror");
 export async function startMirror(data: string, address: string = addresses.mirror, port = 80): Promise<Server> {
   const folders = [ours, join(data, "mirror")];
   const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://mirror").pathname));
+    const path = pathOf(request.url ?? "/");
+    if (path === undefined) return response.writeHead(400).end("this is no path\n");
     for (const folder of folders) {
       const file = join(folder, path);
       const found = await stat(file).catch(() => undefined);
@@ -27,11 +29,32 @@ export async function startMirror(data: string, address: string = addresses.mirr
     }
     response.writeHead(404).end(`there is no ${path} here\n`);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(new Trouble(`the mirror cannot listen on ${address}:${port}: ${error.message}`)),
-    );
-    server.listen(port, address, resolve);
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      // it stays: a connection that cannot be accepted later is no reason to end
+      server.on("error", reject);
+      server.listen(port, address, resolve);
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "EADDRINUSE" ? await takenBy(port) : `${message}; 'estate local down', then 'estate local up'`;
+    throw new Trouble(`the mirror cannot listen on ${address}:${port}: ${why}`);
+  }
   return server;
+}
+
+/** Nothing for what cannot be read: it comes from hosts, which must not be able to harm the daemon. */
+function pathOf(url: string): string | undefined {
+  try {
+    return normalize(decodeURIComponent(new URL(url, "http://mirror").pathname));
+  } catch {
+    return undefined;
+  }
+}
+
+async function takenBy(port: number): Promise<string> {
+  const owner = await portOwner(port);
+  return owner === undefined
+    ? "something else has that port; 'estate local exec -- ss -ltnp' says what: end it, then 'estate local up'"
+    : `${owner} has that port; end it ('estate local exec -- ps ax' shows what it is), then 'estate local up'`;
 }

@@ -1,6 +1,7 @@
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { text as textOf } from "node:stream/consumers";
 import type { Units } from "./units/play.ts";
 import type { UnitStatus } from "./units/state.ts";
 
@@ -33,15 +34,17 @@ async function serve(
 ): Promise<Server> {
   await rm(socket, { force: true });
   const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const chunk of request) text += chunk;
-    const answer = await act(text.split("\n")).catch(
-      (error: unknown): Answer => ({ status: 1, text: error instanceof Error ? error.message : String(error) }),
-    );
-    response.writeHead(answer.status === 0 ? 200 : 400 + answer.status).end(answer.text);
+    try {
+      const { status, text } = await act((await textOf(request)).split("\n"));
+      response.writeHead(status === 0 ? 200 : 400 + status).end(text);
+    } catch (error) {
+      // also a client that hangs up in the middle of its words
+      response.writeHead(401).end(error instanceof Error ? error.message : String(error));
+    }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    // it stays: a connection that cannot be accepted later is no reason to end
+    server.on("error", reject);
     server.listen(socket, resolve);
   });
   await chmod(socket, mode);
