@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { explained } from "../daemon/cure.ts";
 import type { Cluster } from "./cluster.ts";
 import { Console } from "./console.ts";
 import type { Generation, ServerFacts } from "./decide.ts";
+import { BootFailure } from "./failure.ts";
 import { type BootContext, connectHost, delay, installHost } from "./first-steps.ts";
 import { followLogs } from "./follow.ts";
 import { type HostRecord, readRecord, writeRecord } from "./record.ts";
@@ -134,7 +136,7 @@ export class Host {
   }
 
   #do(task: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(task).catch((error: unknown) => this.#fail(String(error)));
+    this.#work = this.#work.then(task).catch((error: unknown) => this.#fail(explained(error)));
     return this.#work;
   }
 
@@ -163,8 +165,7 @@ export class Host {
       await this.#startUnits(netns, bootId, install, signal);
     } catch (error) {
       if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
-      this.#fail(message);
+      this.#fail(error instanceof BootFailure ? error.message : explained(error));
     }
   }
 

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { explained } from "../../daemon/cure.ts";
 import type { Supervisor } from "../../service.ts";
 import { type Ended, run } from "../command.ts";
 import type { Console } from "../console.ts";
@@ -162,7 +163,7 @@ export class Units {
       return "started";
     } catch (error) {
       if (this.#over.signal.aborted) return "skipped";
-      return this.#failed(unit, error instanceof Error ? error.message : String(error));
+      return this.#failed(unit, error instanceof UnitError ? error.message : explained(error));
     }
   }
 
