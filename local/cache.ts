@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import lockfile from "proper-lockfile";
+import { isAlive, thisProcess } from "./alive.ts";
 import { type Say, Trouble } from "./say.ts";
 
 /** The hash of everything an entry is made from: the bytes of files and folders, and plain strings such as versions. */
@@ -49,7 +50,8 @@ export async function cached(
   try {
     if (existsSync(entry)) return entry;
     await removeLeftovers(cache, basename(entry));
-    const unfinished = `${entry}.unfinished-${process.pid}-${randomBytes(4).toString("hex")}`;
+    const { pid, started } = thisProcess();
+    const unfinished = `${entry}.unfinished-${pid}-${started}-${randomBytes(4).toString("hex")}`;
     await mkdir(unfinished);
     try {
       await build(unfinished);
@@ -79,16 +81,8 @@ async function moveIntoPlace(unfinished: string, entry: string): Promise<void> {
 async function removeLeftovers(cache: string, entry: string): Promise<void> {
   for (const found of await readdir(cache)) {
     if (!found.startsWith(`${entry}.unfinished`)) continue;
-    const pid = Number(/-(\d+)-\w+$/.exec(found.slice(entry.length))?.[1]);
-    if (!pid || !isAlive(pid)) await rm(join(cache, found), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const [, pid = "", started = ""] = /-(\d+)-(\d+)-\w+$/.exec(found.slice(entry.length)) ?? [];
+    if (!pid || !isAlive({ pid: Number(pid), started })) await rm(join(cache, found), { recursive: true, force: true });
   }
 }
 

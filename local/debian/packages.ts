@@ -4,19 +4,26 @@ import { execa } from "execa";
 export interface DebianPackage {
   readonly name: string;
   readonly why: string;
+  /** What Debian starts at boot once it is installed, and what would then listen outside the stack's namespaces. */
+  readonly units?: readonly string[];
 }
 
 /** What the local stack takes from Debian. Debian's own signatures verify them. */
 export const packages: readonly DebianPackage[] = [
-  { name: "mariadb-server", why: "the databases of OpenStack" },
-  { name: "rabbitmq-server", why: "the messages between OpenStack's services" },
-  { name: "bind9", why: "answers the estate's DNS names, told by Designate" },
+  { name: "mariadb-server", why: "the databases of OpenStack", units: ["mariadb.service"] },
+  {
+    name: "rabbitmq-server",
+    why: "the messages between OpenStack's services",
+    // the last two come with Erlang, which it brings along
+    units: ["rabbitmq-server.service", "epmd.service", "epmd.socket"],
+  },
+  { name: "bind9", why: "answers the estate's DNS names, told by Designate", units: ["named.service"] },
   { name: "bind9-dnsutils", why: "dig" },
-  { name: "openssh-server", why: "the sshd of each host" },
+  { name: "openssh-server", why: "the sshd of each host", units: ["ssh.service", "ssh.socket"] },
   { name: "openssh-client", why: "ssh" },
   { name: "sudo", why: "what user core runs on a host as root" },
   { name: "systemd", why: "checks the units of hosts (systemd-analyze verify) and enables them" },
-  { name: "haproxy", why: "metadata for hosts, and the load balancers of Octavia" },
+  { name: "haproxy", why: "metadata for hosts, and the load balancers of Octavia", units: ["haproxy.service"] },
   { name: "nftables", why: "security groups and NAT, as packets see them" },
   { name: "iproute2", why: "namespaces, bridges and addresses" },
   { name: "iputils-ping", why: "ping inside the stack" },
@@ -27,6 +34,11 @@ export const packages: readonly DebianPackage[] = [
   { name: "libblkid-dev", why: "compiles Ignition" },
   { name: "python3-venv", why: "the Python environment of OpenStack" },
 ];
+
+/** What an operator types to install them. */
+export function installCommand(names: readonly string[]): string {
+  return `apt-get install --no-install-recommends ${names.join(" ")}`;
+}
 
 /** Those of `packages` that are not installed, by name. */
 export async function missingPackages(): Promise<string[]> {
