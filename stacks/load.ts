@@ -33,7 +33,9 @@ function readEstate(config: pulumi.Config, source: string): Estate {
 function readSecrets(config: pulumi.Config, source: string): pulumi.Output<Secrets> {
   const missing = secretNames.filter((name) => !config.get(name));
   if (missing.length > 0)
-    throw new pulumi.RunError(`Secrets are missing beside ${source}: ${missing.join(", ")}. 'estate init' makes them.`);
+    throw new pulumi.RunError(
+      `Secrets are missing beside ${source}: ${missing.join(", ")}. 'estate local up' makes those of a local stack.`,
+    );
   const secrets = secretNames.map((name) => config.requireSecret(name).apply((value) => [name, value] as const));
   return pulumi.all(secrets).apply((entries) => Object.fromEntries(entries) as Record<SecretName, string>);
 }

@@ -15,6 +15,7 @@ export interface Cluster {
   /** Nothing if there is none of that name. */
   node(name: string): Promise<V1Node | undefined>;
   nodes(): Promise<V1Node[]>;
+  /** A node that is gone is fine. */
   cordon(name: string): Promise<void>;
   podsOn(node: string): Promise<V1Pod[]>;
   /** Gives why not, where a disruption budget forbids it now. A pod that is gone is fine. */
@@ -42,7 +43,7 @@ export function connectCluster(kubeconfig: string): Cluster {
     node: async (name) => orAbsent(core.readNode({ name })),
     nodes: async () => (await within(core.listNode())).items,
     cordon: async (name) => {
-      await within(core.patchNode({ name, body: { spec: { unschedulable: true } } }, mergePatch));
+      await orAbsent(core.patchNode({ name, body: { spec: { unschedulable: true } } }, mergePatch));
     },
     podsOn: async (node) =>
       (await within(core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` }))).items,

@@ -5,7 +5,7 @@ import type { Gate } from "./gate.ts";
 import { dropLease, holdLease } from "./lease.ts";
 import { isMember, isOf } from "./node.ts";
 import { judgeRemoval } from "./quorum.ts";
-import { duration, waitUntil } from "./wait.ts";
+import { duration, insist, waitUntil } from "./wait.ts";
 
 /** Milliseconds that the API may be away before a drain gives up. */
 const unreachableAfter = 120_000;
@@ -17,7 +17,7 @@ const unreachableAfter = 120_000;
  * @throws Trouble when pods do not leave in time, etcd would lose its majority, or the API does not answer
  */
 export async function drain(gate: Gate): Promise<void> {
-  const { cluster, host, say, serverId } = gate;
+  const { say, serverId } = gate;
   if (gate.destroy) return say("the whole estate is to go (ESTATE_DESTROY): not drained");
   const node = await findNode(gate);
   if (node === "gone") return say("the orchestrator is gone: nothing to drain");
@@ -26,9 +26,7 @@ export async function drain(gate: Gate): Promise<void> {
   const role = gate.role ?? node.metadata?.labels?.["estate/role"];
   const { drainMinutes } = gate.rolloutOf(role);
   if (isMember(node)) return removeMember(gate, drainMinutes);
-  await cluster.cordon(host);
-  await evictAll(gate, drainMinutes);
-  await removeNode(gate);
+  await empty(gate, drainMinutes);
   say("drained");
 }
 
@@ -55,7 +53,7 @@ async function findNode(gate: Gate): Promise<V1Node | "gone" | undefined> {
   throw new Trouble(
     [
       `${host} cannot be drained: the orchestrator's API does not answer (${missing}). Its server was left alone.`,
-      "Bring the API back and try again; or, if the whole estate is to go, set ESTATE_DESTROY=1.",
+      "Bring the API back ('estate local status' shows what runs in a local stack) and try again; or, if the whole estate is to go, set ESTATE_DESTROY=1.",
     ].join("\n"),
   );
 }
@@ -67,10 +65,31 @@ async function isGone(gate: Gate): Promise<boolean> {
   return servers.every((id) => id === gate.serverId);
 }
 
+/** Sends its pods elsewhere, then takes its node away. */
+async function empty(gate: Gate, minutes: number): Promise<void> {
+  await insist(gate, "cordoned", () => gate.cluster.cordon(gate.host));
+  await evictAll(gate, minutes);
+  await removeNode(gate);
+}
+
 /** One member at a time, over all gates that run now, and never when the others would lose their majority. */
 async function removeMember(gate: Gate, minutes: number): Promise<void> {
-  const { clock, cluster, host, say, serverId } = gate;
+  const { cluster, host, say, serverId } = gate;
   const holder = `${host}/${serverId}`;
+  try {
+    const turn = await waitForTurn(gate, minutes, holder);
+    if (turn === "abandoned") return say("nothing runs on the orchestrator any more: its last servers go as they are");
+    if (turn === "last") return say("is the last member of etcd: it goes with its server");
+    await leave(gate, minutes, holder);
+  } finally {
+    await dropLease(cluster, holder).catch(() => undefined);
+  }
+}
+
+/** Waits until it holds the lease and the others keep a majority without it, or it need not leave. */
+async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise<"safe" | "last" | "abandoned"> {
+  const { clock, cluster, host, say } = gate;
+  let turn: "safe" | "last" | "abandoned" | undefined;
   let abandoned: boolean | undefined;
   const unsafe = await waitUntil(
     async () => {
@@ -80,17 +99,16 @@ async function removeMember(gate: Gate, minutes: number): Promise<void> {
       if (verdict.kind === "unsafe") {
         abandoned ??= await gate.abandoned();
         if (!abandoned) return { waiting: `a majority of etcd without it: ${verdict.reason}` };
-        say("nothing runs on the orchestrator any more: its last servers go as they are");
-      } else if (verdict.kind === "last") say("is the last member of etcd: it goes with its server");
-      else await leave(gate, minutes, holder);
+      }
+      turn = verdict.kind === "unsafe" ? "abandoned" : verdict.kind;
       return { done: true };
     },
     {
       ...{ clock, deadline: minutes * 60_000 },
       report: (waiting, since) => say(`draining (${duration(since)} of ${minutes} min): waiting for ${waiting}`),
     },
-  ).finally(() => dropLease(cluster, holder).catch(() => undefined));
-  if (!unsafe) return;
+  );
+  if (turn) return turn;
   throw new Trouble(
     [
       `${host} was not taken out of etcd within ${duration(minutes * 60_000)}: it waited for ${unsafe}.`,
@@ -102,9 +120,7 @@ async function removeMember(gate: Gate, minutes: number): Promise<void> {
 async function leave(gate: Gate, minutes: number, holder: string): Promise<void> {
   const renewing = setInterval(() => void holdLease(gate.cluster, holder, new Date()).catch(() => undefined), 10_000);
   try {
-    await gate.cluster.cordon(gate.host);
-    await evictAll(gate, minutes);
-    await removeNode(gate);
+    await empty(gate, minutes);
     gate.say("drained, and out of etcd");
   } finally {
     clearInterval(renewing);
@@ -118,7 +134,7 @@ async function leave(gate: Gate, minutes: number, holder: string): Promise<void>
  */
 async function removeNode(gate: Gate): Promise<void> {
   await deleteNode(gate);
-  await gate.cloud.stop(gate.serverId);
+  await insist(gate, "stopped", () => gate.cloud.stop(gate.serverId));
   const running = await waitUntil(
     async () => {
       const server = await gate.cloud.server(gate.serverId);
@@ -127,15 +143,22 @@ async function removeNode(gate: Gate): Promise<void> {
     },
     { clock: gate.clock, deadline: 300_000, report: (waiting) => gate.say(`waiting for ${waiting}`) },
   );
-  if (running) throw new Trouble(`${gate.host} is drained, but nova did not stop its server within 5 min; try again`);
+  if (running)
+    throw new Trouble(
+      `${gate.host} is drained, but its server did not stop within 5 min (waited for ${running}); try again`,
+    );
   await deleteNode(gate);
 }
 
 /** Deletes it and waits for its finalizers. A node that has registered anew meanwhile is another one. */
-async function deleteNode({ clock, cluster, host, say }: Gate): Promise<void> {
-  const uid = (await cluster.node(host))?.metadata?.uid;
+async function deleteNode(gate: Gate): Promise<void> {
+  const { clock, cluster, host, say } = gate;
+  const uid = await insist(gate, "taken off the orchestrator", async () => {
+    const node = await cluster.node(host);
+    if (node) await cluster.deleteNode(host);
+    return node?.metadata?.uid;
+  });
   if (uid === undefined) return;
-  await cluster.deleteNode(host);
   const left = await waitUntil(
     async () => {
       const now = await cluster.node(host);
@@ -145,6 +168,6 @@ async function deleteNode({ clock, cluster, host, say }: Gate): Promise<void> {
   );
   if (left)
     throw new Trouble(
-      `${host} is drained, but its node did not go within 2 min: 'kubectl get node ${host} -o yaml' shows the finalizer that holds it`,
+      `${host} is drained, but its node did not go within 2 min (waited for ${left}): 'kubectl get node ${host} -o yaml' shows the finalizer that holds it`,
     );
 }

@@ -40,7 +40,7 @@ export async function evictAll(gate: Gate, minutes: number): Promise<void> {
   if (!blocked) return;
   throw new Trouble(
     [
-      `${host} was not drained within ${duration(minutes * 60_000)}: ${blocked}.`,
+      `${host} was not drained within ${duration(minutes * 60_000)}: it waited for ${blocked}.`,
       "It is cordoned and goes on running what is left. Free those pods, or give the role more drainMinutes; then 'pulumi up' again.",
     ].join("\n"),
   );

@@ -2,7 +2,7 @@ import { V1MicroTime } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
 
 /** Held by the gate that takes a member out of etcd: the engine deletes hosts at the same time when nothing orders them. */
-export const etcdLease = "estate-drain-etcd";
+const etcdLease = "estate-drain-etcd";
 
 /** Seconds after which a lease that is not renewed is anyone's: its holder was killed. */
 const seconds = 45;

@@ -10,7 +10,10 @@ import { clock } from "./wait.ts";
 /** The gate the engine asks for, from its environment. */
 export async function openGate(environment: NodeJS.ProcessEnv): Promise<Gate> {
   const { HOST: host, SERVER_ID: serverId, STACK: stack } = environment;
-  if (!host || !serverId || !stack) throw new Trouble("a gate needs HOST, SERVER_ID and STACK in its environment");
+  if (!host || !serverId || !stack) {
+    const hint = "'pulumi up' runs it with them; 'estate local status' shows the hosts of a local stack";
+    throw new Trouble(`a gate needs HOST, SERVER_ID and STACK in its environment: ${hint}`);
+  }
   const { facts, secrets } = await readPolicy(stack);
   const cluster = connectCluster(renderKubeconfig(facts, secrets));
   return {

@@ -37,7 +37,10 @@ export function parsePolicy(json: string, stack: string): Policy {
   const document = objectValue ?? (value === undefined ? {} : JSON.parse(value));
   const secrets = secretNames.map((name): [SecretName, string] => {
     const secret = settings[`estate:${name}`]?.value;
-    if (!secret) throw new Trouble(`the stack ${stack} has no secret estate:${name}; 'estate init' makes it`);
+    if (!secret)
+      throw new Trouble(
+        `the stack ${stack} has no secret estate:${name}; 'estate local up' makes those of a local stack`,
+      );
     return [name, secret];
   });
   const estate = parseEstate(document, `Pulumi.${stack}.yaml (estate:estate)`);

@@ -1,3 +1,5 @@
+import { type Say, Trouble } from "../../local/say.ts";
+
 /** Time, as a gate sees it. Tests have one that does not wait. */
 export interface Clock {
   /** Milliseconds since any moment. */
@@ -31,13 +33,19 @@ export interface Patience {
   readonly report: (waiting: string, since: number) => void;
 }
 
-/** Repeats an attempt until it is done. Gives what it waited for at last if that was not in time, else nothing. */
+/**
+ * Repeats an attempt until it is done. Gives what it waited for at last if that was not in time, else nothing.
+ *
+ * An API that moves from server to server answers with any error for a while: one that is not a refusal of ours is waited out.
+ *
+ * @throws Trouble as soon as the attempt throws one
+ */
 export async function waitUntil(attempt: Attempt, patience: Patience): Promise<string | undefined> {
   const { clock, deadline, pause = 2000, report } = patience;
   const start = clock.now();
   let said = { text: "", at: start };
   for (;;) {
-    const state = await attempt();
+    const state = await attempt().catch(failed);
     if ("done" in state) return undefined;
     const now = clock.now();
     if (state.waiting !== said.text || now - said.at >= 30_000) {
@@ -47,4 +55,37 @@ export async function waitUntil(attempt: Attempt, patience: Patience): Promise<s
     if (now - start >= deadline) return state.waiting;
     await clock.sleep(pause);
   }
+}
+
+function failed(error: unknown): { readonly waiting: string } {
+  if (error instanceof Trouble) throw error;
+  return { waiting: `an answer without error (the last: ${(error as Error).message})` };
+}
+
+/** Milliseconds that an API may be away before one thing asked of it counts as failed. */
+const patience = 120_000;
+
+/**
+ * Asks for one thing, again while that fails. What is asked must do no harm when it is done twice.
+ *
+ * @param what as in "HOST could not be ..."
+ * @throws Trouble with the last error when it failed for two minutes
+ */
+export async function insist<Answer>(
+  { clock, host, say }: { readonly clock: Clock; readonly host: string; readonly say: Say },
+  what: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  let answer: { readonly value: Answer } | undefined;
+  const missing = await waitUntil(
+    async () => {
+      answer = { value: await ask() };
+      return { done: true };
+    },
+    { clock, deadline: patience, report: (waiting) => say(`not ${what} yet: waiting for ${waiting}`) },
+  );
+  if (answer) return answer.value;
+  const next =
+    "'estate local status' shows what answers in a local stack. After the cure, 'pulumi up' goes on from here.";
+  throw new Trouble(`${host} could not be ${what} within ${duration(patience)}: it waited for ${missing}.\n${next}`);
 }

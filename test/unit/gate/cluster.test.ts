@@ -51,6 +51,11 @@ const failure = (status: number, message: string, details?: object) => ({
 const pod = { metadata: { name: "hello-1", namespace: "estate", uid: "u1" } };
 
 describe("a gate's questions to the API", () => {
+  it("cordon a node that is gone without a word: it is asked again when an answer was lost", async () => {
+    answer = () => failure(404, 'nodes "bbb-01" not found');
+    await cluster.cordon("bbb-01");
+  });
+
   it("cordon by a merge patch", async () => {
     await cluster.cordon("bbb-01");
     expect(asked).toEqual([

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { Cluster } from "../../../cli/gate/cluster.ts";
 import { drain } from "../../../cli/gate/drain.ts";
 import { evictable } from "../../../cli/gate/evict.ts";
+import type { Gate } from "../../../cli/gate/gate.ts";
 import { judgeRemoval } from "../../../cli/gate/quorum.ts";
-import { gate, node, pod, world } from "./fakes.ts";
+import { waitUntil } from "../../../cli/gate/wait.ts";
+import { Trouble } from "../../../local/say.ts";
+import { gate, node, pod, type World, world } from "./fakes.ts";
 
 function worldOf(...hosts: readonly string[]) {
   const of = world();
@@ -59,7 +63,7 @@ describe("the drain gate of a worker", () => {
     of.pods.push(pod("hello-1"));
     of.budget = () => "needs 1 healthy pods";
     await expect(drain(gate("worker-01", of))).rejects.toThrow(
-      "worker-01 was not drained within 3 min: estate/hello-1: needs 1 healthy pods.",
+      "worker-01 was not drained within 3 min: it waited for estate/hello-1: needs 1 healthy pods.",
     );
     expect(of.events).toEqual(["cordon worker-01"]);
   });
@@ -74,6 +78,78 @@ describe("the drain gate of a worker", () => {
       "is not a node: nothing to drain",
       "the node of its name belongs to another server: left alone",
     ]);
+  });
+});
+
+/** An orchestrator whose API answers `method` with an error, `times` times. */
+function faulty(of: World, host: string, method: keyof Cluster, times: number): Gate {
+  const sound = gate(host, of);
+  let left = times;
+  const once = async (...given: readonly never[]) => {
+    left -= 1;
+    if (left >= 0) throw new Error("etcdserver: leader changed");
+    return (sound.cluster[method] as (...given: readonly never[]) => Promise<unknown>)(...given);
+  };
+  return { ...sound, cluster: { ...sound.cluster, [method]: once } };
+}
+
+describe("the drain gate, when the API moves while it works,", () => {
+  it.each([
+    ["worker-01", "podsOn"],
+    ["worker-01", "evict"],
+    ["worker-01", "cordon"],
+    ["worker-01", "node"],
+    ["worker-01", "deleteNode"],
+    ["orchestrator-02", "lease"],
+    ["orchestrator-02", "nodes"],
+    ["orchestrator-02", "cordon"],
+    ["orchestrator-02", "podsOn"],
+    ["orchestrator-02", "deleteNode"],
+  ] as const)("of %s, %s is asked again", async (host, method) => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(pod("hello-1"));
+    await drain(faulty(of, host, method, 2));
+    expect(of.events).toEqual([`cordon ${host}`, "evict hello-1", `delete node ${host}`, `stop ${host}-server`]);
+    expect(of.said.join("\n")).toContain("etcdserver: leader changed");
+    expect(of.lease).toBeUndefined();
+  });
+
+  it.each([
+    ["podsOn", "worker-01 was not drained within 3 min: it waited for an answer without error (the last: etcdserver"],
+    ["cordon", "worker-01 could not be cordoned within 2 min: it waited for an answer without error (the last: etcd"],
+  ] as const)("%s that fails for ever ends in a sentence", async (method, sentence) => {
+    const of = worldOf("worker-01", ...servers);
+    const broken = drain(faulty(of, "worker-01", method, 1000));
+    await expect(broken).rejects.toMatchObject({ name: "Trouble", message: expect.stringContaining(sentence) });
+  });
+
+  it("a cloud that fails to stop the server is asked again", async () => {
+    const of = worldOf("worker-01", ...servers);
+    const { cloud } = gate("worker-01", of);
+    let [failed, lost] = [false, false];
+    const stop = async (id: string) => {
+      if (failed) return cloud.stop(id);
+      failed = true;
+      throw new Error("503 from nova");
+    };
+    const server = async (id: string) => {
+      if (lost) return cloud.server(id);
+      lost = true;
+      throw new Error("504 from nova");
+    };
+    await drain(gate("worker-01", of, { cloud: { ...cloud, stop, server } }));
+    expect(of.said).toEqual([
+      "not stopped yet: waiting for an answer without error (the last: 503 from nova)",
+      "waiting for an answer without error (the last: 504 from nova)",
+      "drained",
+    ]);
+  });
+
+  it("a refusal is not waited out", async () => {
+    const refused = waitUntil(async () => Promise.reject(new Trouble("no")), {
+      ...{ clock: gate("worker-01", world()).clock, deadline: 1000, report: expect.unreachable },
+    });
+    await expect(refused).rejects.toThrow("no");
   });
 });
 
