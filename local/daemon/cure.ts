@@ -19,6 +19,12 @@ export function cureOf(text: string): string | undefined {
   return lacks.find(([words]) => words.test(text))?.[1];
 }
 
+/** The lines to add to words that a program ended with: what is behind them, where that is known, and the next step. */
+export function behind(text: string): string {
+  const cure = cureOf(text);
+  return `${cure === undefined ? "" : `\nWhat is behind it: ${cure}.`}\nAfter the cure, 'estate local up' goes on from there.`;
+}
+
 /** An error in one sentence, with what is behind it and what to do first, where that is known. */
 export function explained(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Trouble } from "../say.ts";
 import type { ServiceStatus, Supervisor } from "../service.ts";
-import { cureOf } from "./cure.ts";
+import { behind } from "./cure.ts";
 import { lastLines, logFile } from "./log.ts";
 import { Process } from "./process.ts";
 
@@ -74,13 +74,7 @@ async function didNotStart(data: string, process: Process): Promise<Trouble> {
   const reason = process.status().reason ?? "";
   const what = crashes > 0 ? `ended ${crashes} times while starting` : process.lateness();
   const said = lines.length === 0 ? "is empty" : `ends with:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  const more = `'estate local logs -n 200 ${name}' shows more.`;
   // what is wrong with the machine may keep it from writing a log, too
-  const cure = cureOf([...lines, reason].join("\n"));
-  return new Trouble(
-    [
-      `${name} ${what}. Its log, ${file}, ${said}`,
-      ...(cure === undefined ? [] : [`What is behind it: ${cure}.`]),
-      `'estate local logs -n 200 ${name}' shows more; after the cure, 'estate local up' goes on from there.`,
-    ].join("\n"),
-  );
+  return new Trouble(`${name} ${what}. Its log, ${file}, ${said}\n${more}${behind([...lines, reason].join("\n"))}`);
 }

@@ -1,6 +1,7 @@
-import { appendFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
+import { behind } from "../daemon/cure.ts";
+import { appendToLog, logFile } from "../daemon/log.ts";
 import type { Place } from "../place.ts";
 import { Trouble } from "../say.ts";
 import type { CloudFacts } from "./facts.ts";
@@ -16,8 +17,7 @@ export async function manage(
   facts: Pick<CloudFacts, "environment">,
   { program, args, environment }: Omit<SchemaCommand, "first">,
 ): Promise<string> {
-  const log = join(data, "logs", "openstack-setup.log");
-  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
+  const log = logFile(data, "openstack-setup");
   const result = await execa(join(facts.environment, "bin", program), args, {
     env: environment ?? {},
     reject: false,
@@ -25,8 +25,9 @@ export async function manage(
     stdin: "ignore",
   });
   const output = result.all ?? "";
-  await appendFile(log, `-- ${new Date().toISOString()} ${program} ${args.join(" ")}\n${output}\n`, { mode: 0o600 });
+  appendToLog(log, `-- ${new Date().toISOString()} ${program} ${args.join(" ")}\n${output}\n`);
   if (!result.failed) return output;
   const end = output.trim().split("\n").slice(-5).join("\n");
-  throw new Trouble(`${program} ${args.filter((word) => !word.startsWith("/")).join(" ")} failed; see ${log}:\n${end}`);
+  const what = `${program} ${args.filter((word) => !word.startsWith("/")).join(" ")}`;
+  throw new Trouble(`${what} failed; see ${log}:\n${end || result.shortMessage}${behind(end)}`);
 }

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { cached } from "../cache.ts";
+import { behind } from "../daemon/cure.ts";
+import { lastLines, logFile } from "../daemon/log.ts";
 import { Trouble } from "../say.ts";
 import type { Stack } from "../stack.ts";
 import { type CloudFacts, state } from "./facts.ts";
@@ -43,7 +45,8 @@ export async function plantDatabases(stack: Stack, facts: CloudFacts): Promise<v
 
 async function copy(from: string, to: string): Promise<void> {
   const result = await execa("cp", ["--archive", "--reflink=auto", from, to], { reject: false });
-  if (result.failed) throw new Trouble(`the databases could not be copied to ${to}: ${result.stderr}`);
+  if (result.failed)
+    throw new Trouble(`the databases could not be copied to ${to}: ${result.stderr}${behind(result.stderr)}`);
 }
 
 async function grow(stack: Stack, facts: CloudFacts, folder: string): Promise<void> {
@@ -54,12 +57,16 @@ async function grow(stack: Stack, facts: CloudFacts, folder: string): Promise<vo
     [...install, "--auth-root-authentication-method=socket", "--auth-root-socket-user=root"],
     { reject: false, all: true },
   );
-  if (installed.failed) throw new Trouble(`MariaDB could not make its own tables:\n${installed.all}`);
+  if (installed.failed) {
+    const said = (installed.all || installed.shortMessage || "").trim().split("\n").slice(-8).join("\n");
+    throw new Trouble(`MariaDB could not make its own tables:\n${said}${behind(said)}`);
+  }
   const configuration = `${facts.run}/seed.cnf`;
   await writeFile(configuration, `${mariadbConf({ folder, run: facts.run })}innodb_flush_method=nosync\n`);
-  const server = spawn("mariadbd", [`--defaults-file=${configuration}`], { stdio: "ignore" });
+  const log = logFile(stack.data, "mariadb-tables");
+  const server = startServer(["mariadbd", `--defaults-file=${configuration}`], log);
   try {
-    await untilAnswers(server, facts);
+    await untilAnswers(server, log, () => ask(facts, "SELECT 1"));
     await ask(facts, databases.map((name) => `CREATE DATABASE ${name};`).join("\n"));
     await Promise.all(schemaLanes(facts).map((lane) => inOrder(stack, facts, lane)));
   } finally {
@@ -79,22 +86,44 @@ export async function updateTables(stack: Stack, facts: CloudFacts): Promise<voi
   await Promise.all(lanes.map((lane) => inOrder(stack, facts, lane)));
 }
 
-async function untilAnswers(server: ChildProcess, facts: CloudFacts): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await ask(facts, "SELECT 1");
-      return;
-    } catch (error) {
-      if (server.exitCode !== null || tries > 300)
-        throw new Trouble(`MariaDB does not start: ${(error as Error).message}`);
-      await sleep(100);
-    }
+/** The log is of this start alone. */
+export function startServer([program, ...args]: readonly [string, ...string[]], log: string): ChildProcess {
+  const handle = openSync(log, "w", 0o600);
+  const server = spawn(program, args, { stdio: ["ignore", handle, handle] });
+  closeSync(handle);
+  // that it cannot be started is heard as that it does not answer
+  return server.on("error", () => undefined);
+}
+
+/** Resolves when the server does; throws `Trouble` with the end of its log when it ended, or after `seconds`. */
+export async function untilAnswers(
+  server: ChildProcess,
+  log: string,
+  asks: () => Promise<unknown>,
+  seconds = 60,
+): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; ; await sleep(100)) {
+    const error = await asks().then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    if (!error) return;
+    if (isRunning(server) && Date.now() < end) continue;
+    const lines = (await lastLines(log, 8)).map((line) => `  ${line}`).join("\n");
+    const how = isRunning(server) ? `does not answer after ${seconds} s: ${error.message}` : "ended while starting";
+    throw new Trouble(
+      `MariaDB ${how}. Its log, ${log}, ${lines ? `ends with:\n${lines}` : "is empty"}${behind(lines)}`,
+    );
   }
+}
+
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
 }
 
 /** A clean end: what it leaves needs no repair. */
 async function ended(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
+  if (!isRunning(server)) return;
   const gone = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   server.kill("SIGTERM");
   await gone;
