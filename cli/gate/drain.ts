@@ -27,6 +27,7 @@ export async function drain(gate: Gate): Promise<void> {
   const { drainMinutes } = gate.rolloutOf(role);
   if (isMember(node)) return removeMember(gate, drainMinutes);
   await empty(gate, drainMinutes);
+  await removeNode(gate);
   say("drained");
 }
 
@@ -65,31 +66,45 @@ async function isGone(gate: Gate): Promise<boolean> {
   return servers.every((id) => id === gate.serverId);
 }
 
-/** Sends its pods elsewhere, then takes its node away. */
+/** Sends its pods elsewhere. */
 async function empty(gate: Gate, minutes: number): Promise<void> {
   await insist(gate, "cordoned", () => gate.cluster.cordon(gate.host));
   await evictAll(gate, minutes);
-  await removeNode(gate);
 }
 
 /** One member at a time, over all gates that run now, and never when the others would lose their majority. */
 async function removeMember(gate: Gate, minutes: number): Promise<void> {
   const { cluster, host, say, serverId } = gate;
   const holder = `${host}/${serverId}`;
+  const renewing = setInterval(() => void renew(), 10_000);
+  let held = false;
+  const renew = async () => held && holdLease(cluster, holder, new Date()).catch(() => undefined);
   try {
-    const turn = await waitForTurn(gate, minutes, holder);
-    if (turn === "abandoned") return say("nothing runs on the orchestrator any more: its last servers go as they are");
-    if (turn === "last") return say("is the last member of etcd: it goes with its server");
-    await leave(gate, minutes, holder);
+    let turn = await waitForTurn(gate, minutes, holder);
+    held = true;
+    if (turn === "safe") {
+      await empty(gate, minutes);
+      // that takes minutes, in which another server may have been lost
+      turn = await waitForTurn(gate, minutes, holder);
+    }
+    if (turn === "safe") await removeNode(gate);
+    say(outcomes[turn]);
   } finally {
+    clearInterval(renewing);
     await dropLease(cluster, holder).catch(() => undefined);
   }
 }
 
+const outcomes = {
+  safe: "drained, and out of etcd",
+  last: "is the last member of etcd: it goes with its server",
+  abandoned: "nothing runs on the orchestrator any more: its last servers go as they are",
+} as const;
+
 /** Waits until it holds the lease and the others keep a majority without it, or it need not leave. */
-async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise<"safe" | "last" | "abandoned"> {
+async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise<keyof typeof outcomes> {
   const { clock, cluster, host, say } = gate;
-  let turn: "safe" | "last" | "abandoned" | undefined;
+  let turn: keyof typeof outcomes | undefined;
   let abandoned: boolean | undefined;
   const unsafe = await waitUntil(
     async () => {
@@ -112,19 +127,9 @@ async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise
   throw new Trouble(
     [
       `${host} was not taken out of etcd within ${duration(minutes * 60_000)}: it waited for ${unsafe}.`,
-      "Nothing was removed. Bring the other servers back, then 'pulumi up' again.",
+      "It was not removed. Bring the other servers back, then 'pulumi up' again.",
     ].join("\n"),
   );
-}
-
-async function leave(gate: Gate, minutes: number, holder: string): Promise<void> {
-  const renewing = setInterval(() => void holdLease(gate.cluster, holder, new Date()).catch(() => undefined), 10_000);
-  try {
-    await empty(gate, minutes);
-    gate.say("drained, and out of etcd");
-  } finally {
-    clearInterval(renewing);
-  }
 }
 
 /**

@@ -211,6 +211,21 @@ describe("the drain gate of an orchestrator's server", () => {
     expect(of.lease).toBeUndefined();
   });
 
+  it("judges again when its pods have moved: another server may be lost by then", async () => {
+    const of = worldOf(...servers);
+    of.pods.push(pod("hello-1"));
+    of.budget = () => (of.nodes.get("orchestrator-01")?.spec ? undefined : "needs 1 healthy pods");
+    of.onTick = (now) => {
+      const lost = { ...node("orchestrator-01", { member: true, ready: now > 60_000 }), spec: {} };
+      if (now > 10_000) of.nodes.set("orchestrator-01", lost);
+    };
+    await drain(gate("orchestrator-02", of));
+    expect(of.said).toContain(
+      "draining (0 s of 3 min): waiting for a majority of etcd without it: only 1 of the 2 other members of etcd are Ready (not orchestrator-01)",
+    );
+    expect(of.events).toContain("delete node orchestrator-02");
+  });
+
   it("does not refuse when nothing runs on the orchestrator any more", async () => {
     const of = worldOf(...servers);
     of.nodes.set("orchestrator-01", node("orchestrator-01", { member: true, ready: false }));
