@@ -39,7 +39,7 @@ export async function launchDaemon(here: Place): Promise<Daemon> {
     [
       // the launcher writes down who it is before it becomes unshare: if this process is killed now, nothing is lost
       "-c",
-      'umask 077; cat /proc/$$/stat >"$0.new" && mv "$0.new" "$0" && exec unshare "$@"',
+      '(umask 077; cat /proc/$$/stat >"$0.new") && mv "$0.new" "$0" && exec unshare "$@"',
       recordOf(here),
       ...(root ? [] : ["--user", "--map-root-user", "--map-auto"]),
       ...names,

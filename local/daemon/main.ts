@@ -13,6 +13,8 @@ import { failing, forgetFailure } from "./failure.ts";
 import { Progress } from "./progress.ts";
 import { createSupervisor } from "./supervisor.ts";
 
+// what a host's users may read must not depend on the caller's mask; what is secret is written with a mode of its own
+process.umask(0o022);
 const here = place();
 mkdirSync(join(here.data, "logs"), { recursive: true, mode: 0o700 });
 forgetFailure(here.data);
