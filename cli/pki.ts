@@ -1,4 +1,4 @@
-import { createPrivateKey, KeyObject, randomBytes, webcrypto } from "node:crypto";
+import { createPrivateKey, KeyObject, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 
@@ -39,6 +39,24 @@ export async function newAuthority(commonName: string): Promise<Authority> {
     crypto,
   );
   return { certificate, key: keys.privateKey, certificatePem: pem(certificate), keyPem: keyPem(keys.privateKey) };
+}
+
+/** Whether the key is that of the certificate. Texts that cannot be read are no pair. */
+export function belongTogether({ certificatePem, keyPem }: Issued): boolean {
+  try {
+    return new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the authority signed the certificate; both can be read. */
+export function isIssuedBy(issued: Issued, authority: Issued): boolean {
+  const [certificate, signer] = [
+    new X509Certificate(issued.certificatePem),
+    new X509Certificate(authority.certificatePem),
+  ];
+  return certificate.checkIssued(signer) && certificate.verify(signer.publicKey);
 }
 
 /** An authority that was made before. @throws Error when either text is not what `newAuthority` wrote */

@@ -1,45 +1,49 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { sshKeyPair } from "../stacks/openssh.ts";
 import { authorities, type SecretName, type Secrets, secretNames } from "../stacks/secrets.ts";
-import { type Authority, issueClient, loadAuthority, newAuthority } from "./pki.ts";
+import { belongTogether, type Issued, isIssuedBy, issueClient, loadAuthority, newAuthority } from "./pki.ts";
+
+type Existing = Partial<Record<SecretName, string>>;
 
 /**
- * Every secret of an estate, by the name of its configuration key (`estate:<name>`). What `existing` has is kept as it
- * is; the rest is made. A certificate is made anew together with its key.
+ * Every secret of an estate, by the name of its configuration key (`estate:<name>`). What `existing` has is kept byte for
+ * byte; the rest is made.
  *
- * @throws Error when an existing key cannot be read
+ * A certificate and its key are one: where a half is missing, cannot be read, or is another's, both are made anew, and the
+ * administrator's with the authority that signs it. So the caller must store every value that differs from the existing.
+ *
+ * @throws Error when the administrator's certificate is to be signed by an authority with another key than EC P-256
  */
-export async function generateSecrets(existing: Partial<Record<SecretName, string>>): Promise<Secrets> {
-  const made: Partial<Record<SecretName, string>> = {
-    sshKey: sshKeyPair(randomBytes(32), "estate").privateKey,
-    hostKeySeed: randomBytes(32).toString("base64"),
-    serverToken: randomBytes(32).toString("hex"),
-    agentToken: randomBytes(32).toString("hex"),
-    serviceKey: newServiceKey(),
+export async function generateSecrets(existing: Existing): Promise<Secrets> {
+  const made: Existing = {
+    sshKey: existing.sshKey || sshKeyPair(randomBytes(32), "estate").privateKey,
+    hostKeySeed: existing.hostKeySeed || randomBytes(32).toString("base64"),
+    serverToken: existing.serverToken || randomBytes(32).toString("hex"),
+    agentToken: existing.agentToken || randomBytes(32).toString("hex"),
+    serviceKey: existing.serviceKey || newServiceKey(),
   };
-  const found: Partial<Record<string, Authority>> = {};
   for (const name of Object.keys(authorities) as (keyof typeof authorities)[]) {
     const [certificateName, keyName] = [`${name}CaCert`, `${name}CaKey`] as const;
-    const [certificate, key] = [existing[certificateName], existing[keyName]];
-    const authority =
-      certificate && key ? await loadAuthority(certificate, key) : await newAuthority(`estate-${name}-ca`);
-    Object.assign(made, { [certificateName]: authority.certificatePem, [keyName]: authority.keyPem });
-    found[name] = authority;
+    const { certificatePem, keyPem } =
+      pair(existing[certificateName], existing[keyName]) ?? (await newAuthority(`estate-${name}-ca`));
+    Object.assign(made, { [certificateName]: certificatePem, [keyName]: keyPem });
   }
-  if (found.client) Object.assign(made, await adminCertificate(found.client, existing));
-  return Object.fromEntries(secretNames.map((name) => [name, kept(name, existing) ?? made[name] ?? ""])) as Secrets;
+  const admin = await administrator(existing, pair(made.clientCaCert, made.clientCaKey));
+  Object.assign(made, { adminCert: admin.certificatePem, adminKey: admin.keyPem });
+  return Object.fromEntries(secretNames.map((name) => [name, made[name] ?? ""])) as Secrets;
 }
 
-/** Certificates and their keys are kept as pairs, which is decided above; everything else stands alone. */
-function kept(name: SecretName, existing: Partial<Record<SecretName, string>>): string | undefined {
-  return /(Cert|CaKey)$|^adminKey$/.test(name) ? undefined : existing[name];
+function pair(certificatePem: string | undefined, keyPem: string | undefined): Issued | undefined {
+  if (!certificatePem || !keyPem) return undefined;
+  return belongTogether({ certificatePem, keyPem }) ? { certificatePem, keyPem } : undefined;
 }
 
-async function adminCertificate(client: Authority, existing: Partial<Record<SecretName, string>>) {
-  const { adminCert, adminKey, clientCaKey } = existing;
-  if (adminCert && adminKey && clientCaKey) return { adminCert, adminKey };
-  const { certificatePem, keyPem } = await issueClient(client, { commonName: "estate-admin", group: "system:masters" });
-  return { adminCert: certificatePem, adminKey: keyPem };
+async function administrator({ adminCert, adminKey }: Existing, client: Issued | undefined): Promise<Issued> {
+  if (!client) throw new Error("there is no client authority to sign the administrator's certificate");
+  const existing = pair(adminCert, adminKey);
+  if (existing && isIssuedBy(existing, client)) return existing;
+  const authority = await loadAuthority(client.certificatePem, client.keyPem);
+  return issueClient(authority, { commonName: "estate-admin", group: "system:masters" });
 }
 
 /** RSA in PKCS #1, as k3s itself makes it. */
