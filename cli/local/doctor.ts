@@ -3,26 +3,21 @@ import { mkdir, statfs } from "node:fs/promises";
 import { arch, platform, totalmem } from "node:os";
 import { execa } from "execa";
 import { runningDaemon } from "../../local/daemon/launch.ts";
-import { missingPackages } from "../../local/debian/packages.ts";
-import { place } from "../../local/place.ts";
+import { installCommand, missingPackages } from "../../local/debian/packages.ts";
+import { place, project } from "../../local/place.ts";
 import { table } from "../table.ts";
+import { type Finding, judgeGo, judgeNode, judgePython } from "./languages.ts";
 
 /** GiB that the caches and one stack need on an empty machine. @source measured, 2026-11: Go modules and build cache 9, cache 2, data 1 */
 const diskGiB = 12;
 /** GiB of memory that the first estate and the programs' builds need. */
 const memoryGiB = 8;
 
-interface Finding {
-  readonly what: string;
-  readonly state: "ok" | "missing" | "note";
-  readonly detail: string;
-}
-
 /** Looks at everything `up` needs, and says of each what to do. */
 export async function doctor({ json }: { json?: boolean }): Promise<void> {
   const findings = await Promise.all([
     system(),
-    node(),
+    judgeNode(process.version, process.execPath),
     go(),
     python(),
     packages(),
@@ -46,16 +41,18 @@ const system = (): Finding => ({
       : "needs Debian 12 or newer on Linux",
 });
 
-const node = (): Finding => ({ what: "Node.js", state: "ok", detail: `${process.version} at ${process.execPath}` });
+async function go(): Promise<Finding> {
+  // where no go.mod asks for a newer one, which Go would fetch to answer
+  const { stdout } = await execa("go", ["env", "GOVERSION", "GOTOOLCHAIN"], { cwd: project, reject: false });
+  const [version = "", toolchain = ""] = stdout?.split("\n") ?? [];
+  return judgeGo(version, toolchain);
+}
 
-const go = () => tool("Go", ["go", "version"], "needed to build the engine and Kubernetes; install Go 1.25 or newer");
-
-const python = () =>
-  tool("Python", ["python3", "--version"], "needed for OpenStack; install Python 3.11 or newer with venv");
-
-async function tool(what: string, [program = "", ...args]: readonly string[], cure: string): Promise<Finding> {
-  const result = await execa(program, args, { reject: false });
-  return result.failed ? { what, state: "missing", detail: cure } : { what, state: "ok", detail: result.stdout.trim() };
+/** Those that 'estate local up' tries, as it tries them: Debian's, then the first on the PATH. */
+async function python(): Promise<Finding> {
+  const script = "import ensurepip, platform, venv; print(platform.python_version())";
+  const asked = ["/usr/bin/python3", "python3"].map((program) => execa(program, ["-c", script], { reject: false }));
+  return judgePython((await Promise.all(asked)).map(({ failed, stdout }) => (failed ? undefined : stdout)));
 }
 
 async function packages(): Promise<Finding> {
@@ -65,7 +62,7 @@ async function packages(): Promise<Finding> {
     : {
         what: "system packages",
         state: "missing",
-        detail: `apt-get install --no-install-recommends ${missing.join(" ")} (as root, 'estate local up' does it)`,
+        detail: `${installCommand(missing)} (as root, 'estate local up' does it, and keeps their services from running)`,
       };
 }
 
