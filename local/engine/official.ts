@@ -8,23 +8,31 @@ import type { Piece } from "./pieces.ts";
 export type Found = ReadonlyMap<string, string>;
 
 /**
- * The pieces that Pulumi itself published and the operator installed, at exactly the wanted versions.
+ * The pieces that Pulumi itself published and the operator installed, at exactly the wanted versions: plugins below
+ * PULUMI_HOME or `~/.pulumi`, the CLI on the PATH or in `bin` below those.
  *
  * Nothing is downloaded here: `pulumi plugin install` checks what it downloads only against a checksum that it is given, and
  * none is published in a place we could pin. The operator who trusts the download installs them; then they are used.
  */
 export async function official(wanted: readonly Piece[], environment: NodeJS.ProcessEnv = process.env): Promise<Found> {
   const found = new Map<string, string>();
-  const home = join(environment.HOME ?? homedir(), ".pulumi");
+  const homes = homesOf(environment);
   for (const piece of wanted.filter(({ kind }) => kind === "plugin")) {
-    const path = join(home, "plugins", `resource-${piece.name}-v${piece.version}`, piece.program);
-    if (await executable(path)) found.set(piece.name, path);
+    for (const home of homes.toReversed()) {
+      const path = join(home, "plugins", `resource-${piece.name}-v${piece.version}`, piece.program);
+      if (await executable(path)) found.set(piece.name, path);
+    }
   }
-  const folders = [...(environment.PATH ?? "").split(delimiter), join(home, "bin")];
+  const folders = [...(environment.PATH ?? "").split(delimiter), ...homes.map((home) => join(home, "bin"))];
   const distribution = await distributionIn(folders, wanted);
   for (const piece of wanted)
     if (distribution && piece.kind !== "plugin") found.set(piece.name, join(distribution, piece.program));
   return found;
+}
+
+/** The first goes before the second. That of a stack of ours, in whose shell this runs, holds what was built here. */
+function homesOf({ ESTATE_INSIDE: inside, HOME: user, PULUMI_HOME: home }: NodeJS.ProcessEnv): readonly string[] {
+  return [...(home && !inside ? [home] : []), join(user ?? homedir(), ".pulumi")];
 }
 
 /** The folder of an official CLI of that version. A CLI of ours, which a shell of the stack has on its PATH, is none. */

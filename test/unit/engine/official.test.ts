@@ -37,6 +37,17 @@ test("a plugin counts at exactly its version", async () => {
   expect(await found()).toEqual({ openstack: join(machine, folder(version("openstack"))) });
 });
 
+test("a plugin counts in PULUMI_HOME, too, unless that is a stack's", async () => {
+  const path = join(`plugins/resource-command-v${version("command")}`, "pulumi-resource-command");
+  const inHome = (more: NodeJS.ProcessEnv) =>
+    official(wanted, { HOME: machine, PATH: "/bin", PULUMI_HOME: join(machine, "elsewhere"), ...more });
+  await program(join(".pulumi", path));
+  expect((await inHome({})).get("command")).toBe(join(machine, ".pulumi", path));
+  await program(join("elsewhere", path));
+  expect((await inHome({})).get("command")).toBe(join(machine, "elsewhere", path));
+  expect((await inHome({ ESTATE_INSIDE: "0123456789" })).get("command")).toBe(join(machine, ".pulumi", path));
+});
+
 test("the CLI counts with its language host, at exactly its version, also through a link", async () => {
   for (const host of ["nodejs", "python"]) await program(`opt/pulumi/pulumi-language-${host}`);
   await program("opt/pulumi/pulumi", "v3.1.0");
