@@ -70,6 +70,8 @@ async function runDaemon(here: Place, say: Say): Promise<void> {
   await compareSources(here, { started: running === undefined });
   const last = await watchWhenItListens(here, daemon, say);
   if (last.state === "running") return;
+  // it ends its services in good order, if it can
+  for (let waited = 0; waited < 200 && (await runningDaemon(here)); waited += 1) await sleep(100);
   await killDaemon(here, daemon);
   throw new Trouble(last.error ?? (await lastWords(here)));
 }
