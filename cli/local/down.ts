@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientOf } from "../../local/daemon/client.ts";
-import { killDaemon, runningDaemon } from "../../local/daemon/launch.ts";
+import { killDaemon, removeData, runningDaemon } from "../../local/daemon/launch.ts";
 import { type Place, place, project } from "../../local/place.ts";
 import { exclusive } from "./lock.ts";
 
@@ -27,7 +27,7 @@ export async function reset({ json }: { json?: boolean }): Promise<void> {
   const here = place();
   await exclusive(here, "reset", async () => {
     await stopDaemon(here);
-    await rm(here.data, { recursive: true, force: true });
+    await removeData(here);
     await rm(join(project, `Pulumi.${here.stack}.yaml`), { force: true });
   });
   process.stdout.write(

@@ -3,6 +3,7 @@ import { openSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
 import { addresses } from "../addresses.ts";
 import { ownEnvironment } from "../own-environment.ts";
 import type { Place } from "../place.ts";
@@ -16,6 +17,9 @@ export interface Daemon {
 }
 
 const root = process.getuid?.() === 0;
+
+/** What `unshare` needs to give a user who is not root ids of hosts and services. */
+const users = root ? [] : ["--user", "--map-root-user", "--map-auto"];
 
 /** Whether this process runs inside the namespaces of this place, as commands of `estate local shell` and `exec` do. */
 export function isInside(here: Place): boolean {
@@ -41,7 +45,7 @@ export async function launchDaemon(here: Place): Promise<Daemon> {
       "-c",
       '(umask 077; cat /proc/$$/stat >"$0.new") && mv "$0.new" "$0" && exec unshare "$@"',
       recordOf(here),
-      ...(root ? [] : ["--user", "--map-root-user", "--map-auto"]),
+      ...users,
       ...names,
       "sh",
       join(import.meta.dirname, "start.sh"),
@@ -95,6 +99,12 @@ export function enterArguments(daemon: Daemon, directory: string): string[] {
     "--uts",
     `--wdns=${directory}`,
   ];
+}
+
+/** Deletes the data of a stack that does not run. Files of its hosts may be of ids that only a user namespace has. */
+export async function removeData(here: Place): Promise<void> {
+  if (root) return rm(here.data, { recursive: true, force: true });
+  await execa("unshare", [...users, "rm", "-rf", here.data]);
 }
 
 function recordOf(here: Place): string {
