@@ -16,6 +16,12 @@ export const patches: readonly Patch[] = [
     why: "oslo.messaging 17.3.0 looks for the answer of a remote call only twice a second (its way around bug 2035113)",
   },
   {
+    file: "oslo_policy/policy.py",
+    find: "            for default in self.registered_rules.values():\n",
+    replace: "            for default in list(self.registered_rules.values()):\n",
+    why: "oslo.policy 5.0.0 answers 500 when two first requests meet while one of them still registers the rules",
+  },
+  {
     file: "designate/storage/sqlalchemy/__init__.py",
     find: `        new_serial = timeutils.utcnow_ts()
         query = tables.zones.update().where(
