@@ -9,8 +9,9 @@ import { type Daemon, killDaemon, launchDaemon, runningDaemon } from "../../loca
 import type { ProgressState } from "../../local/daemon/progress.ts";
 import { ensurePackages } from "../../local/debian/install.ts";
 import { ensureEngine } from "../../local/engine/engine.ts";
+import { findGo } from "../../local/go.ts";
 import { ensureKubernetes } from "../../local/kubernetes/kubernetes.ts";
-import { ensureOpenstack } from "../../local/openstack/python.ts";
+import { ensureOpenstack, findPython } from "../../local/openstack/python.ts";
 import { type Place, project } from "../../local/place.ts";
 import { type Say, Trouble } from "../../local/say.ts";
 import { stackEnvironment } from "./environment.ts";
@@ -40,20 +41,37 @@ async function progress(quiet: boolean, steps: readonly Step[]): Promise<void> {
   await new Listr(tasks, quiet ? { renderer: "silent" } : { renderer: "default", fallbackRenderer: "verbose" }).run();
 }
 
-/** Two at a time at most: each build uses every core it gets. */
+/** Two at a time at most: each build uses every core it gets. A tool that is missing is told at once. */
 async function setUp(here: Place, say: Say): Promise<void> {
-  const building = ensureEngine(here, say);
-  const rest = ensureOpenstack(here, say).then(async (openstack) => {
-    await ensureBoot(here, say);
-    await linkKubectl(here, (await ensureKubernetes(here, say)).binary);
+  await Promise.all([findGo(join(project, "local", "engine", "cli")), findPython()]);
+  const step = steps(say);
+  const building = step(() => ensureEngine(here, say));
+  const installing = (async () => {
+    const openstack = await step(() => ensureOpenstack(here, say));
+    await step(() => ensureBoot(here, say));
+    await linkKubectl(here, (await step(() => ensureKubernetes(here, say))).binary);
     return openstack;
-  });
-  // when one fails the other ends its step first: nothing of ours goes on behind the error
-  await Promise.allSettled([building, rest]);
-  const [engine, { python }] = await Promise.all([building, rest]);
+  })();
+  await Promise.allSettled([building, installing]);
+  const [engine, { python }] = await Promise.all([building, installing]);
   await writeFile(join(here.data, "environment.json"), JSON.stringify(stackEnvironment(here, engine, python)), {
     mode: 0o600,
   });
+}
+
+/** Runs steps until one fails. What was begun ends first: nothing of ours goes on behind an error. */
+function steps(say: Say) {
+  let failed = false;
+  return async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (failed) throw new Trouble("not begun, because another step failed");
+    try {
+      return await work();
+    } catch (error) {
+      failed = true;
+      say(`${(error as Error).message} (ending what else was begun)`);
+      throw error;
+    }
+  };
 }
 
 /** The Kubernetes program acts by the name it is called with. */

@@ -36,7 +36,8 @@ export async function ensureOpenstack({ cache }: Place, say: Say): Promise<{ pyt
   return { python: join(folder, "bin") };
 }
 
-async function findPython(): Promise<{ program: string; version: string }> {
+/** @throws Trouble when there is none that will do */
+export async function findPython(): Promise<{ program: string; version: string }> {
   const script = "import ensurepip, sys, venv; print('.'.join(map(str, sys.version_info[:3])))";
   for (const program of interpreters) {
     const { failed, stdout } = await execa(program, ["-c", script], { reject: false });
