@@ -44,7 +44,9 @@ test("the first up builds the estate from nothing", async () => {
   expect(up.text).not.toContain("does not say what exists");
   expect(up.exitCode, up.text).toBe(0);
   const kubeconfig = await run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", here.stack);
-  expect(await readFile(join(here.data, "kubeconfig"), "utf8")).toBe(kubeconfig);
+  // compared here: a failed expectation would print the operator's key
+  const same = (await readFile(join(here.data, "kubeconfig"), "utf8")).trim() === kubeconfig.trim();
+  expect(same, "the operator's kubeconfig is another than the stack's output").toBe(true);
   expect(await readyNodes()).toEqual(firstEstate);
 });
 
@@ -72,13 +74,13 @@ test("no secret of the estate is in its state in clear", async () => {
     string,
     { value: string; secret: boolean }
   >;
-  const secrets = Object.values(config).filter(({ secret }) => secret);
+  const secrets = Object.entries(config).filter(([, { secret }]) => secret);
   expect(secrets.length).toBeGreaterThan(10);
-  for (const { value } of secrets) {
+  const leaked = secrets.filter(([, { value }]) => {
     const body = value.split("\n").find((line) => line.length > 20 && !line.startsWith("-----")) ?? value;
-    expect(state).not.toContain(body);
-    expect(state).not.toContain(Buffer.from(value).toString("base64").slice(0, 40));
-  }
+    return state.includes(body) || state.includes(Buffer.from(value).toString("base64").slice(0, 40));
+  });
+  expect(leaked.map(([name]) => name)).toEqual([]);
 });
 
 test("a second preview has nothing to do", async () => {
@@ -156,14 +158,16 @@ test("without the rule that lets it reach the API, a new host does not join, and
   await discard(broken);
   expect(up.exitCode, up.text).not.toBe(0);
   expect(up.text).toMatch(/worker-03 .*6443/);
-  expect(await (await client(here)).reason("worker-03")).toMatch(/rule.*6443/);
+  expect(await (await client(here)).reason("worker-03")).toMatch(/6443.*rule/);
 });
 
 test("with the rule back, the next up goes on from there", async () => {
   await editDocument(({ roles }) => addHost(roles.worker, "worker-03", { joinMinutes: 4 }));
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.exitCode, up.text).toBe(0);
-  expect(await readyNodes()).toEqual([...firstEstate, "worker/worker-02", "worker/worker-03"]);
+  // the rule was every host's: some were lost to the API, and come back by themselves
+  const whole = [...firstEstate, "worker/worker-02", "worker/worker-03"];
+  await expect.poll(readyNodes, { timeout: 120_000, interval: 1000 }).toEqual(whole);
 });
 
 async function serverIds(): Promise<Record<string, string>> {

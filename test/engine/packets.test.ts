@@ -1,6 +1,6 @@
 /** What the real neutron and octavia hold, as packets between the hosts of real servers see it. */
 import { execa, type ResultPromise } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { client } from "../../local/daemon/client.ts";
 import { names } from "../../local/network/names.ts";
 import { imageName } from "../../local/openstack/image.ts";
@@ -74,7 +74,7 @@ beforeAll(async () => {
     user_data: Buffer.from(JSON.stringify({ ignition: { version: "3.4.0" } })).toString("base64"),
   };
   await openstack.request("POST", "compute", "/servers", { body: { server } });
-  await expect.poll(async () => (await machines()).length, { timeout: 120_000 }).toBe(3);
+  await vi.waitFor(async () => expect(await machines()).toHaveLength(3), { ...soon, timeout: 120_000 });
   const [first, ...others] = await machines();
   if (!first) throw new Error("no host");
   [asking, answering] = [first, others];
@@ -87,7 +87,7 @@ afterAll(async () => {
   for (const [service, path] of made.reverse()) {
     const query: Record<string, boolean> = service === "load-balancer" ? { cascade: true } : {};
     await openstack.request("DELETE", service, path, { query });
-    await expect.poll(() => openstack.get(service, path).catch((error) => String(error)), soon).toContain("404");
+    await vi.waitFor(() => expect(openstack.get(service, path)).rejects.toThrow("404"), soon);
   }
 });
 

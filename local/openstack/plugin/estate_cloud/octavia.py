@@ -54,6 +54,8 @@ class EstateComputeDriver(noop_compute.NoopComputeDriver):
 class EstateNetworkDriver(allowed_address_pairs.AllowedAddressPairsDriver):
 
     def plug_port(self, amphora, port):
+        # as nova does when it attaches a port; octavia asks for an amphora's ports by this before it gives it more
+        self.network_proxy.update_port(port.id, device_id=amphora.compute_id)
         return data_models.Interface(compute_id=amphora.compute_id, network_id=port.network_id,
                                      port_id=port.id, fixed_ips=port.fixed_ips)
 
