@@ -51,7 +51,15 @@ export function hostRow(name: string, addresses: readonly string[], node: Node |
   };
 }
 
-export function printEstate(rows: readonly HostRow[], { json, seconds }: { json: boolean; seconds: number }): void {
+interface Printed {
+  readonly json: boolean;
+  /** How long `up` took. */
+  readonly seconds: number;
+  /** The name of the orchestrator's API, as an example of the estate's names. */
+  readonly apiName: string;
+}
+
+export function printEstate(rows: readonly HostRow[], { json, seconds, apiName }: Printed): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ state: "running", seconds, hosts: rows })}\n`);
   const cells = rows.map(({ name, role, addresses, version, health }) => [
     name,
@@ -67,7 +75,7 @@ The estate is up, after ${seconds} s. What to try next:
   estate local status                                what runs, what is real and what is played
   estate local exec -- kubectl get pods -A           the orchestrator
   estate local exec -- openstack server list         the cloud
-  estate local exec -- dig +short api.estate.test    the names
+  ${`estate local exec -- dig +short ${apiName}`.padEnd(49)}  the names
   estate local shell                                 a shell inside, where plain pulumi works: pulumi preview
   estate local open kubernetes                       forward the orchestrator's API to your machine
   estate local down                                  stop everything; reset deletes it

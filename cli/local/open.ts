@@ -2,12 +2,18 @@ import { createServer, type Server, type Socket } from "node:net";
 import { addresses } from "../../local/addresses.ts";
 import { type Client, client } from "../../local/daemon/client.ts";
 import { parsePort, parseTarget } from "../../local/daemon/target.ts";
-import { place } from "../../local/place.ts";
+import { type Place, place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
+import { apiAddress } from "./kubeconfig.ts";
 
-/** What has a name of its own: where it is inside the stack, and how a browser asks for it. */
-const pages: Readonly<Record<string, { readonly target: string; readonly scheme: "http" | "https" }>> = {
-  kubernetes: { target: "api.estate.test:6443", scheme: "https" },
+/** Where a page is inside the stack, and how a browser asks for it. */
+interface Page {
+  readonly target: string;
+  readonly scheme: "http" | "https";
+}
+
+/** The cloud's pages. The estate's own one, `kubernetes`, is where its kubeconfig says. */
+const pages: Readonly<Record<string, Page>> = {
   keystone: { target: `${addresses.api}:5000`, scheme: "http" },
   nova: { target: `${addresses.api}:8774`, scheme: "http" },
   neutron: { target: `${addresses.api}:9696`, scheme: "http" },
@@ -22,8 +28,9 @@ export async function open(name: string, { port, json }: { port: string; json?: 
   const wanted = parsePort(port);
   if (wanted === undefined)
     throw new Trouble(`--port ${port} is no port; give a number from 1024 to 65535, or 0 for a free one`);
-  const page = pages[name] ?? named(name);
-  const stack = await client(place());
+  const here = place();
+  const page = name === "kubernetes" ? await orchestrator(here) : (pages[name] ?? named(name));
+  const stack = await client(here);
   (await stack.tunnel(page.target)).destroy();
   const server = createServer((socket) => void forward(stack, page.target, socket));
   const bound = await listen(server, wanted);
@@ -56,11 +63,16 @@ export function cannotListen(port: number, { code, message }: NodeJS.ErrnoExcept
   return `port ${port} of 127.0.0.1 cannot be opened (${message}); ${cure}`;
 }
 
-export function named(name: string): { target: string; scheme: "http" | "https" } {
+async function orchestrator(here: Place): Promise<Page> {
+  const { host } = await apiAddress(here);
+  return { target: host, scheme: "https" };
+}
+
+export function named(name: string): Page {
   const { port } = parseTarget(name) ?? {};
   if (port === undefined)
     throw new Trouble(
-      `there is no page named ${name}. Known are ${Object.keys(pages).join(", ")}, or give NAME:PORT, such as bbb-1.estate.test:443, with a port from 1 to 65535`,
+      `there is no page named ${name}. Known are ${["kubernetes", ...Object.keys(pages)].join(", ")}, or give NAME:PORT, such as bbb-1.estate.test:443, with a port from 1 to 65535`,
     );
   return { target: name, scheme: port === 443 || port === 6443 ? "https" : "http" };
 }

@@ -1,6 +1,7 @@
 import { place } from "../../local/place.ts";
 import { startCloud } from "./cloud.ts";
 import { describeEstate, printEstate } from "./estate-table.ts";
+import { apiAddress } from "./kubeconfig.ts";
 import { exclusive } from "./lock.ts";
 import { prepareStack, upStack } from "./stack.ts";
 
@@ -24,6 +25,7 @@ export async function up({ yes, json, estate }: Options): Promise<void> {
       );
     await upStack(here, here.stack, { quiet: json ?? false });
     const table = await describeEstate(here);
-    printEstate(table, { json: json ?? false, seconds: Math.round((Date.now() - started) / 1000) });
+    const { hostname: apiName } = await apiAddress(here);
+    printEstate(table, { apiName, json: json ?? false, seconds: Math.round((Date.now() - started) / 1000) });
   });
 }

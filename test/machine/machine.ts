@@ -9,6 +9,22 @@ export function estate(command: readonly string[], options: Options = {}) {
   return execa("cli/estate", ["local", ...command], { cwd: project, reject: false, stdin: "ignore", ...options });
 }
 
+/** `estate local open NAME` while it runs, once it has said where. */
+export async function opened(name: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const forward = estate(["open", name, "--json"]);
+  const line = await Promise.race([
+    new Promise<string>((resolve) => forward.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString()))),
+    forward.then(({ stderr }) => {
+      throw new Error(`open ended: ${stderr}`);
+    }),
+  ]);
+  const close = async () => {
+    forward.kill("SIGINT");
+    await forward;
+  };
+  return { url: (JSON.parse(line) as { url: string }).url, close };
+}
+
 export async function status(): Promise<StackStatus> {
   return JSON.parse(String((await estate(["status", "--json"])).stdout)) as StackStatus;
 }

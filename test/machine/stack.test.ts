@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { runningDaemon } from "../../local/daemon/launch.ts";
 import { place } from "../../local/place.ts";
-import { estate, listening, networkNamespaces, status } from "./machine.ts";
+import { estate, listening, networkNamespaces, opened, status } from "./machine.ts";
 
 const here = place();
 
@@ -40,21 +40,13 @@ test("up after down has the same cloud again, and nothing of it listens on the m
 });
 
 test("open forwards a page to a loopback port, and only while it runs", async () => {
-  const forward = estate(["open", "keystone", "--json"]);
-  const line = await Promise.race([
-    new Promise<string>((resolve) => forward.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString()))),
-    forward.then(({ stderr }) => {
-      throw new Error(`open ended: ${stderr}`);
-    }),
-  ]);
-  const { url } = JSON.parse(line) as { url: string };
+  const { url, close } = await opened("keystone");
   const versions = (await (await fetch(`${url}v3`)).json()) as { version: { id: string } };
   expect(versions.version.id).toMatch(/^v3/);
   const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, "0");
   const added = (await listening()).filter((socket) => !before.listening.includes(socket));
   expect(added).toEqual([`tcp 0100007F:${port}`]);
-  forward.kill("SIGINT");
-  await forward;
+  await close();
   expect(await listening()).toEqual(before.listening);
 });
 

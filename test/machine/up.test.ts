@@ -1,11 +1,14 @@
 /** `estate local up` as an operator runs it: killed at bad moments, again, after a stop, and beside the stack of another clone. */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "node:tls";
 import { afterAll, expect, test } from "vitest";
+import { parse } from "yaml";
 import { place, project } from "../../local/place.ts";
-import { estate, listening, networkNamespaces, status } from "./machine.ts";
+import { estate, listening, networkNamespaces, opened, status } from "./machine.ts";
 
 interface Table {
   readonly hosts: readonly { readonly name: string; readonly role: string; readonly health: string }[];
@@ -92,6 +95,21 @@ test("what it is, and why it is so, can be asked: status, logs, doctor", async (
     findings: { what: string; state: string }[];
   };
   expect(findings.filter(({ state }) => state === "missing")).toEqual([]);
+});
+
+test("the orchestrator's API can be opened, and shows the estate's own certificate", async () => {
+  const kubeconfig = await readFile(join(place().data, "kubeconfig"), "utf8");
+  const { clusters } = parse(kubeconfig) as { clusters: [{ cluster: Record<string, string> }] };
+  const { server = "", "certificate-authority-data": authority = "" } = clusters[0].cluster;
+  const { url, close } = await opened("kubernetes");
+  const secured = connect({
+    ...{ host: "127.0.0.1", port: Number(new URL(url).port), servername: new URL(server).hostname },
+    ca: Buffer.from(authority, "base64"),
+  });
+  // an authority or a name that does not fit is an error instead
+  await once(secured, "secureConnect");
+  secured.destroy();
+  await close();
 });
 
 test("after down and up the same estate is there again, unchanged", async () => {
