@@ -42,7 +42,8 @@ async function prepareSecrets(here: Place, name: string): Promise<Secrets> {
     const set = ["config", "set", "--stack", name, "--config-file", draft, "--secret"];
     for (const key of changed) await pulumi(here, [...set, `estate:${key}`], secrets[key]);
   });
-  return secrets;
+  // as they are kept: the command line takes the last line end of a value away
+  return generateSecrets(await existingSecrets(here, name));
 }
 
 async function existingSecrets(here: Place, name: string): Promise<Partial<Record<SecretName, string>>> {

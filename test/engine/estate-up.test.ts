@@ -28,6 +28,14 @@ async function readyNodes(): Promise<string[]> {
   return ready.map(({ metadata }) => `${metadata.labels["estate/role"]}/${metadata.name}`).sort();
 }
 
+/** How many pods of each deployment can be used. */
+async function available(): Promise<(number | undefined)[]> {
+  const { items } = await kubectl<{ items: { status: { availableReplicas?: number } }[] }>(
+    ...(["get", "deployments", "--all-namespaces"] as const),
+  );
+  return items.map(({ status }) => status.availableReplicas);
+}
+
 const firstEstate = [
   "bbb/bbb-01",
   "bbb/bbb-02",
@@ -51,12 +59,7 @@ test("the first up builds the estate from nothing", async () => {
 });
 
 test("the workload runs on the orchestrator's nodes", async () => {
-  const { items } = await kubectl<{ items: { status: { availableReplicas?: number } }[] }>(
-    "get",
-    "deployments",
-    "--all-namespaces",
-  );
-  expect(items.map(({ status }) => status.availableReplicas)).toEqual([2]);
+  expect(await available()).toEqual([2]);
 });
 
 test("names lead to addresses, from outside and from inside", async () => {
@@ -167,7 +170,9 @@ test("with the rule back, the next up goes on from there", async () => {
   expect(up.exitCode, up.text).toBe(0);
   // the rule was every host's: some were lost to the API, and come back by themselves
   const whole = [...firstEstate, "worker/worker-02", "worker/worker-03"];
-  await expect.poll(readyNodes, { timeout: 120_000, interval: 1000 }).toEqual(whole);
+  const patience = { timeout: 120_000, interval: 1000 };
+  await expect.poll(readyNodes, patience).toEqual(whole);
+  await expect.poll(available, patience).toEqual([2]);
 });
 
 async function serverIds(): Promise<Record<string, string>> {

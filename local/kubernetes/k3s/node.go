@@ -25,8 +25,9 @@ type node struct {
 }
 
 const (
-	statusPeriod = 5 * time.Minute // as a kubelet whose status does not change
-	leasePeriod  = 10 * time.Second
+	statusPeriod      = 5 * time.Minute // as a kubelet whose status does not change
+	statusCheckPeriod = 10 * time.Second
+	leasePeriod       = 10 * time.Second
 )
 
 func (n *node) run(ctx context.Context, config *rest.Config) error {
@@ -42,12 +43,25 @@ func (n *node) run(ctx context.Context, config *rest.Config) error {
 	estateReady(fmt.Sprintf("the node %s is registered with the cluster at %s", a.host.name, a.server))
 	notifyReady()
 	go n.playPods(ctx, config)
-	for sleep(ctx, statusPeriod) == nil {
+	n.keepStatus(ctx)
+	return nil
+}
+
+// keepStatus reports when it is time, and, as a kubelet does, as soon as the cluster has another idea of the node: one that
+// was not heard of for a while is marked as unknown, and only the node itself takes that back.
+func (n *node) keepStatus(ctx context.Context) {
+	reported := time.Now()
+	for sleep(ctx, statusCheckPeriod) == nil {
+		current, err := n.client.CoreV1().Nodes().Get(ctx, n.agent.host.name, metav1.GetOptions{ResourceVersion: "0"})
+		if err != nil || (isReady(current) && time.Since(reported) < statusPeriod) {
+			continue
+		}
 		if err := n.report(ctx); err != nil {
 			failure("Unable to update node status: %v", err)
+			continue
 		}
+		reported = time.Now()
 	}
-	return nil
 }
 
 // register creates the Node, or brings the labels and annotations of the one that is there up to date. It is done once

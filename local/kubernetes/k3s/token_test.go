@@ -161,7 +161,7 @@ func TestStagesLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	for ref, list := range stages {
-		if ref.Kind == "Pod" && len(list) != 5 {
+		if ref.Kind == "Pod" && len(list) != 6 {
 			t.Errorf("%d stages of pods", len(list))
 		}
 	}
