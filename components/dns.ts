@@ -50,7 +50,7 @@ export class Dns extends pulumi.ComponentResource {
       record(host.names.announced, [of(host.name).announced]);
       record(host.names.internal, [of(host.name).fixed]);
     }
-    const servers = hosts.filter((host) => host.role === "orchestrator").map((host) => of(host.name));
+    const servers = hosts.filter((host) => host.runs.includes("orchestrator")).map((host) => of(host.name));
     this.api = [
       record(
         facts.api.name,

@@ -15,6 +15,8 @@ export interface HostArgs {
   readonly address: HostAddress;
   /** Name of nova's key pair, plain. Changing it replaces the host. */
   readonly keyPair: string;
+  /** Id of the server group that keeps the role's hosts on different machines. Changing it replaces the host. */
+  readonly serverGroup: pulumi.Output<string> | undefined;
   /** Name of the estate, for the server's metadata. Changed in place. */
   readonly estate: string;
   /** The server starts after these, and is replaced after these: the rollout. */
@@ -46,6 +48,7 @@ export class Host extends pulumi.ComponentResource {
       {
         ...{ name: facts.name, flavorName: facts.flavor, imageId: args.imageId, keyPair: args.keyPair },
         ...(facts.availabilityZone ? { availabilityZone: facts.availabilityZone } : {}),
+        ...(args.serverGroup ? { schedulerHints: [{ group: args.serverGroup }] } : {}),
         networks: [{ port: address.portId }],
         userData: pulumi.secret(args.userData),
         // The user data itself is secret; its digest makes a difference visible.

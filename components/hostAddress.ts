@@ -4,7 +4,7 @@ import type { HostFacts } from "../stacks/facts.ts";
 import type { Network } from "./network.ts";
 
 export interface HostAddressArgs {
-  readonly facts: Pick<HostFacts, "name" | "names" | "publicAddress">;
+  readonly facts: Pick<HostFacts, "name" | "names" | "site" | "publicAddress">;
   readonly network: Network;
   /** Changed in place. */
   readonly securityGroupIds: readonly pulumi.Input<string>[];
@@ -26,11 +26,13 @@ export class HostAddress extends pulumi.ComponentResource {
   constructor(name: string, args: HostAddressArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostAddress.type, name, {}, opts);
     const { facts, network } = args;
+    const site = network.sites[facts.site];
+    if (!site) throw new pulumi.ResourceError(`no network of site ${facts.site}`, this);
     const port = new openstack.networking.Port(
       `${name}-port`,
       {
-        ...{ name: facts.name, networkId: network.networkId, adminStateUp: true },
-        fixedIps: [{ subnetId: network.subnetId }],
+        ...{ name: facts.name, networkId: site.networkId, adminStateUp: true },
+        fixedIps: [{ subnetId: site.subnetId }],
         securityGroupIds: [...args.securityGroupIds],
       },
       // The server is linked to the port: deleted first, the port would take it away undrained.
@@ -39,22 +41,23 @@ export class HostAddress extends pulumi.ComponentResource {
     this.portId = port.id;
     this.fixed = port.allFixedIps.apply((addresses) => addresses[0] ?? "");
     this.fqdn = facts.names.announced;
-    const floating = facts.publicAddress ? this.#floatingIp(name, port, network) : undefined;
+    const pool = facts.publicAddress ? network.floatingIpPool : undefined;
+    const floating = pool === undefined ? undefined : this.#floatingIp(name, port, pool, network);
     this.announced = floating?.address ?? this.fixed;
     this.reachable = floating?.association ?? port;
     this.registerOutputs({ fixed: this.fixed, announced: this.announced });
   }
 
-  #floatingIp(name: string, port: openstack.networking.Port, network: Network) {
+  #floatingIp(name: string, port: openstack.networking.Port, pool: string, { routerInterfaces }: Network) {
     const ip = new openstack.networking.FloatingIp(
       `${name}-floating-ip`,
-      { pool: network.floatingIpPool, description: name },
+      { pool, description: name },
       { parent: this },
     );
     const association = new openstack.networking.FloatingIpAssociate(
       `${name}-floating-ip-association`,
       { floatingIp: ip.address, portId: port.id },
-      { parent: this, dependsOn: [network.routerInterface], deleteBeforeReplace: true },
+      { parent: this, dependsOn: [...routerInterfaces], deleteBeforeReplace: true },
     );
     return { address: ip.address, association };
   }

@@ -1,3 +1,4 @@
+import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts, PoolFacts } from "../stacks/facts.ts";
 import { Host, type HostArgs } from "./host.ts";
@@ -15,7 +16,7 @@ export interface HostPoolArgs {
   /** Whether its hosts are members of one datastore. @default false */
   readonly members?: boolean;
   /** What one host is made of, apart from its place in the rollout. */
-  readonly host: (facts: HostFacts) => Omit<HostArgs, "waitFor" | "facts">;
+  readonly host: (facts: HostFacts) => Omit<HostArgs, "waitFor" | "facts" | "serverGroup">;
 }
 
 /** The hosts of a role. They are made at once and replaced in order, `width` at a time, each after the one before is ready. */
@@ -35,16 +36,29 @@ export class HostPool extends pulumi.ComponentResource {
       width: facts.rollout.width,
       members: args.members ?? false,
     });
+    const serverGroup = this.#serverGroup(name, facts.antiAffinity);
     const hosts: Record<string, Host> = {};
     for (const [index, { after, first }] of turns.entries()) {
       const host = facts.hosts[index];
       if (!host) continue;
       const before = after === undefined ? undefined : hosts[after];
       const waitFor = [...args.needs, ...(first ? args.after : []), ...(before ? [before.ready] : [])];
-      hosts[host.name] = new Host(host.name, { ...args.host(host), facts: host, waitFor }, { parent: this });
+      hosts[host.name] = new Host(
+        host.name,
+        { ...args.host(host), facts: host, waitFor, serverGroup },
+        { parent: this },
+      );
     }
     this.hosts = hosts;
     this.ready = Object.values(hosts).map((host) => host.ready);
     this.registerOutputs({});
+  }
+
+  /** Keeps the hosts on different machines. Never deleted first: servers are linked to it, and would go with it undrained. */
+  #serverGroup(name: string, antiAffinity: PoolFacts["antiAffinity"]): pulumi.Output<string> | undefined {
+    if (antiAffinity === "none") return undefined;
+    const policies = [antiAffinity === "soft" ? "soft-anti-affinity" : "anti-affinity"];
+    const options = { parent: this, deleteBeforeReplace: false };
+    return new openstack.compute.ServerGroup(name, { name, policies }, options).id;
   }
 }

@@ -3,50 +3,93 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
 
 export interface NetworkArgs {
-  /** Another range or name server replaces the subnet, and with it every port and host. */
-  readonly facts: Pick<EstateFacts, "name" | "network">;
+  /** Another range of a site, another name server or another mode replaces the subnet, and with it every port and host of it. */
+  readonly facts: Pick<EstateFacts, "name" | "network" | "sites">;
 }
 
-/** A network of the estate's own, behind a router to the cloud's external network. */
-export class Network extends pulumi.ComponentResource {
-  static readonly type = "estate:network:Network";
+/** Where the hosts of a site are. */
+export interface SiteNetwork {
   readonly networkId: pulumi.Output<string>;
   readonly subnetId: pulumi.Output<string>;
-  /** Name of the pool of floating IPs. */
-  readonly floatingIpPool: string;
-  /** The way out, and the way in for floating IPs. Hosts start after it. */
-  readonly routerInterface: openstack.networking.RouterInterface;
+}
+
+/**
+ * The network of every site. In mode `private` they are the estate's own, behind one router to the cloud's external network;
+ * in mode `provider` they are the cloud's, and only looked up.
+ */
+export class Network extends pulumi.ComponentResource {
+  static readonly type = "estate:network:Network";
+  /** By the name of the site. */
+  readonly sites: Readonly<Record<string, SiteNetwork>>;
+  /** Name of the pool of floating IPs; none in mode `provider`. */
+  readonly floatingIpPool: string | undefined;
+  /** The ways out, and in for floating IPs. Hosts start after them. */
+  readonly routerInterfaces: readonly openstack.networking.RouterInterface[];
 
   constructor(name: string, { facts }: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Network.type, name, {}, opts);
+    const { network } = facts;
+    if (network.mode === "provider") {
+      this.sites = mapValues(facts.sites, (site) => this.#found(site.network ?? "", site.cidr));
+      this.routerInterfaces = [];
+    } else {
+      const subnets = mapValues(facts.sites, (site, key) =>
+        this.#own(`${name}-${key}`, `${facts.name}-${key}`, site.cidr, network),
+      );
+      const router = this.#router(name, facts.name, network.external);
+      this.sites = subnets;
+      this.floatingIpPool = network.external;
+      this.routerInterfaces = Object.entries(subnets).map(
+        ([key, { subnetId }]) =>
+          new openstack.networking.RouterInterface(
+            `${name}-${key}-router-interface`,
+            { routerId: router.id, subnetId },
+            { parent: this },
+          ),
+      );
+    }
+    this.registerOutputs({});
+  }
+
+  #own(name: string, title: string, cidr: string, network: EstateFacts["network"] & { mode: "private" }): SiteNetwork {
     // Ports and servers hang on these: deleted first, they would take every host with them.
     const stable = { parent: this, deleteBeforeReplace: false };
-    const network = new openstack.networking.Network(name, { name: facts.name, adminStateUp: true }, stable);
+    const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
+    const { id: networkId } = new openstack.networking.Network(
+      name,
+      { name: title, adminStateUp: true, ...mtu },
+      stable,
+    );
     const subnet = new openstack.networking.Subnet(
       `${name}-subnet`,
       {
-        ...{ name: facts.name, networkId: network.id, cidr: facts.network.cidr, ipVersion: 4, enableDhcp: true },
-        dnsNameservers: Object.values(facts.network.nameservers).sort(),
+        ...{ name: title, networkId, cidr, ipVersion: 4, enableDhcp: true },
+        dnsNameservers: Object.values(network.nameservers).sort(),
       },
       stable,
     );
-    const external = openstack.networking.getNetworkOutput(
-      { name: facts.network.external, external: true },
-      { parent: this },
-    );
-    const router = new openstack.networking.Router(
-      `${name}-router`,
-      { name: facts.name, adminStateUp: true, externalNetworkId: external.id },
-      { parent: this },
-    );
-    this.routerInterface = new openstack.networking.RouterInterface(
-      `${name}-router-interface`,
-      { routerId: router.id, subnetId: subnet.id },
-      { parent: this },
-    );
-    this.networkId = network.id;
-    this.subnetId = subnet.id;
-    this.floatingIpPool = facts.network.external;
-    this.registerOutputs({});
+    return { networkId, subnetId: subnet.id };
   }
+
+  #found(networkName: string, cidr: string): SiteNetwork {
+    const network = openstack.networking.getNetworkOutput({ name: networkName }, { parent: this });
+    const subnet = openstack.networking.getSubnetOutput({ networkId: network.id, cidr }, { parent: this });
+    return { networkId: network.id, subnetId: subnet.id };
+  }
+
+  #router(name: string, title: string, externalName: string): openstack.networking.Router {
+    const external = openstack.networking.getNetworkOutput({ name: externalName, external: true }, { parent: this });
+    return new openstack.networking.Router(
+      `${name}-router`,
+      { name: title, adminStateUp: true, externalNetworkId: external.id },
+      { parent: this },
+    );
+  }
+}
+
+function mapValues<From, To>(
+  from: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value, key)]));
 }

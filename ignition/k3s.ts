@@ -48,6 +48,8 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
     "agent-token": agentToken,
     "cluster-cidr": orchestrator.podCidr,
     "service-cidr": orchestrator.serviceCidr,
+    // not those of k3s, which overlap the media ports of bbb
+    "service-node-port-range": `${orchestrator.nodePorts.from}-${orchestrator.nodePorts.to}`,
     "flannel-backend": "vxlan",
     "secrets-encryption": true,
     "write-kubeconfig-mode": "0600",

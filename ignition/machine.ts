@@ -33,7 +33,7 @@ export interface MachineSecrets {
 export function machineFacts(estate: EstateFacts, host: HostFacts): MachineFacts {
   const { zone, api, network, orchestrator } = estate;
   return {
-    ...{ host, zone, api, orchestrator, kind: host.role === "orchestrator" ? "server" : "agent" },
+    ...{ host, zone, api, orchestrator, kind: host.runs.includes("orchestrator") ? "server" : "agent" },
     nameservers: Object.values(network.nameservers).sort(),
     timeServers: Object.values(network.timeServers).sort(),
   };

@@ -1,11 +1,16 @@
-import type { Estate, Rollout } from "./schema.ts";
+import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
+import { runsOf, type Workload, workloads } from "./schema/workload.ts";
+import type { Estate } from "./schema.ts";
 import { type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
 
 /** What is known of a host before it exists. */
 export interface HostFacts {
   readonly name: string;
   readonly role: string;
+  readonly runs: readonly Workload[];
   readonly flavor: string;
+  /** Where in the cloud it is: the network it is on. */
+  readonly site: string;
   readonly availabilityZone?: string;
   readonly publicAddress: boolean;
   readonly generation: number;
@@ -19,6 +24,8 @@ export interface HostFacts {
 /** A role, with its hosts in the order of their names: the order in which they are replaced. */
 export interface PoolFacts {
   readonly role: string;
+  readonly runs: readonly Workload[];
+  readonly antiAffinity: Role["antiAffinity"];
   readonly rollout: Rollout;
   readonly hosts: readonly HostFacts[];
 }
@@ -38,41 +45,68 @@ export interface EstateFacts {
   readonly zone: string;
   readonly api: ApiFacts;
   readonly network: Estate["network"];
+  readonly sites: Estate["sites"];
   readonly image: Estate["image"];
   readonly orchestrator: Estate["orchestrator"];
   readonly groups: readonly string[];
   readonly rules: readonly SecurityRule[];
-  /** The orchestrator first, then the other roles by name: the order in which pools are replaced. */
+  /** In the order in which pools are built and replaced, see `poolOrder`. */
   readonly pools: readonly PoolFacts[];
 }
 
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
 export function deriveFacts(estate: Estate): EstateFacts {
-  const { name, zone, network, image, orchestrator } = estate;
-  const roles = Object.keys(estate.roles).sort(
-    (a, b) => Number(b === "orchestrator") - Number(a === "orchestrator") || (a < b ? -1 : 1),
-  );
+  const { name, zone, network, sites, image, orchestrator } = estate;
   return {
-    ...{ name, zone, network, image, orchestrator },
+    ...{ name, zone, network, sites, image, orchestrator },
     api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
     groups: securityGroups(estate),
     rules: securityRules(estate),
-    pools: roles.map((role) => poolFacts(estate, role)),
+    pools: poolOrder(estate).map((role) => poolFacts(estate, role)),
   };
 }
 
-function poolFacts({ roles, zone }: Estate, role: string): PoolFacts {
-  const spec = roles[role];
+/**
+ * The roles in the order in which they are built and replaced: by what they run (`workloads`: the orchestrator, those who
+ * relay for bbb, bbb, then what leads to it), and of equal ones by name.
+ */
+export function poolOrder({ roles }: Pick<Estate, "roles">): string[] {
+  const first = (role: string) => Math.min(...runsOf(role, roles[role] ?? {}).map((one) => workloads.indexOf(one)));
+  return Object.keys(roles).sort((a, b) => first(a) - first(b) || (a < b ? -1 : 1));
+}
+
+function poolFacts(estate: Estate, role: string): PoolFacts {
+  const spec = estate.roles[role];
   if (!spec) throw new Error(`no role ${role}`);
+  const runs = runsOf(role, spec);
+  const hosts = Object.entries(hostsOf(role, spec)).map(([name, host]) =>
+    hostFacts(estate, { role, spec, name, host }),
+  );
+  return {
+    ...{ role, runs, rollout: spec.rollout, antiAffinity: spec.antiAffinity },
+    hosts: hosts.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+interface Described {
+  readonly role: string;
+  readonly spec: Role;
+  readonly name: string;
+  readonly host: Host;
+}
+
+function hostFacts({ zone, sites }: Estate, { role, spec, name, host }: Described): HostFacts {
+  const site = host.site ?? Object.keys(sites)[0] ?? "";
+  const availabilityZone = host.availabilityZone ?? sites[site]?.availabilityZone;
+  const runs = runsOf(role, spec);
   const taints = Object.entries(spec.taints).map(([key, taint]) => `${key}=${taint.value}:${taint.effect}`);
   // Only system pods run beside the datastore (they tolerate this).
-  if (role === "orchestrator") taints.push("node-role.kubernetes.io/control-plane=:NoSchedule");
-  const hosts = Object.entries(spec.hosts).map(([name, host]) => ({
-    ...{ name, role, flavor: spec.flavor, publicAddress: spec.publicAddress, generation: host.generation },
-    ...(host.availabilityZone ? { availabilityZone: host.availabilityZone } : {}),
+  if (runs.includes("orchestrator")) taints.push("node-role.kubernetes.io/control-plane=:NoSchedule");
+  return {
+    ...{ name, role, runs, site, flavor: spec.flavor, publicAddress: spec.publicAddress, generation: host.generation },
+    ...(availabilityZone ? { availabilityZone } : {}),
     names: { announced: `${name}.${zone}`, internal: `${name}.internal.${zone}` },
     labels: { ...spec.labels, "estate/role": role },
     taints: taints.sort(),
-  }));
-  return { role, rollout: spec.rollout, hosts: hosts.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  };
 }

@@ -5,6 +5,7 @@ import { HostAddress } from "../components/hostAddress.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
+import { SecurityRules } from "../components/securityRules.ts";
 import type { EstateFacts } from "./facts.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -35,12 +36,13 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
     const securityGroupIds = groups.idsOf(host.role);
     addresses[host.name] = new HostAddress(host.name, { facts: host, network, securityGroupIds }, options);
   }
+  const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const dns = new Dns("dns", { facts, addresses }, options);
   const image = openstack.images.getImageOutput({ name: facts.image.name, mostRecent: true }, { provider });
   const reach = Object.values(addresses).map((address) => address.reachable);
   return {
     ...{ provider, addresses, keyPair: facts.name, imageId: image.id },
-    serverNeeds: [key.keyPair, network.routerInterface, ...groups.rules],
-    apiNeeds: [...dns.api, ...groups.rules, network.routerInterface, ...reach],
+    serverNeeds: [key.keyPair, ...network.routerInterfaces, ...rules],
+    apiNeeds: [...dns.api, ...rules, ...network.routerInterfaces, ...reach],
   };
 }

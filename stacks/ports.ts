@@ -1,51 +1,87 @@
-/** Who: every host, the hosts of a role, the administrators' ranges, or anyone on the internet. */
-export type Party = "hosts" | "admins" | "world" | (string & {});
+import type { Workload } from "./schema/workload.ts";
+
+/** Who: every host, the hosts that run a workload, the administrators' ranges, or anyone on the internet. */
+export type Party = "hosts" | "admins" | "world" | Workload;
 
 /** A service that listens, and who may reach it. */
 export interface Port {
   /** Unique. Part of the names of the rules made from it. */
   readonly service: string;
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: "tcp" | "udp" | "icmp";
+  /** First port; of ICMP the type. */
   readonly from: number;
+  /** Last port; of ICMP the code, which is not looked at. */
   readonly to: number;
-  /** The hosts it listens on: `hosts` for all of them, or a role. */
-  readonly on: "hosts" | (string & {});
+  /** The hosts it listens on. */
+  readonly on: "hosts" | Workload;
   readonly sources: readonly Party[];
+  /**
+   * Whether hosts of the estate reach each other here by the addresses they announce: media, whose addresses are told to the
+   * other end. Behind floating IPs such traffic does not come from the group, but from those addresses.
+   */
+  readonly announced?: boolean;
+  /** Whether Prometheus reads metrics here. */
+  readonly scrape?: boolean;
 }
+
+const tcp = (service: string, port: number) => ({ service, protocol: "tcp" as const, from: port, to: port });
+const udp = (service: string, port: number, to = port) => ({ service, protocol: "udp" as const, from: port, to });
 
 /**
  * The one port catalogue of the estate. Security groups are derived from it, both ends of each arrow.
- * A role that an estate does not have is left out.
+ * A workload that an estate does not have is left out.
+ *
+ * @source configure-firewall and turn-server of BigBlueButton's documentation, k3s's requirements, the exporters' readmes, 2026-11
  */
 export const ports: readonly Port[] = [
-  { service: "ssh", protocol: "tcp", from: 22, to: 22, on: "hosts", sources: ["admins"] },
-  { service: "overlay", protocol: "udp", from: 8472, to: 8472, on: "hosts", sources: ["hosts"] },
-  { service: "kubelet", protocol: "tcp", from: 10250, to: 10250, on: "hosts", sources: ["orchestrator"] },
-  { service: "api", protocol: "tcp", from: 6443, to: 6443, on: "orchestrator", sources: ["hosts", "admins"] },
-  { service: "etcd", protocol: "tcp", from: 2379, to: 2380, on: "orchestrator", sources: ["orchestrator"] },
-  { service: "http", protocol: "tcp", from: 80, to: 80, on: "bbb", sources: ["world"] },
-  { service: "https", protocol: "tcp", from: 443, to: 443, on: "bbb", sources: ["world"] },
-  { service: "media", protocol: "udp", from: 16384, to: 32768, on: "bbb", sources: ["world"] },
+  { ...tcp("ssh", 22), on: "hosts", sources: ["admins"] },
+  // echo requests; what belongs to a connection, such as "packet too big", comes with it
+  { service: "ping", protocol: "icmp", from: 8, to: 0, on: "hosts", sources: ["admins", "hosts"] },
+  { ...udp("overlay", 8472), on: "hosts", sources: ["hosts"] },
+  { ...tcp("kubelet", 10250), on: "hosts", sources: ["orchestrator"] },
+  { ...tcp("api", 6443), on: "orchestrator", sources: ["hosts", "admins"] },
+  { ...tcp("etcd", 2379), to: 2380, on: "orchestrator", sources: ["orchestrator"] },
+  { ...tcp("http", 80), on: "bbb", sources: ["world"] },
+  { ...tcp("https", 443), on: "bbb", sources: ["world"] },
+  { ...udp("media", 16_384, 32_768), on: "bbb", sources: ["world", "turn"], announced: true },
+  { ...tcp("turn", 3478), on: "turn", sources: ["world"] },
+  { ...udp("turn-udp", 3478), on: "turn", sources: ["world"] },
+  { ...tcp("turn-tls", 443), on: "turn", sources: ["world"] },
+  { ...udp("turn-dtls", 443), on: "turn", sources: ["world"] },
+  // disjoint from the media ports on purpose; only bbb hosts are peers
+  { ...udp("turn-relay", 32_769, 65_535), on: "turn", sources: ["bbb"], announced: true },
+  { ...tcp("node-exporter", 9100), on: "hosts", sources: ["monitoring"], scrape: true },
+  { ...tcp("process-exporter", 9256), on: "hosts", sources: ["monitoring"], scrape: true },
+  { ...tcp("bbb-exporter", 9688), on: "bbb", sources: ["monitoring"], scrape: true },
+  { ...tcp("turn-exporter", 9641), on: "turn", sources: ["monitoring"], scrape: true },
 ];
 
-/** What every host may reach outside the estate. Everything else is closed. */
+/** What hosts may reach outside the estate. Everything else is closed. */
 export interface Destination {
   readonly service: string;
   readonly protocol: "tcp" | "udp";
-  /** Port, or the part of the document's `network` that names addresses and ports. */
-  readonly port: number | "downloads";
+  readonly on: "hosts" | Workload;
+  /** First and last port. @default the port that the document names */
+  readonly ports?: readonly [number, number];
+  /** Ranges, or the part of the document that names them. */
   readonly to:
     | { readonly cidrs: readonly string[] }
-    | { readonly named: "nameservers" | "timeServers" | "downloads" | "network" };
+    | { readonly named: "nameservers" | "timeServers" | "downloads" | "sites" };
 }
+
+const to = (service: string, protocol: "tcp" | "udp", port: number) => ({
+  ...{ service, protocol, on: "hosts" as const, ports: [port, port] as const },
+});
 
 /** Outgoing traffic that leaves the estate; traffic between its hosts follows from `ports`. */
 export const destinations: readonly Destination[] = [
-  { service: "metadata", protocol: "tcp", port: 80, to: { cidrs: ["169.254.169.254/32"] } },
-  { service: "dhcp", protocol: "udp", port: 67, to: { cidrs: ["255.255.255.255/32"] } },
-  { service: "dhcp-renewal", protocol: "udp", port: 67, to: { named: "network" } },
-  { service: "dns", protocol: "udp", port: 53, to: { named: "nameservers" } },
-  { service: "dns-tcp", protocol: "tcp", port: 53, to: { named: "nameservers" } },
-  { service: "time", protocol: "udp", port: 123, to: { named: "timeServers" } },
-  { service: "download", protocol: "tcp", port: "downloads", to: { named: "downloads" } },
+  { ...to("metadata", "tcp", 80), to: { cidrs: ["169.254.169.254/32"] } },
+  { ...to("dhcp", "udp", 67), to: { cidrs: ["255.255.255.255/32"] } },
+  { ...to("dhcp-renewal", "udp", 67), to: { named: "sites" } },
+  { ...to("dns", "udp", 53), to: { named: "nameservers" } },
+  { ...to("dns-tcp", "tcp", 53), to: { named: "nameservers" } },
+  { ...to("time", "udp", 123), to: { named: "timeServers" } },
+  { service: "download", protocol: "tcp", on: "hosts", to: { named: "downloads" } },
+  // a browser's address is known only when it calls; the first packet between the two may be either's
+  { service: "browsers", protocol: "udp", on: "bbb", ports: [1024, 65_535], to: { cidrs: ["0.0.0.0/0"] } },
 ];

@@ -1,5 +1,8 @@
 import { isIPv4 } from "node:net";
 import { contains, overlap } from "./cidr.ts";
+import { ports } from "./ports.ts";
+import { hostsOf, type Role } from "./schema/role.ts";
+import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 
 /** The part of zod's refinement context that is used here. */
@@ -14,8 +17,11 @@ const reserved = ["api", "internal"];
 export function checkEstate(estate: Estate, context: Context): void {
   const wrong = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
   checkOrchestrator(estate, wrong);
+  for (const [name, role] of Object.entries(estate.roles)) checkRole(name, role, wrong);
   checkHosts(estate, wrong);
+  checkSites(estate, wrong);
   checkRanges(estate, wrong);
+  checkNodePorts(estate, wrong);
   checkAccess(estate, wrong);
 }
 
@@ -24,12 +30,15 @@ type Wrong = (path: PropertyKey[], message: string) => void;
 function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
   const role = roles.orchestrator;
   if (!role) {
-    wrong(["roles", "orchestrator"], "missing: the estate needs its orchestrator (three servers)");
+    wrong(["roles", "orchestrator"], "missing: the estate needs its orchestrator (three servers, or one)");
     return;
   }
-  const count = Object.keys(role.hosts).length;
-  if (![3, 5, 7].includes(count))
-    wrong(["roles", "orchestrator", "hosts"], `${count} servers: etcd needs an odd number; have 3, 5 or 7`);
+  const count = Object.keys(hostsOf("orchestrator", role)).length;
+  if (![1, 3, 5, 7].includes(count))
+    wrong(
+      ["roles", "orchestrator", role.hosts ? "hosts" : "count"],
+      `${count} servers: etcd needs an odd number; have 3, 5 or 7, or a single one`,
+    );
   if (role.rollout.width !== 1)
     wrong(
       ["roles", "orchestrator", "rollout", "width"],
@@ -39,26 +48,59 @@ function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
     wrong(["roles", "orchestrator", "publicAddress"], "must be true: the API's name leads to these addresses");
 }
 
-function checkHosts({ roles }: Estate, wrong: Wrong): void {
+function checkRole(name: string, role: Role, wrong: Wrong): void {
+  const at = (...path: PropertyKey[]) => ["roles", name, ...path];
+  const runs = runsOf(name, role);
+  if (name === "hosts") wrong(at(), "is the name of the security group of all hosts: choose another");
+  if (runs.length === 0)
+    wrong(at("runs"), `missing: say what runs on these hosts, one or more of ${workloads.join(", ")}`);
+  if (runs.includes("orchestrator") !== (name === "orchestrator") || (name === "orchestrator" && runs.length > 1))
+    wrong(at("runs"), "the orchestrator's servers are the role orchestrator, and run nothing else");
+  if (runs.includes("bbb") && runs.includes("turn"))
+    wrong(at("runs"), "bbb and turn cannot share hosts: both listen on port 443");
+  const open = runs.find((workload) => workload === "bbb" || workload === "turn");
+  if (open && !role.publicAddress)
+    wrong(at("publicAddress"), "must be true: people's browsers send media to these hosts");
+  if (Boolean(role.hosts) === (role.count !== undefined))
+    wrong(
+      at("hosts"),
+      role.hosts ? "there is also a count: keep one of the two" : "missing: name the hosts, or give their count",
+    );
+}
+
+function checkHosts({ roles, sites }: Estate, wrong: Wrong): void {
   const owner = new Map<string, string>();
-  for (const [roleName, role] of Object.entries(roles)) {
-    if (roleName === "hosts")
-      wrong(["roles", roleName], "is the name of the security group of all hosts: choose another");
-    if (roleName === "bbb" && !role.publicAddress)
-      wrong(["roles", "bbb", "publicAddress"], "must be true: people's browsers send media to these hosts");
-    for (const name of Object.keys(role.hosts)) {
-      const at = ["roles", roleName, "hosts", name];
+  for (const [roleName, role] of Object.entries(roles))
+    for (const [name, host] of Object.entries(hostsOf(roleName, role))) {
+      const at = role.hosts ? ["roles", roleName, "hosts", name] : ["roles", roleName, "count"];
       const other = owner.get(name);
-      if (other) wrong(at, `is also a host of role ${other}: a name belongs to one host`);
+      if (other)
+        wrong(at, `${role.hosts ? "is" : `${name} is`} also a host of role ${other}: a name belongs to one host`);
       else if (reserved.includes(name)) wrong(at, "is reserved for the estate's own DNS names: choose another");
       owner.set(name, roleName);
+      if (host.site !== undefined && !sites[host.site])
+        wrong([...at, "site"], `there is no site ${host.site}: write one of ${Object.keys(sites).join(", ")}`);
+      if (host.site === undefined && Object.keys(sites).length > 1)
+        wrong(
+          role.hosts ? [...at, "site"] : at,
+          `say in which site ${name} is (${Object.keys(sites).join(", ")}): there are several${role.hosts ? "" : "; write hosts instead of a count"}`,
+        );
     }
+}
+
+function checkSites({ network, sites }: Estate, wrong: Wrong): void {
+  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: the hosts need at least one");
+  for (const [name, site] of Object.entries(sites)) {
+    if (network.mode === "provider" && !site.network)
+      wrong(["sites", name, "network"], "missing: in mode provider, write the name of the cloud's network");
+    if (network.mode === "private" && site.network)
+      wrong(["sites", name, "network"], "is for mode provider: in mode private the estate makes a network of its own");
   }
 }
 
-function checkRanges({ network, orchestrator }: Estate, wrong: Wrong): void {
+function checkRanges({ sites, orchestrator }: Estate, wrong: Wrong): void {
   const ranges: [PropertyKey[], string][] = [
-    [["network", "cidr"], network.cidr],
+    ...Object.entries(sites).map(([name, { cidr }]): [PropertyKey[], string] => [["sites", name, "cidr"], cidr]),
     [["orchestrator", "podCidr"], orchestrator.podCidr],
     [["orchestrator", "serviceCidr"], orchestrator.serviceCidr],
   ];
@@ -66,6 +108,18 @@ function checkRanges({ network, orchestrator }: Estate, wrong: Wrong): void {
     for (const [otherPath, other] of ranges.slice(0, index))
       if (overlap(cidr, other))
         wrong(path, `${cidr} overlaps ${otherPath.join(".")} (${other}): choose a range of its own`);
+}
+
+/** Every node takes connections on these ports, so that they must not be what a program there listens on. */
+function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
+  const { from, to } = orchestrator.nodePorts;
+  if (from > to) wrong(["orchestrator", "nodePorts"], `from ${from} to ${to} is no range: write the lower port first`);
+  for (const port of ports.filter(({ protocol }) => protocol !== "icmp"))
+    if (port.from <= to && from <= port.to)
+      wrong(
+        ["orchestrator", "nodePorts"],
+        `${from}-${to} overlaps the ports of ${port.service} (${port.from}-${port.to}): choose others, such as 13000-15767`,
+      );
 }
 
 function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): void {

@@ -1,5 +1,5 @@
 import type { Say } from "../../local/say.ts";
-import type { Rollout } from "../../stacks/schema.ts";
+import type { Rollout } from "../../stacks/schema/role.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Clock } from "./wait.ts";

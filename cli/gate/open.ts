@@ -1,6 +1,6 @@
 import { Trouble } from "../../local/say.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
-import { Rollout } from "../../stacks/schema.ts";
+import { Rollout } from "../../stacks/schema/role.ts";
 import { connectCloud } from "./cloud.ts";
 import { connectCluster } from "./cluster.ts";
 import type { Gate } from "./gate.ts";

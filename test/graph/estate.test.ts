@@ -103,7 +103,7 @@ describe("servers", () => {
       expect(find(empty, instance, host).dependsOn).toEqual(
         expect.arrayContaining([
           ...names(rules),
-          "openstack:networking/routerInterface:RouterInterface::network-router-interface",
+          "openstack:networking/routerInterface:RouterInterface::network-local-router-interface",
         ]),
       );
   });

@@ -54,7 +54,8 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
           return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
-        if (/:getImage$|:getNetwork$/.test(token)) return { ...inputs, id: `${token.split(":").at(-1)}-id` };
+        if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
+          return { ...inputs, id: `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);
       },
     },

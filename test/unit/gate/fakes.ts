@@ -2,7 +2,7 @@ import type { V1Lease, V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Cloud, Server } from "../../../cli/gate/cloud.ts";
 import type { Cluster } from "../../../cli/gate/cluster.ts";
 import type { Gate } from "../../../cli/gate/gate.ts";
-import { Rollout } from "../../../stacks/schema.ts";
+import { Rollout } from "../../../stacks/schema/role.ts";
 
 /** A cluster and a cloud in memory, with a clock that does not wait. Everything done to them is in `events`. */
 export interface World {

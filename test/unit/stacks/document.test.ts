@@ -35,7 +35,7 @@ const server = (count: number) => Object.fromEntries(Array.from({ length: count 
 /** What is wrong, and the line an operator reads. */
 const table: readonly [string, Change, string][] = [
   ["unknown key", set("zoen", "x"), '(top level): Unrecognized key: "zoen"'],
-  ["missing part", set("network cidr", undefined), "network.cidr: write an IPv4 range, such as 203.0.113.0/24"],
+  ["missing part", set("sites local cidr", undefined), "sites.local.cidr: write an IPv4 range, such as 203.0.113.0/24"],
   ["bad domain", set("zone", "Estate"), "zone: write a domain in lower case, such as meet.example.org"],
   [
     "bad host name",
@@ -50,17 +50,17 @@ const table: readonly [string, Change, string][] = [
   [
     "no orchestrator",
     set("roles orchestrator", undefined),
-    "roles.orchestrator: missing: the estate needs its orchestrator (three servers)",
+    "roles.orchestrator: missing: the estate needs its orchestrator (three servers, or one)",
   ],
   [
     "even servers",
     set("roles orchestrator hosts", server(4)),
-    "roles.orchestrator.hosts: 4 servers: etcd needs an odd number; have 3, 5 or 7",
+    "roles.orchestrator.hosts: 4 servers: etcd needs an odd number; have 3, 5 or 7, or a single one",
   ],
   [
     "last server removed",
     set("roles orchestrator hosts", {}),
-    "roles.orchestrator.hosts: 0 servers: etcd needs an odd number; have 3, 5 or 7",
+    "roles.orchestrator.hosts: 0 servers: etcd needs an odd number; have 3, 5 or 7, or a single one",
   ],
   [
     "width of servers",
@@ -89,13 +89,78 @@ const table: readonly [string, Change, string][] = [
   ],
   [
     "reserved role",
-    set("roles hosts", { flavor: "m1.small", hosts: {} }),
+    set("roles hosts", { runs: ["pods"], flavor: "m1.small", hosts: {} }),
     "roles.hosts: is the name of the security group of all hosts: choose another",
   ],
   [
+    "unknown mode",
+    set("network mode", "flat"),
+    "network.mode: write private (own networks behind a router) or provider (a network of the cloud)",
+  ],
+  [
+    "network of the cloud without its name",
+    set("network", {
+      mode: "provider",
+      nameservers: { a: "192.0.2.53" },
+      downloads: { m: { cidr: "192.0.2.80/32", port: 80 } },
+    }),
+    "sites.local.network: missing: in mode provider, write the name of the cloud's network",
+  ],
+  [
+    "name of a network that the estate makes",
+    set("sites local network", "campus"),
+    "sites.local.network: is for mode provider: in mode private the estate makes a network of its own",
+  ],
+  ["no site", set("sites", {}), "sites: empty: the hosts need at least one"],
+  [
+    "unknown site",
+    set("roles worker hosts worker-01 site", "north"),
+    'roles.worker.hosts["worker-01"].site: there is no site north: write one of local',
+  ],
+  [
+    "site not said",
+    (document) => {
+      document.sites.north = { cidr: "10.21.0.0/24" };
+      for (const role of ["orchestrator", "bbb"])
+        for (const host of Object.values<Record<string, string>>(document.roles[role].hosts)) host.site = "local";
+    },
+    'roles.worker.hosts["worker-01"].site: say in which site worker-01 is (local, north): there are several',
+  ],
+  [
+    "nobody runs",
+    set("roles worker runs", []),
+    "roles.worker.runs: missing: say what runs on these hosts, one or more of orchestrator, turn, bbb, greenlight, scalelite, monitoring, pods",
+  ],
+  [
+    "unknown workload",
+    set("roles worker runs", ["mail"]),
+    "roles.worker.runs[0]: write one of orchestrator, turn, bbb, greenlight, scalelite, monitoring, pods",
+  ],
+  [
+    "a second orchestrator",
+    set("roles worker runs", ["orchestrator"]),
+    "roles.worker.runs: the orchestrator's servers are the role orchestrator, and run nothing else",
+  ],
+  [
+    "bbb and turn together",
+    set("roles bbb runs", ["bbb", "turn"]),
+    "roles.bbb.runs: bbb and turn cannot share hosts: both listen on port 443",
+  ],
+  [
+    "neither hosts nor count",
+    set("roles worker hosts", undefined),
+    "roles.worker.hosts: missing: name the hosts, or give their count",
+  ],
+  ["hosts and count", set("roles worker count", 2), "roles.worker.hosts: there is also a count: keep one of the two"],
+  [
+    "ports of services among the media ports",
+    set("orchestrator nodePorts", { from: 16_000, to: 16_500 }),
+    "orchestrator.nodePorts: 16000-16500 overlaps the ports of media (16384-32768): choose others, such as 13000-15767",
+  ],
+  [
     "overlap",
-    set("network cidr", "10.42.7.0/24"),
-    "orchestrator.podCidr: 10.42.0.0/16 overlaps network.cidr (10.42.7.0/24): choose a range of its own",
+    set("sites local cidr", "10.42.7.0/24"),
+    "orchestrator.podCidr: 10.42.0.0/16 overlaps sites.local.cidr (10.42.7.0/24): choose a range of its own",
   ],
   [
     "nobody admitted",

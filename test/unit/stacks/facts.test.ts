@@ -28,7 +28,7 @@ describe("facts", () => {
   it("do not depend on the order in which the document was written", () => {
     const reversed = estate((document) => {
       const reverse = (value: unknown): unknown =>
-        typeof value === "object" && value !== null
+        typeof value === "object" && value !== null && !Array.isArray(value)
           ? Object.fromEntries(
               Object.entries(value)
                 .toReversed()

@@ -1,0 +1,112 @@
+/** What the document's network mode, sites, pools and anti-affinity make of the graph. */
+import { describe, expect, it } from "vitest";
+import { graph, serverUrn } from "./program.ts";
+import type { Registered } from "./record.ts";
+
+const port = "openstack:networking/port:Port";
+const rule = "openstack:networking/secGroupRule:SecGroupRule";
+const of = (nodes: readonly Registered[], type: string) => nodes.filter((node) => node.type.endsWith(`:${type}`));
+const named = (nodes: readonly Registered[], type: string, name: string): Registered => {
+  const found = nodes.find((node) => node.type === type && node.name === name);
+  if (!found) throw new Error(`no ${type} ${name}`);
+  return found;
+};
+
+const { nameservers, downloads } = {
+  nameservers: { estate: "192.0.2.53" },
+  downloads: { mirror: { cidr: "192.0.2.80/32", port: 80 } },
+};
+const turn = { flavor: "m1.small", publicAddress: true, count: 2, antiAffinity: "hard" };
+
+const provider = await graph({
+  change: (document) => {
+    document.network = { mode: "provider", nameservers, downloads };
+    document.sites = { local: { cidr: "198.51.100.0/24", network: "campus" } };
+    document.roles.turn = turn;
+  },
+});
+
+describe("mode provider", () => {
+  it("makes no network, no router and no floating IP", () => {
+    for (const type of ["Network", "Subnet", "Router", "RouterInterface", "FloatingIp", "FloatingIpAssociate"])
+      expect(of(provider, type), type).toEqual(expect.not.arrayContaining([expect.objectContaining({ custom: true })]));
+  });
+
+  it("gives each host a port in the cloud's network and subnet", () => {
+    expect(named(provider, port, "bbb-01-port").inputs).toMatchObject({
+      networkId: "getNetwork-id",
+      fixedIps: [{ subnetId: "getSubnet-id" }],
+    });
+  });
+
+  it("knows media hosts by their group, because nothing translates their addresses", () => {
+    expect(named(provider, rule, "turn-in-turn-relay-from-bbb").inputs.remoteGroupId).toBe("groups-bbb-id");
+    expect(named(provider, rule, "bbb-in-media-from-turn").inputs.remoteGroupId).toBe("groups-turn-id");
+  });
+});
+
+const sites = await graph({
+  change: (document) => {
+    document.sites = { north: { cidr: "10.20.0.0/24", availabilityZone: "az1" }, south: { cidr: "10.21.0.0/24" } };
+    for (const role of ["orchestrator", "bbb", "worker"])
+      for (const [index, host] of Object.values<Record<string, string>>(document.roles[role].hosts).entries())
+        host.site = index === 0 ? "north" : "south";
+    delete document.roles.worker.hosts["worker-01"].availabilityZone;
+    document.roles.turn = {
+      ...turn,
+      count: undefined,
+      hosts: { "turn-1": { site: "north" }, "turn-2": { site: "south" } },
+    };
+  },
+});
+
+describe("mode private with two sites", () => {
+  it("makes a network each, and one router for both", () => {
+    expect(of(sites, "Subnet").map(({ inputs }) => inputs.cidr)).toEqual(["10.20.0.0/24", "10.21.0.0/24"]);
+    expect(of(sites, "Router")).toHaveLength(1);
+    expect(of(sites, "RouterInterface")).toHaveLength(2);
+  });
+
+  it("puts a host where it says, in its site's zone", () => {
+    expect(named(sites, port, "bbb-02-port").inputs.networkId).toBe("network-south-id");
+    expect(named(sites, "openstack:compute/instance:Instance", "worker-01").inputs.availabilityZone).toBe("az1");
+  });
+
+  it("lets hosts renew their addresses in both", () => {
+    expect(named(sites, rule, "hosts-out-dhcp-renewal-to-south").inputs.remoteIpPrefix).toBe("10.21.0.0/24");
+  });
+
+  it("knows media hosts by the addresses they announce: behind floating IPs the group does not match", () => {
+    expect(named(sites, rule, "turn-in-turn-relay-from-bbb-02").inputs).toMatchObject({
+      remoteIpPrefix: expect.stringMatching(/^203\.0\.113\.\d+\/32$/),
+      direction: "ingress",
+    });
+    expect(named(sites, rule, "bbb-out-turn-relay-to-turn-1").inputs.direction).toBe("egress");
+  });
+});
+
+describe("a role's hosts", () => {
+  it("are named when only counted", () => {
+    expect(of(provider, "Instance").map(({ name }) => name)).toEqual(expect.arrayContaining(["turn-01", "turn-02"]));
+  });
+
+  it("are kept on different machines by a server group that is never deleted first", () => {
+    const [group] = of(provider, "ServerGroup");
+    expect(group).toMatchObject({ name: "turn", deleteBeforeReplace: false, inputs: { policies: ["anti-affinity"] } });
+    expect(named(provider, "openstack:compute/instance:Instance", "turn-01").inputs.schedulerHints).toEqual([
+      { group: "turn-id" },
+    ]);
+  });
+
+  it("of turn are replaced before those of bbb", async () => {
+    const hosts = ["orchestrator-01", "orchestrator-02", "orchestrator-03", "turn-01", "turn-02", "bbb-01"];
+    const built = await graph({
+      state: hosts.map(serverUrn),
+      change: (document) => {
+        document.roles.turn = turn;
+      },
+    });
+    const waits = named(built, "openstack:compute/instance:Instance", "bbb-01").dependsOn;
+    expect(waits).toEqual(expect.arrayContaining(["command:local:Command::turn-02-ready"]));
+  });
+});
