@@ -1,11 +1,11 @@
-import { addresses } from "../addresses.ts";
+import { operatorNetworks } from "../addresses.ts";
 import type { CloudState, FixedIp, Network, Port, Server, Subnet } from "./model.ts";
 
 /** The state of the cloud with the look-ups that everything derived from it needs. */
 export interface Cloud extends CloudState {
   readonly network: ReadonlyMap<string, Network>;
-  /** The id of the external network that the operator's side is on. */
-  readonly external?: string;
+  /** The networks that the operator's side is on, by id. */
+  readonly operator: ReadonlyMap<string, (typeof operatorNetworks)[number]>;
   readonly subnet: ReadonlyMap<string, Subnet>;
   readonly port: ReadonlyMap<string, Port>;
   readonly server: ReadonlyMap<string, Server>;
@@ -17,17 +17,26 @@ export interface Cloud extends CloudState {
 
 export function indexed(state: CloudState): Cloud {
   const byId = <T extends { readonly id: string }>(list: readonly T[]) => new Map(list.map((item) => [item.id, item]));
-  const external = state.networks.find((one) => one["router:external"] && one.name === addresses.external.name);
   return {
     ...state,
     network: byId(state.networks),
-    ...(external && { external: external.id }),
+    operator: operatorOf(state.networks),
     subnet: byId(state.subnets),
     port: byId(state.ports),
     server: byId(state.servers),
     hostPorts: hostPortsOf(state.ports),
     members: membersOf(state.ports),
   };
+}
+
+/** A project may give a network any name; only the cloud can make one flat, on a physical network. */
+function operatorOf(networks: readonly Network[]): Cloud["operator"] {
+  return new Map(
+    networks.flatMap(({ id, "provider:physical_network": physical }) => {
+      const found = operatorNetworks.find(({ name }) => name === physical);
+      return found ? [[id, found]] : [];
+    }),
+  );
 }
 
 function hostPortsOf(ports: readonly Port[]): Map<string, Port[]> {

@@ -38,8 +38,8 @@ export interface Network {
   readonly name: string;
   readonly mtu: number;
   readonly admin_state_up: boolean;
-  /** A network that routers have their gateways on. */
-  readonly "router:external"?: boolean;
+  /** What carries a network of the cloud itself; none for those of projects. */
+  readonly "provider:physical_network"?: string | null;
 }
 
 export interface Subnet {

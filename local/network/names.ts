@@ -16,9 +16,6 @@ export const names = {
   routerGateway: (portId: string): string => `qg-${short(portId)}`,
 } as const;
 
-/** The bridge of the external network that the operator's side is on. */
-export const externalBridge = "br-ext";
-
 /** Which port of a server is which interface. */
 export interface InterfaceNames {
   /** The server runs, so its interfaces keep their names until it is deleted. */

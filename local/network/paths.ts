@@ -1,4 +1,4 @@
-import { addresses } from "../addresses.ts";
+import { addresses, operatorNetworks } from "../addresses.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Port, Subnet } from "./model.ts";
 import { contains, type RouterPorts, routersOf } from "./routers.ts";
@@ -27,7 +27,8 @@ export function pathFromHost(cloud: Cloud, name: string, ports: readonly Port[],
   if (!end) return noPort(name);
   const network = cloud.network.get(end.port.network_id);
   if (end.subnet.gateway_ip === null) return { none: `${name} has no route to ${to}: its subnet has no gateway` };
-  if (end.port.network_id === cloud.external) return throughExternal(cloud, end.port, end.address, to);
+  if (cloud.operator.has(end.port.network_id))
+    return throughOperator(cloud, { on: end.port.network_id, out: end.port, seenFrom: end.address }, to);
   const router = routersOf(cloud).find(({ internal }) =>
     internal.some((port) => port.network_id === end.port.network_id && has(port, end.subnet.gateway_ip ?? "")),
   );
@@ -39,7 +40,8 @@ export function pathFromHost(cloud: Cloud, name: string, ports: readonly Port[],
 
 /** The way from the operator's side to an address. */
 export function pathFromOperator(cloud: Cloud, to: string): Found {
-  return throughExternal(cloud, undefined, addresses.external.gateway, to);
+  const near = operatorNetworks.find(({ cidr }) => contains(cidr, to)) ?? addresses.external;
+  return throughOperator(cloud, { seenFrom: near.gateway }, to);
 }
 
 interface End {
@@ -63,7 +65,8 @@ function noPort(name: string): Found {
 
 function onLink(cloud: Cloud, { port: out, address }: End, to: string): Found {
   const network = cloud.network.get(out.network_id);
-  if (out.network_id === cloud.external) return throughExternal(cloud, out, address, to);
+  if (cloud.operator.has(out.network_id))
+    return throughOperator(cloud, { on: out.network_id, out, seenFrom: address }, to);
   const into = holderOf(cloud, out.network_id, to);
   return into
     ? { out, into, seenFrom: address }
@@ -95,19 +98,32 @@ function throughRouter(cloud: Cloud, router: RouterPorts, { port: out, address }
   if (outside === undefined) return { none: `router ${router.router.name} has no gateway, so it does not reach ${to}` };
   const floating = router.floatingIps.find(({ fixed_ip_address }) => fixed_ip_address === address);
   const masked = router.router.external_gateway_info?.enable_snat !== false ? outside : address;
-  return throughExternal(cloud, out, floating?.floating_ip_address ?? masked, to);
+  const seenFrom = floating?.floating_ip_address ?? masked;
+  return throughOperator(cloud, { ...(router.gateway && { on: router.gateway.network_id }), out, seenFrom }, to);
 }
 
-/** On the external network: floating IPs, ports of its own, and the addresses of the cloud. */
-function throughExternal(cloud: Cloud, out: Port | undefined, seenFrom: string, to: string): Found {
-  const from = out ? { out, seenFrom } : { seenFrom };
-  if (([addresses.api, addresses.dns, addresses.mirror, addresses.external.gateway] as string[]).includes(to))
-    return from;
+/** A packet that comes to the operator's side. */
+interface Leaving {
+  /** The network it comes from; none where the operator sends it. */
+  readonly on?: string;
+  readonly out?: Port;
+  readonly seenFrom: string;
+}
+
+/** On a network of the operator's side: floating IPs, ports of its own, and the addresses of the cloud. */
+function throughOperator(cloud: Cloud, { on, ...from }: Leaving, to: string): Found {
+  const own: readonly string[] = [addresses.api, addresses.dns, addresses.mirror];
+  if (own.includes(to) || operatorNetworks.some(({ gateway }) => gateway === to)) return from;
+  const [network] = [...cloud.operator].find(([, { cidr }]) => contains(cidr, to)) ?? [];
+  if (on !== undefined && network !== undefined && on !== network)
+    return {
+      none: `nothing leads from ${cloud.network.get(on)?.name} to ${cloud.network.get(network)?.name}, where ${to} is`,
+    };
   const floating = cloud.floatingIps.find(({ floating_ip_address }) => floating_ip_address === to);
   if (floating) {
     const into = cloud.port.get(floating.port_id ?? "");
     return into ? { ...from, into } : { none: `floating IP ${to} is not associated with a port` };
   }
-  const into = cloud.external === undefined ? undefined : holderOf(cloud, cloud.external, to);
-  return into ? { ...from, into } : { none: `nothing on the external network has the address ${to}` };
+  const into = network === undefined ? undefined : holderOf(cloud, network, to);
+  return into ? { ...from, into } : { none: `nothing on the networks of the cloud has the address ${to}` };
 }

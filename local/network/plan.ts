@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { addresses } from "../addresses.ts";
+import { operatorNetworks } from "../addresses.ts";
 import { antiSpoofingTable } from "./anti-spoofing.ts";
 import { balancersConfiguration, liveBalancers } from "./balancers.ts";
 import { type Cloud, indexed } from "./cloud.ts";
 import { hostNetwork, type Machine, machineNamespace } from "./machines.ts";
 import { metadataClient, metadataConfiguration } from "./metadata.ts";
 import type { CloudState, Port } from "./model.ts";
-import { externalBridge, type InterfaceNames, nameInterfaces, names } from "./names.ts";
+import { type InterfaceNames, nameInterfaces, names } from "./names.ts";
 import { operatorTable } from "./operator.ts";
 import { routerNamespace, routersOf } from "./routers.ts";
 import type { Bridge, HostNetwork, World } from "./world.ts";
@@ -90,23 +90,25 @@ function portsOf({ ports }: Machine): Port[] {
 }
 
 function bridgeNames(cloud: Cloud): (networkId: string) => string {
-  return (id) => (id === cloud.external ? externalBridge : names.bridge(id));
+  return (id) => cloud.operator.get(id)?.bridge ?? names.bridge(id);
 }
 
 function bridgesOf(cloud: Cloud, bridgeOf: (networkId: string) => string): Bridge[] {
-  const own = cloud.networks.map(({ id, mtu, admin_state_up: up }) => bridge(bridgeOf(id), mtu, up));
-  return own.some(({ name }) => name === externalBridge) ? own : [...own, bridge(externalBridge, 1500, true)];
+  const known = cloud.networks.map(({ id, mtu, admin_state_up: up }) => bridge(bridgeOf(id), mtu, up));
+  // the operator's side is there before neutron is
+  const others = operatorNetworks.filter((one) => !known.some(({ name }) => name === one.bridge));
+  return [...known, ...others.map((one) => bridge(one.bridge, 1500, true))];
 }
 
 function bridge(name: string, mtu: number, up: boolean): Bridge {
-  const { gateway, cidr } = addresses.external;
+  const operator = operatorNetworks.find((one) => one.bridge === name);
   return {
     name,
     // by itself a bridge takes the lowest address of its ports, which changes as they come and go
     mac: `02:${createHash("sha256").update(name).digest("hex").slice(0, 10).match(/../g)?.join(":")}`,
     mtu,
     up,
-    addresses: name === externalBridge ? [`${gateway}/${cidr.split("/")[1]}`] : [],
+    addresses: operator ? [`${operator.gateway}/${operator.cidr.split("/")[1]}`] : [],
   };
 }
 

@@ -19,7 +19,7 @@ export interface Bridge {
   readonly mac: string;
   readonly mtu: number;
   readonly up: boolean;
-  /** With prefix length. Only the external network has one: the operator's side. */
+  /** With prefix length. Only networks of the operator's side have one. */
   readonly addresses: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import { operatorNetworks } from "../addresses.ts";
 import { type CloudFacts, state } from "./facts.ts";
 import { ini } from "./ini.ts";
 import { database, events, login, messaging, tokens, transport } from "./sections.ts";
@@ -5,8 +6,8 @@ import { database, events, login, messaging, tokens, transport } from "./section
 /** The domain under which neutron names ports. */
 export const domain = "cloud.test.";
 
-/** The name of the physical network behind the external one. */
-export const physicalNetwork = "public";
+/** Each of the operator's networks is a physical network of its own name. */
+const physicalNetworks = operatorNetworks.map(({ name }) => name).join(",");
 
 /** neutron.conf */
 export function neutronConf(facts: CloudFacts): string {
@@ -43,7 +44,7 @@ export function neutronConf(facts: CloudFacts): string {
   });
 }
 
-/** ml2_conf.ini: networks of projects are vxlan as in production (MTU 1450), the external one is flat. */
+/** ml2_conf.ini: networks of projects are vxlan as in production (MTU 1450), those of the cloud are flat. */
 export function ml2Conf(): string {
   return ini({
     ml2: {
@@ -53,7 +54,7 @@ export function ml2Conf(): string {
       extension_drivers: "port_security,dns",
       path_mtu: 1500,
     },
-    ml2_type_flat: { flat_networks: physicalNetwork },
+    ml2_type_flat: { flat_networks: physicalNetworks },
     ml2_type_vxlan: { vni_ranges: "1:100000" },
     securitygroup: { enable_security_group: true },
   });

@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { operatorNetworks } from "../addresses.ts";
 import { connect } from "../openstack-client/client.ts";
 import { parseCloud } from "../openstack-client/clouds.ts";
 import type { Stack } from "../stack.ts";
@@ -8,12 +9,12 @@ import { catalog, registerServices } from "./catalog.ts";
 import { ensureAuthority } from "./certificates.ts";
 import { cloudsYaml } from "./clouds.ts";
 import { poolsYaml } from "./designate.ts";
-import { ensureExternalNetwork } from "./external-network.ts";
 import { type CloudFacts, cloudFacts, configuration, identityUrl, region } from "./facts.ts";
 import { configurationFiles, fingerprint, stateFolders, writePrivately } from "./files.ts";
 import { ensureFlavors, flavors } from "./flavors.ts";
 import { ensureImage, imageName } from "./image.ts";
 import { manage } from "./manage.ts";
+import { ensureOperatorNetworks } from "./operator-networks.ts";
 import { ensureApplicationCredential, ensureProject, grantLoadBalancerAdmin, roles } from "./project.ts";
 import { limitProject, quotas } from "./quotas.ts";
 import { readSecrets } from "./secrets.ts";
@@ -58,7 +59,7 @@ export async function startOpenstack(stack: Stack): Promise<void> {
     say("OpenStack: starting nova, neutron, cinder, glance, designate and octavia");
   }
   await Promise.all([foundationReady, identified, supervisor.start(services(facts))]);
-  say("OpenStack: making the project, flavors, zones, image and external network");
+  say("OpenStack: making the project, flavors, zones, image and networks");
   // a login of its own: the catalog of the first one is from before the services were in it
   await furnish(stack, facts, steps, { admin: connect(cloud), cloud });
 }
@@ -115,7 +116,7 @@ async function furnish(stack: Stack, facts: CloudFacts, steps: Steps, { admin, c
       await ensureZones(admin);
     }),
     steps.once("flavors", fingerprint(JSON.stringify(flavors)), () => ensureFlavors(admin)),
-    steps.once("external-network", "1", () => ensureExternalNetwork(admin)),
+    steps.once("operator-networks", fingerprint(JSON.stringify(operatorNetworks)), () => ensureOperatorNetworks(admin)),
     steps.once("image", imageName, () => ensureImage(admin, cloud, facts)),
     steps.once("volume-type", "1", () => ensureVolumeType(admin)),
     steps.once("project", fingerprint(JSON.stringify([quotas, roles])), async () => {

@@ -26,14 +26,16 @@ async function left(): Promise<string[]> {
         .map(({ name, id }) => `${key} ${name || id || "(key pair)"}`);
     }),
   );
-  const networks = await openstack.list<{ name: string; "router:external": boolean }>(
+  const networks = await openstack.list<{ name: string; "router:external": boolean; shared: boolean }>(
     "network",
     "/v2.0/networks",
     "networks",
   );
   return [
     ...found.flat(),
-    ...networks.filter((network) => !network["router:external"]).map(({ name }) => `network ${name}`),
+    ...networks
+      .filter((network) => !network["router:external"] && !network.shared)
+      .map(({ name }) => `network ${name}`),
   ];
 }
 

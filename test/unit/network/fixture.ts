@@ -27,7 +27,13 @@ export class Fixture {
 
   network(name: string, cidr: string, more: Partial<Network & Subnet> = {}): void {
     const { mtu = 1450, ...subnet } = more;
-    this.add("networks", { id: id(name), name, mtu, admin_state_up: true, "router:external": name === "public" });
+    this.add("networks", {
+      id: id(name),
+      name,
+      mtu,
+      admin_state_up: true,
+      "provider:physical_network": name === "public" ? name : null,
+    });
     this.add("subnets", {
       id: id(`${name} subnet`),
       network_id: id(name),

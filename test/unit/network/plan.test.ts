@@ -66,16 +66,18 @@ test("without power, or with the port switched off, the link is unplugged and no
   expect(namespace(cloud, names.host(id("host"))).interfaces[0]?.up).toBe(false);
 });
 
-test("the external network is the operator's bridge, and has its address; other bridges have none", () => {
+test("the networks of the cloud are the operator's bridges, and have its addresses; other bridges have none", () => {
   const { bridges } = planned(example());
   expect(bridges.map(({ name, addresses, mtu }) => [name, addresses, mtu])).toEqual([
     ["br-ext", ["203.0.113.1/24"], 1500],
     [names.bridge(id("net")), [], 1450],
+    // there before neutron is
+    ["br-campus", ["198.51.100.1/24"], 1500],
   ]);
   const cloud = example();
   cloud.change("networks", "net", { name: "public" });
-  expect(planned(cloud).bridges.map(({ name }) => name)).toEqual(["br-ext", names.bridge(id("net"))]);
-  expect(planned(new Fixture()).bridges.map(({ name }) => name)).toEqual(["br-ext"]);
+  expect(planned(cloud).bridges.map(({ name }) => name)).toEqual(["br-ext", names.bridge(id("net")), "br-campus"]);
+  expect(planned(new Fixture()).bridges.map(({ name }) => name)).toEqual(["br-ext", "br-campus"]);
 });
 
 test("a router has its gateway, its floating IPs, and both directions of their translation", () => {

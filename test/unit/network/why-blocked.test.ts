@@ -68,9 +68,11 @@ test("no way at all", () => {
   );
   expect(why(estate(), "worker-1", "10.20.0.99")).toBe("no port on network net has the address 10.20.0.99");
   expect(why(estate(), "worker-1", "203.0.113.99")).toBe(
-    "nothing on the external network has the address 203.0.113.99",
+    "nothing on the networks of the cloud has the address 203.0.113.99",
   );
-  expect(why(estate(), "operator", "10.20.0.11")).toBe("nothing on the external network has the address 10.20.0.11");
+  expect(why(estate(), "operator", "10.20.0.11")).toBe(
+    "nothing on the networks of the cloud has the address 10.20.0.11",
+  );
   const cloud = estate();
   cloud.change("floatingIps", "203.0.113.11", { port_id: null, fixed_ip_address: null, router_id: null });
   expect(why(cloud, "worker-1", "203.0.113.11")).toBe("floating IP 203.0.113.11 is not associated with a port");

@@ -1,17 +1,17 @@
-import { addresses } from "../addresses.ts";
+import { addresses, type operatorNetworks } from "../addresses.ts";
 import type { OpenStack } from "../openstack-client/client.ts";
 import type { Named } from "./find.ts";
-import { physicalNetwork } from "./neutron.ts";
 
-/** The external network, from which floating IPs and the gateways of routers come. */
-export async function ensureExternalNetwork(admin: OpenStack): Promise<void> {
-  const { name, cidr, gateway, first, last } = addresses.external;
-  const network = {
-    name,
-    "router:external": true,
-    "provider:network_type": "flat",
-    "provider:physical_network": physicalNetwork,
-  };
+/** The external network, for routers and floating IPs; and the provider network, which every project may put its hosts on. */
+export async function ensureOperatorNetworks(admin: OpenStack): Promise<void> {
+  await ensure(admin, addresses.external, { "router:external": true });
+  await ensure(admin, addresses.provider, { shared: true });
+}
+
+async function ensure(admin: OpenStack, one: (typeof operatorNetworks)[number], kind: object): Promise<void> {
+  const { name, cidr, gateway, first, last } = one;
+  const flat = { "provider:network_type": "flat", "provider:physical_network": name };
+  const network = { name, ...kind, ...flat };
   const { id } = await findOrMake(admin, "network", network);
   const pools = [{ start: first, end: last }];
   const subnet = { name, network_id: id, ip_version: 4, cidr, gateway_ip: gateway, enable_dhcp: false };

@@ -1,0 +1,111 @@
+/** A small estate in mode `provider`, beside the first one on the same cloud: built, unchanged, reached without NAT, gone. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { prepareStack } from "../../cli/local/stack.ts";
+import { readStackFile, writeStackFile } from "../../cli/local/stack-file.ts";
+import { addresses } from "../../local/addresses.ts";
+import { project } from "../../local/place.ts";
+import { cloud, here, type Ran, run } from "./estate.ts";
+
+const stack = `${here.stack}-campus`;
+const hosts = ["campus-bbb-01", "campus-bbb-02", "campus-o-01", "campus-turn-01", "campus-w-01"];
+let folder: string;
+
+async function pulumi(...command: readonly string[]): Promise<Ran> {
+  const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
+  const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, stdin: "ignore" });
+  return { exitCode: result.exitCode ?? -1, text: result.all };
+}
+
+async function count(path: string, key: string): Promise<number> {
+  return (await (await cloud()).list("network", path, key)).length;
+}
+
+let before: readonly number[];
+const counts = () =>
+  Promise.all([
+    count("/v2.0/routers", "routers"),
+    count("/v2.0/floatingips", "floatingips"),
+    count("/v2.0/networks", "networks"),
+  ]);
+
+beforeAll(async () => {
+  before = await counts();
+  folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
+  const kubeconfig = join(here.data, "kubeconfig");
+  const kept = await readFile(kubeconfig);
+  await prepareStack(here, stack);
+  await writeFile(kubeconfig, kept);
+  const file = await readStackFile(stack);
+  const document = file.config?.["estate:estate"] as Record<string, unknown> & { network: Record<string, unknown> };
+  const { nameservers, downloads } = document.network;
+  const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
+  const role = { flavor: "m1.small", publicAddress: true, rollout };
+  const changed = {
+    ...document,
+    ...{ name: "campus", zone: "campus.test" },
+    admins: { cidrs: { operators: `${addresses.provider.gateway}/32` } },
+    network: { mode: "provider", nameservers, downloads },
+    sites: { campus: { cidr: addresses.provider.cidr, network: addresses.provider.name } },
+    roles: {
+      orchestrator: { ...role, hosts: { "campus-o-01": {} } },
+      turn: { ...role, hosts: { "campus-turn-01": {} } },
+      bbb: { ...role, antiAffinity: "soft", hosts: { "campus-bbb-01": {}, "campus-bbb-02": {} } },
+      worker: { ...role, runs: ["pods"], hosts: { "campus-w-01": {} } },
+    },
+  };
+  await writeStackFile(stack, { ...file, config: { ...file.config, "estate:estate": changed } });
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await pulumi("stack", "rm", "--yes");
+  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+});
+
+test("is built, without a network, a router or a floating IP of its own", async () => {
+  const up = await pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode, up.text).toBe(0);
+  expect(await counts()).toEqual(before);
+});
+
+test("its names lead to addresses of the cloud's network, the same from outside and from inside", async () => {
+  for (const host of hosts) {
+    const outside = await run("dig", "+short", `${host}.campus.test`);
+    expect(outside).toMatch(/^198\.51\.100\.\d+$/);
+    expect(await run("dig", "+short", `${host}.internal.campus.test`)).toBe(outside);
+  }
+});
+
+test("its orchestrator has every host, and answers the operator", async () => {
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeFile(
+    kubeconfig,
+    await run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", stack),
+    {
+      mode: 0o600,
+    },
+  );
+  const nodes = await run("kubectl", "--kubeconfig", kubeconfig, "get", "nodes", "--output", "name");
+  expect(nodes.split("\n").sort()).toEqual(hosts.map((host) => `node/${host}`));
+});
+
+test("a second preview has nothing to do, and a refresh finds it as it is", async () => {
+  const preview = await pulumi("preview", "--expect-no-changes", "--diff");
+  expect(preview.exitCode, preview.text).toBe(0);
+  const refresh = await pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
+  expect(refresh.exitCode, refresh.text).toBe(0);
+});
+
+test("destroy leaves nothing of it", async () => {
+  const destroy = await pulumi("destroy", "--yes", "--skip-preview");
+  expect(destroy.exitCode, destroy.text).toBe(0);
+  const openstack = await cloud();
+  const left = await openstack.list<{ name: string }>("compute", "/servers", "servers");
+  expect(left.filter(({ name }) => hosts.includes(name))).toEqual([]);
+  const ports = await openstack.list<{ name: string }>("network", "/v2.0/ports", "ports");
+  expect(ports.filter(({ name }) => hosts.includes(name))).toEqual([]);
+});
