@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts } from "../stacks/facts.ts";
 import { createGates } from "./gates.ts";
 import type { HostAddress } from "./hostAddress.ts";
+import type { HostVolume } from "./hostVolumes.ts";
 
 export interface HostArgs {
   readonly facts: HostFacts;
@@ -13,6 +14,8 @@ export interface HostArgs {
   /** Changing it replaces the host. */
   readonly imageId: pulumi.Input<string>;
   readonly address: HostAddress;
+  /** In the order in which the server has them. Adding or removing one replaces the host. */
+  readonly volumes: readonly HostVolume[];
   /** Name of nova's key pair, plain. Changing it replaces the host. */
   readonly keyPair: string;
   /** Id of the server group that keeps the role's hosts on different machines. Changing it replaces the host. */
@@ -50,6 +53,7 @@ export class Host extends pulumi.ComponentResource {
         ...(facts.availabilityZone ? { availabilityZone: facts.availabilityZone } : {}),
         ...(args.serverGroup ? { schedulerHints: [{ group: args.serverGroup }] } : {}),
         networks: [{ port: address.portId }],
+        ...(args.volumes.length > 0 ? { blockDevices: blockDevices(args.imageId, args.volumes) } : {}),
         userData: pulumi.secret(args.userData),
         // The user data itself is secret; its digest makes a difference visible.
         metadata: { estate: args.estate, role: facts.role, ignition: digest(args.userData) },
@@ -75,6 +79,21 @@ export class Host extends pulumi.ComponentResource {
     this.ready = gates.ready;
     this.registerOutputs({});
   }
+}
+
+/** The image's disk goes with the server; data volumes stay. They are there from the first boot on. */
+function blockDevices(imageId: pulumi.Input<string>, volumes: readonly HostVolume[]) {
+  const image = {
+    sourceType: "image",
+    uuid: imageId,
+    destinationType: "local",
+    bootIndex: 0,
+    deleteOnTermination: true,
+  };
+  const data = volumes.map(({ id }) => ({
+    ...{ sourceType: "volume", uuid: id, destinationType: "volume", bootIndex: -1, deleteOnTermination: false },
+  }));
+  return [image, ...data];
 }
 
 /** Tokens in the user data have 256 random bits, so that a hash of it tells nothing. */

@@ -51,8 +51,9 @@ export function receiveScript(): string {
  * somewhere, but nobody has answered there several times in a row: a replaced first server never founds a second one.
  *
  * @param api the API's address inside the estate, such as `https://api.internal.estate.test:6443`
+ * @param alone whether it is the only server: then its datastore is on a volume, and a new server goes on with it
  */
-export function startScript(api: string): string {
+export function startScript(api: string, alone: boolean): string {
   return lines(
     "#!/bin/sh",
     "# Runs before each start of k3s: join the orchestrator that is there, or found it.",
@@ -62,6 +63,7 @@ export function startScript(api: string): string {
     "chosen=/etc/rancher/k3s/config.yaml.d/10-start.yaml",
     `incoming=${founderPaths.incoming}`,
     "",
+    ...(alone ? goOnAlone() : []),
     "# A member of the datastore knows the others.",
     'if [ -d "$data/db/etcd/member" ] && [ -e "$chosen" ]; then',
     '  find "$incoming" -type f -exec shred -u {} +',
@@ -113,4 +115,18 @@ export function startScript(api: string): string {
     "  sleep 2",
     "done",
   );
+}
+
+/** The node's password belongs to the datastore, which knows no other for a node of this name. */
+function goOnAlone(): string[] {
+  return [
+    "# The only server: what it knows is on the volume, and outlives it.",
+    "mkdir -p /var/lib/rancher/node",
+    "[ -e /etc/rancher/node ] || ln -s /var/lib/rancher/node /etc/rancher/node",
+    'if [ -d "$data/db/etcd/member" ] && [ ! -e "$chosen" ]; then',
+    `  cp ${founderPaths.found} "$chosen"`,
+    '  echo "going on with the datastore of the server before"',
+    "fi",
+    "",
+  ];
 }

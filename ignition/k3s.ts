@@ -3,7 +3,7 @@ import type { Fragment, Unit } from "./config.ts";
 import { founderPaths, receiveScript, startScript } from "./founding.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { secureToken } from "./token.ts";
-import { limits, serviceUnit } from "./units/service.ts";
+import { limits, type ServiceOptions, serviceUnit } from "./units/service.ts";
 
 const config = "/etc/rancher/k3s";
 
@@ -35,7 +35,7 @@ function agent(facts: MachineFacts, secrets: MachineSecrets): Fragment {
   };
   return {
     files: [{ path: `${config}/config.yaml`, mode: 0o600, contents: stringify(settings, { lineWidth: 0 }) }],
-    units: [unit("agent", { description: "Joins the orchestrator" })],
+    units: [unit("agent", facts, { description: "Joins the orchestrator" })],
   };
 }
 
@@ -76,17 +76,25 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       yaml(founderPaths.found, found),
       yaml(founderPaths.join, join),
       { path: founderPaths.ca, mode: 0o644, contents: serverCaCert },
-      { path: founderPaths.start, mode: 0o755, contents: startScript(`https://${api.internalName}:${api.port}`) },
+      {
+        path: founderPaths.start,
+        mode: 0o755,
+        contents: startScript(`https://${api.internalName}:${api.port}`, facts.alone),
+      },
       { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
     ],
-    units: [unit("server", { description: "The orchestrator", before: founderPaths.start })],
+    units: [unit("server", facts, { description: "The orchestrator", before: founderPaths.start })],
   };
 }
 
-function unit(kind: "server" | "agent", { description, before }: { description: string; before?: string }): Unit {
+function unit(
+  kind: "server" | "agent",
+  { volumes }: MachineFacts,
+  options: Pick<ServiceOptions, "description" | "before">,
+): Unit {
   return {
     name: kind === "server" ? "k3s.service" : "k3s-agent.service",
-    contents: serviceUnit({ description, command: `/opt/bin/k3s ${kind}`, ...(before ? { before } : {}) }),
+    contents: serviceUnit({ ...options, command: `/opt/bin/k3s ${kind}`, mounts: volumes.map(({ path }) => path) }),
     dropIns: { "10-limits.conf": limits },
   };
 }

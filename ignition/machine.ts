@@ -1,17 +1,26 @@
-import type { EstateFacts, HostFacts } from "../stacks/facts.ts";
+import type { EstateFacts, HostFacts, VolumeFacts } from "../stacks/facts.ts";
 import { hostKeyPair, publicKeyOf, type SshKeyPair } from "../stacks/openssh.ts";
 import type { Secrets } from "../stacks/secrets.ts";
+import { deviceOf } from "./volumes.ts";
 
 /** What a machine is told at first boot that anyone may know. */
 export interface MachineFacts {
   readonly host: HostFacts;
   /** Whether it runs the orchestrator itself or joins it. */
   readonly kind: "server" | "agent";
+  /** Whether it is the orchestrator's only server. */
+  readonly alone: boolean;
   readonly zone: string;
   readonly api: EstateFacts["api"];
   readonly nameservers: readonly string[];
   readonly timeServers: readonly string[];
   readonly orchestrator: EstateFacts["orchestrator"];
+  readonly volumes: readonly MachineVolume[];
+}
+
+/** A data volume, with the device that it is on this machine. */
+export interface MachineVolume extends VolumeFacts {
+  readonly device: string;
 }
 
 /**
@@ -29,13 +38,23 @@ export interface MachineSecrets {
   readonly serverToken?: string;
 }
 
-/** Picks what concerns one machine out of the estate's facts. Other hosts are not mentioned in it, by address or by name. */
-export function machineFacts(estate: EstateFacts, host: HostFacts): MachineFacts {
-  const { zone, api, network, orchestrator } = estate;
+/**
+ * Picks what concerns one machine out of the estate's facts. Other hosts are not mentioned in it, by address or by name.
+ *
+ * @param volumeIds the id of each of its volumes, by the volume's name
+ */
+export function machineFacts(
+  estate: EstateFacts,
+  host: HostFacts,
+  volumeIds: Readonly<Record<string, string>>,
+): MachineFacts {
+  const { zone, api, network, orchestrator, pools } = estate;
+  const alone = pools.some(({ runs, hosts }) => runs.includes("orchestrator") && hosts.length === 1);
   return {
-    ...{ host, zone, api, orchestrator, kind: host.runs.includes("orchestrator") ? "server" : "agent" },
+    ...{ host, zone, api, orchestrator, alone, kind: host.runs.includes("orchestrator") ? "server" : "agent" },
     nameservers: Object.values(network.nameservers).sort(),
     timeServers: Object.values(network.timeServers).sort(),
+    volumes: host.volumes.map((volume) => ({ ...volume, device: deviceOf(volumeIds[volume.name] ?? "") })),
   };
 }
 

@@ -2,6 +2,7 @@ import { base } from "./base.ts";
 import type { Fragment } from "./config.ts";
 import { k3s } from "./k3s.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { volumes } from "./volumes.ts";
 
 /** Nova takes 65,535 characters of base64: this many bytes of text. */
 export const userDataLimit = 49_151;
@@ -12,7 +13,11 @@ export const userDataLimit = 49_151;
  * @throws Error when it is larger than nova takes, with the biggest files
  */
 export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): string {
-  return renderFragments(facts.host.name, secrets.authorizedKey, [base(facts, secrets), k3s(facts, secrets)]);
+  return renderFragments(facts.host.name, secrets.authorizedKey, [
+    base(facts, secrets),
+    volumes(facts.volumes),
+    k3s(facts, secrets),
+  ]);
 }
 
 /** The document made of several fragments; a path or a unit must not be in two of them. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostPool } from "../components/hostPool.ts";
+import type { HostVolume } from "../components/hostVolumes.ts";
 import { Orchestrator } from "../components/orchestrator.ts";
 import type { Recorded } from "../components/recorded.ts";
 import { machineFacts, machineSecrets } from "../ignition/machine.ts";
@@ -27,7 +28,8 @@ export function buildCluster(
   const { addresses, apiNeeds: gateNeeds, serverNeeds: needs } = foundation;
   const host = (one: HostFacts) => ({
     ...{ address: addressOf(foundation, one), imageId: foundation.imageId, keyPair: foundation.keyPair },
-    ...{ estate: facts.name, gateNeeds, userData: userData(facts, one, secrets) },
+    ...{ estate: facts.name, gateNeeds, volumes: foundation.volumes[one.name] ?? [] },
+    userData: userData(facts, one, secrets, foundation.volumes[one.name] ?? []),
   });
   const options = { providers: { openstack: foundation.provider } };
   const common = { recorded, needs };
@@ -53,7 +55,16 @@ function addressOf({ addresses }: Foundation, { name }: HostFacts) {
   return address;
 }
 
-function userData(facts: EstateFacts, host: HostFacts, secrets: pulumi.Output<Secrets>): pulumi.Output<string> {
-  const machine = machineFacts(facts, host);
-  return pulumi.secret(secrets.apply((all) => renderMachine(machine, machineSecrets(all, machine))));
+function userData(
+  facts: EstateFacts,
+  host: HostFacts,
+  secrets: pulumi.Output<Secrets>,
+  volumes: readonly HostVolume[],
+): pulumi.Output<string> {
+  const ids = pulumi.all(Object.fromEntries(volumes.map(({ name, id }) => [name, id])));
+  const rendered = pulumi.all([secrets, ids]).apply(([all, volumeIds]) => {
+    const machine = machineFacts(facts, host, volumeIds);
+    return renderMachine(machine, machineSecrets(all, machine));
+  });
+  return pulumi.secret(rendered);
 }

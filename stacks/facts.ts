@@ -14,11 +14,22 @@ export interface HostFacts {
   readonly availabilityZone?: string;
   readonly publicAddress: boolean;
   readonly generation: number;
+  /** Data volumes, by name. */
+  readonly volumes: readonly VolumeFacts[];
   /** Its DNS names: `announced` leads to the address others use, `internal` to the one it has on the estate's network. */
   readonly names: { readonly announced: string; readonly internal: string };
   readonly labels: Readonly<Record<string, string>>;
   /** As k3s takes them: `key=value:effect`. */
   readonly taints: readonly string[];
+}
+
+/** A data volume of a host. */
+export interface VolumeFacts {
+  readonly name: string;
+  readonly sizeGiB: number;
+  readonly type?: string;
+  /** Where the host has it. */
+  readonly path: string;
 }
 
 /** A role, with its hosts in the order of their names: the order in which they are replaced. */
@@ -108,5 +119,12 @@ function hostFacts({ zone, sites }: Estate, { role, spec, name, host }: Describe
     names: { announced: `${name}.${zone}`, internal: `${name}.internal.${zone}` },
     labels: { ...spec.labels, "estate/role": role },
     taints: taints.sort(),
+    volumes: volumesOf(spec),
   };
+}
+
+function volumesOf({ volumes }: Role): VolumeFacts[] {
+  return Object.entries(volumes)
+    .map(([name, { sizeGiB, type, path }]) => ({ name, sizeGiB, path, ...(type ? { type } : {}) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

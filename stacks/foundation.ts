@@ -2,6 +2,7 @@ import * as openstack from "@pulumi/openstack";
 import type * as pulumi from "@pulumi/pulumi";
 import { Dns } from "../components/dns.ts";
 import { HostAddress } from "../components/hostAddress.ts";
+import { type HostVolume, HostVolumes } from "../components/hostVolumes.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
@@ -14,6 +15,8 @@ export interface Foundation {
   readonly provider: openstack.Provider;
   /** By host name. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** Data volumes, by host name. */
+  readonly volumes: Readonly<Record<string, readonly HostVolume[]>>;
   /** Name of the key pair in nova. */
   readonly keyPair: string;
   readonly imageId: pulumi.Output<string>;
@@ -36,12 +39,15 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
     const securityGroupIds = groups.idsOf(host.role);
     addresses[host.name] = new HostAddress(host.name, { facts: host, network, securityGroupIds }, options);
   }
+  const volumes: Record<string, readonly HostVolume[]> = {};
+  for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
+    volumes[host.name] = new HostVolumes(host.name, { facts: host }, options).volumes;
   const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const dns = new Dns("dns", { facts, addresses }, options);
   const image = openstack.images.getImageOutput({ name: facts.image.name, mostRecent: true }, { provider });
   const reach = Object.values(addresses).map((address) => address.reachable);
   return {
-    ...{ provider, addresses, keyPair: facts.name, imageId: image.id },
+    ...{ provider, addresses, volumes, keyPair: facts.name, imageId: image.id },
     serverNeeds: [key.keyPair, ...network.routerInterfaces, ...rules],
     apiNeeds: [...dns.api, ...rules, ...network.routerInterfaces, ...reach],
   };

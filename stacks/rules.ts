@@ -10,6 +10,9 @@ interface Context {
   addIssue(issue: { code: "custom"; path: PropertyKey[]; message: string }): void;
 }
 
+/** Where k3s keeps its datastore. */
+const datastore = "/var/lib/rancher";
+
 /** Names under the zone that are not hosts. */
 const reserved = ["api", "internal"];
 
@@ -39,6 +42,11 @@ function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
       ["roles", "orchestrator", role.hosts ? "hosts" : "count"],
       `${count} servers: etcd needs an odd number; have 3, 5 or 7, or a single one`,
     );
+  if (count === 1 && !Object.values(role.volumes).some(({ path }) => path === datastore))
+    wrong(
+      ["roles", "orchestrator", "volumes"],
+      `no volume at ${datastore}: a single server keeps its datastore on one, or it is lost with the server`,
+    );
   if (role.rollout.width !== 1)
     wrong(
       ["roles", "orchestrator", "rollout", "width"],
@@ -61,6 +69,10 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
   const open = runs.find((workload) => workload === "bbb" || workload === "turn");
   if (open && !role.publicAddress)
     wrong(at("publicAddress"), "must be true: people's browsers send media to these hosts");
+  const paths = Object.entries(role.volumes).map(([volume, { path }]) => ({ volume, path }));
+  for (const [index, { volume, path }] of paths.entries())
+    if (paths.slice(0, index).some((other) => other.path === path))
+      wrong(at("volumes", volume, "path"), `${path} is the path of another volume too: choose a path of its own`);
   if (Boolean(role.hosts) === (role.count !== undefined))
     wrong(
       at("hosts"),

@@ -7,15 +7,18 @@ export interface ServiceOptions {
   readonly command: string;
   /** Runs each time before the program, and must succeed. */
   readonly before?: string;
+  /** Mount points it waits for, and stops without. */
+  readonly mounts?: readonly string[];
 }
 
 /** Its unit. What it says goes to the console too: a host that does not join says there why, and nova hands it out. */
-export function serviceUnit({ description, command, before }: ServiceOptions): string {
+export function serviceUnit({ description, command, before, mounts = [] }: ServiceOptions): string {
   return lines(
     "[Unit]",
     `Description=${description}`,
     "Wants=network-online.target",
     "After=network-online.target",
+    ...(mounts.length > 0 ? [`RequiresMountsFor=${mounts.join(" ")}`] : []),
     "",
     "[Service]",
     "Type=notify",

@@ -23,6 +23,18 @@ const Host = z.strictObject({
   generation: z.int().min(0).default(0),
 });
 
+/** A disk of its own for each host of the role. It outlives the host, and is never formatted when it holds data. */
+const Volume = z.strictObject({
+  /** GiB. It can only grow; that is done in place, and the file system follows at the next boot of the host. */
+  sizeGiB: z.int().min(1).max(16_384),
+  /** Name of cinder's volume type. Changing it is refused: data does not move by itself. @default the cloud's */
+  type: z.string().min(1).optional(),
+  /** Where the host has it. Changing it replaces the role's hosts, one after another. */
+  path: z
+    .string()
+    .regex(/^(\/[a-z0-9][a-z0-9_.-]*)+$/, "write an absolute path in lower case, such as /var/lib/recordings"),
+});
+
 const Taint = z.strictObject({
   value: Label.default(""),
   effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
@@ -45,6 +57,8 @@ export const Role = z.strictObject({
   labels: z.record(LabelKey, Label).default({}),
   /** Node taints, by key. Changing them replaces the role's hosts, one after another. */
   taints: z.record(LabelKey, Taint).default({}),
+  /** Data volumes of each host, by name. Adding or removing one replaces the role's hosts, one after another. */
+  volumes: z.record(Name, Volume).default({}),
   /** The hosts, by name. A name is a node's name, a DNS name and an identity: renaming is removing and adding. */
   hosts: z.record(Name, Host).optional(),
   /** Instead of `hosts`: so many of them, named `<role>-01` and on. */

@@ -32,32 +32,55 @@ const counts = () =>
     count("/v2.0/networks", "networks"),
   ]);
 
-beforeAll(async () => {
-  before = await counts();
-  folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
-  const kubeconfig = join(here.data, "kubeconfig");
-  const kept = await readFile(kubeconfig);
-  await prepareStack(here, stack);
-  await writeFile(kubeconfig, kept);
+interface Document extends Record<string, unknown> {
+  readonly network: { readonly nameservers: object; readonly downloads: object };
+  roles: Record<string, { hosts: Record<string, { generation?: number }> }>;
+}
+
+async function changeDocument(change: (document: Document) => void): Promise<void> {
   const file = await readStackFile(stack);
-  const document = file.config?.["estate:estate"] as Record<string, unknown> & { network: Record<string, unknown> };
+  change(file.config?.["estate:estate"] as Document);
+  await writeStackFile(stack, file);
+}
+
+const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
+const role = { flavor: "m1.small", publicAddress: true, rollout };
+const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
+
+function campus(document: Document): void {
   const { nameservers, downloads } = document.network;
-  const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
-  const role = { flavor: "m1.small", publicAddress: true, rollout };
-  const changed = {
-    ...document,
+  Object.assign(document, {
     ...{ name: "campus", zone: "campus.test" },
     admins: { cidrs: { operators: `${addresses.provider.gateway}/32` } },
     network: { mode: "provider", nameservers, downloads },
     sites: { campus: { cidr: addresses.provider.cidr, network: addresses.provider.name } },
     roles: {
-      orchestrator: { ...role, hosts: { "campus-o-01": {} } },
+      orchestrator: { ...role, hosts: { "campus-o-01": {} }, volumes: { datastore } },
       turn: { ...role, hosts: { "campus-turn-01": {} } },
       bbb: { ...role, antiAffinity: "soft", hosts: { "campus-bbb-01": {}, "campus-bbb-02": {} } },
       worker: { ...role, runs: ["pods"], hosts: { "campus-w-01": {} } },
     },
-  };
-  await writeStackFile(stack, { ...file, config: { ...file.config, "estate:estate": changed } });
+  });
+}
+
+/** With the operator's kubeconfig of this estate. */
+async function kubectl(...command: readonly string[]): Promise<string> {
+  const kubeconfig = join(folder, "kubeconfig");
+  const output = ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
+  await writeFile(kubeconfig, await run("pulumi", ...output), { mode: 0o600 });
+  return run("kubectl", "--kubeconfig", kubeconfig, ...command);
+}
+
+const kubeSystem = () => kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
+
+beforeAll(async () => {
+  before = await counts();
+  folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
+  const operators = join(here.data, "kubeconfig");
+  const kept = await readFile(operators);
+  await prepareStack(here, stack);
+  await writeFile(operators, kept);
+  await changeDocument(campus);
 });
 
 afterAll(async () => {
@@ -81,16 +104,19 @@ test("its names lead to addresses of the cloud's network, the same from outside 
 });
 
 test("its orchestrator has every host, and answers the operator", async () => {
-  const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(
-    kubeconfig,
-    await run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", stack),
-    {
-      mode: 0o600,
-    },
-  );
-  const nodes = await run("kubectl", "--kubeconfig", kubeconfig, "get", "nodes", "--output", "name");
+  const nodes = await kubectl("get", "nodes", "--output", "name");
   expect(nodes.split("\n").sort()).toEqual(hosts.map((host) => `node/${host}`));
+});
+
+test("its only server is replaced on its datastore: the cluster is the same, the server another", async () => {
+  const uid = await kubeSystem();
+  await changeDocument((document) => {
+    const server = document.roles.orchestrator?.hosts["campus-o-01"];
+    if (server) server.generation = 1;
+  });
+  const up = await pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode, up.text).toBe(0);
+  expect(await kubeSystem()).toBe(uid);
 });
 
 test("a second preview has nothing to do, and a refresh finds it as it is", async () => {

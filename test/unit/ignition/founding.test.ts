@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** `codes`: how curl ends, call by call; the last one stays. */
-function start(codes: readonly number[], seconds = 5) {
+function start(codes: readonly number[], { seconds = 5, alone = false } = {}) {
   writeFileSync(at("codes"), `${codes.join("\n")}\n`);
   const curl = [
     "#!/bin/sh",
@@ -36,7 +36,7 @@ function start(codes: readonly number[], seconds = 5) {
   ];
   writeFileSync(at("bin/curl"), `${curl.join("\n")}\n`, { mode: 0o755 });
   const env = { PATH: `${at("bin")}:${process.env.PATH}` };
-  return spawnSync("sh", ["-c", within(startScript("https://api:6443"))], {
+  return spawnSync("sh", ["-c", within(startScript("https://api:6443", alone))], {
     env,
     timeout: seconds * 1000,
     encoding: "utf8",
@@ -69,13 +69,27 @@ describe("receiving the authorities", () => {
 });
 
 describe("starting a server", () => {
+  it("that is the only one goes on with the datastore that it finds, and with its node's password", () => {
+    mkdirSync(at("var/lib/rancher/k3s/server/db/etcd/member"), { recursive: true });
+    expect(start([7], { alone: true }).stdout).toContain("going on with the datastore of the server before");
+    expect(chosen()).toBe("cluster-init: true\n");
+    writeFileSync(at("etc/rancher/node/password"), "kept");
+    expect(readFileSync(at("var/lib/rancher/node/password"), "utf8")).toBe("kept");
+  });
+
+  it("that is one of several never founds on a datastore that it finds", () => {
+    mkdirSync(at("var/lib/rancher/k3s/server/db/etcd/member"), { recursive: true });
+    expect(start([7, 7, 0]).status).toBe(0);
+    expect(chosen()).toBe("server: https://api\n");
+  });
+
   it("joins whoever answers", () => {
     expect(start([0]).status).toBe(0);
     expect(chosen()).toBe("server: https://api\n");
   });
 
   it("waits, and says why, when nobody answers and it was not given the keys", () => {
-    const { error, stdout } = start([7], 1);
+    const { error, stdout } = start([7], { seconds: 1 });
     expect(error?.message).toContain("ETIMEDOUT");
     expect(stdout).toContain(
       "estate-reason: waiting for the orchestrator at https://api:6443: connection refused, nobody listens there, and this server was not chosen",
@@ -104,7 +118,7 @@ describe("starting a server", () => {
     [60, "certificate of another authority"],
   ])("founds nothing while curl ends with %i", (code, reason) => {
     receive(renderAuthorities(secrets));
-    const { error, stdout } = start([7, 7, code], 1);
+    const { error, stdout } = start([7, 7, code], { seconds: 1 });
     expect(error?.message).toContain("ETIMEDOUT");
     expect(stdout).toContain(reason);
   });
@@ -112,7 +126,7 @@ describe("starting a server", () => {
   it("founds nothing with authorities it fetched as a joining server", () => {
     mkdirSync(at("var/lib/rancher/k3s/server/tls"), { recursive: true });
     writeFileSync(at("var/lib/rancher/k3s/server/tls/server-ca.key"), "fetched");
-    expect(start([7], 1).error?.message).toContain("ETIMEDOUT");
+    expect(start([7], { seconds: 1 }).error?.message).toContain("ETIMEDOUT");
   });
 
   it("goes on as it is once it is a member", () => {

@@ -15,7 +15,7 @@ function render(host: string, of: Estate = estate()): string {
   const facts = deriveFacts(of);
   const found = facts.pools.flatMap((pool) => pool.hosts).find(({ name }) => name === host);
   if (!found) throw new Error(`no host ${host}`);
-  const machine = machineFacts(facts, found);
+  const machine = machineFacts(facts, found, {});
   return renderMachine(machine, machineSecrets(secrets, machine));
 }
 
@@ -181,6 +181,6 @@ describe("the scripts", () => {
 
   it("know every file of the authorities", () => {
     expect(authorityFiles).toHaveLength(11);
-    for (const name of authorityFiles) expect(startScript("https://x")).toContain(` ${name}`);
+    for (const name of authorityFiles) expect(startScript("https://x", false)).toContain(` ${name}`);
   });
 });
