@@ -27,6 +27,12 @@ async function filesUnder(path: string): Promise<string[]> {
     .sort();
 }
 
+/** The folder that `cached` made of this name and key, if it is there. */
+export function inCache(cache: string, name: string, key: string): string | undefined {
+  const entry = join(cache, `${name}-${key}`);
+  return existsSync(entry) ? entry : undefined;
+}
+
 /**
  * The folder `<cache>/<name>-<key>`, made by `build` if it is not there yet.
  *

@@ -3,7 +3,7 @@
  * replaces hosts. Versions of npm packages are in package.json, those of Go and Python modules in their lock files.
  */
 export const versions = {
-  /** Pulumi CLI and engine. @source built from its Go module, 2026-11 */
+  /** Pulumi CLI and engine. A new one needs the hashes of its archives. @source its Go module and local/engine/archives.ts, 2026-11 */
   pulumi: "3.253.0",
   /** k3s release that orchestrator hosts run. Changing it replaces them, one after another. */
   k3s: "v1.34.2+k3s1",

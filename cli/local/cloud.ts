@@ -45,7 +45,8 @@ async function progress(quiet: boolean, steps: readonly Step[]): Promise<void> {
 async function setUp(here: Place, say: Say): Promise<void> {
   await Promise.all([findGo(join(project, "local", "engine", "cli")), findPython()]);
   const step = steps(say);
-  const building = step(() => ensureEngine(here, say));
+  const warn = (line: string) => void process.stderr.write(`${line}\n`);
+  const building = step(() => ensureEngine(here, say, warn));
   const installing = (async () => {
     const openstack = await step(() => ensureOpenstack(here, say));
     await step(() => ensureBoot(here, say));

@@ -60,19 +60,32 @@ async function existingSecrets(here: Place, name: string): Promise<Partial<Recor
 
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */
 export async function upStack(here: Place, name: string, { quiet }: { quiet: boolean }): Promise<void> {
+  await healStack(here);
+  if (existsSync(interruption(here))) {
+    // Objects that a killed engine made on the orchestrator are taken over; heal removes only what it made in the cloud. The
+    // provider remembers that it took over, until the update after this one.
+    await update(here, name, { quiet, env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } });
+  }
+  await update(here, name, { quiet, env: {} });
+  await rm(interruption(here), { force: true });
+}
+
+async function update(
+  here: Place,
+  name: string,
+  { quiet, env }: { readonly quiet: boolean; readonly env: Readonly<Record<string, string>> },
+): Promise<void> {
   const shown = quiet ? (["ignore", process.stderr, process.stderr] as const) : "inherit";
   const command = ["pulumi", "up", "--stack", name, "--yes", "--skip-preview", "--suppress-outputs"];
-  await healStack(here);
   const ignore = () => undefined;
   // Ctrl-C reaches pulumi too, which then ends in good order; we wait for that
   process.on("SIGINT", ignore);
-  const result = await inside(here, command, { stdio: shown, cwd: project, env: afterInterruption(here) });
+  const result = await inside(here, command, { stdio: shown, cwd: project, env });
   process.off("SIGINT", ignore);
   if (result.failed)
     throw new Trouble(
       `'pulumi up' on the stack ${name} did not succeed; what it says above is the reason. After the cure, the same command goes on from there.`,
     );
-  await rm(interruption(here), { force: true });
 }
 
 /** Puts right what a killed engine left; until an update has succeeded since, it is remembered. */
@@ -83,11 +96,6 @@ async function healStack(here: Place): Promise<void> {
   if (healed.failed) throw new Trouble("the stack could not be put right after its last update; the reason is above");
   const { interrupted } = JSON.parse(String(healed.stdout)) as { interrupted: number };
   if (interrupted > 0) await writeFile(interruption(here), "");
-}
-
-/** Objects that a killed engine made on the orchestrator are taken over; heal removes only what it made in the cloud. */
-function afterInterruption(here: Place): Record<string, string> {
-  return existsSync(interruption(here)) ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } : {};
 }
 
 function interruption(here: Place): string {

@@ -19,9 +19,12 @@ interface Lock {
  */
 export async function freeLock(here: Place, stack: string): Promise<void> {
   const folder = join(here.data, "state", ".pulumi", "locks", "organization", "estate", stack);
-  for (const name of await readdir(folder).catch(() => [])) {
+  // the file backend keeps attributes beside, and takes both away one after the other
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  for (const name of names) {
     const file = join(folder, name);
-    const lock = JSON.parse(await readFile(file, "utf8")) as Lock;
+    const lock = await readLock(file);
+    if (!lock) continue;
     if (await runs(here, lock)) {
       process.stderr.write(
         `An update of stack ${stack} still runs, since ${lock.timestamp} (process ${lock.pid}); waiting for its end. To stop it: estate local exec -- kill -INT ${lock.pid}\n`,
@@ -33,6 +36,17 @@ export async function freeLock(here: Place, stack: string): Promise<void> {
       `The state of stack ${stack} was locked at ${lock.timestamp} by process ${lock.pid} of ${lock.username}, which is gone; the lock is freed.\n`,
     );
     await rm(file, { force: true });
+  }
+}
+
+/** Nothing where the engine has ended since; one that was killed while it wrote is nobody's. */
+async function readLock(file: string): Promise<Lock | undefined> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Lock;
+  } catch {
+    return { pid: 0, username: "somebody", timestamp: "an unknown time" };
   }
 }
 

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { Place } from "../place.ts";
 import { type Say, Trouble } from "../say.ts";
-import { built } from "./go.ts";
 import { besideEachOther, fillBin, fillHome } from "./home.ts";
-import { type Found, official } from "./official.ts";
-import { type Piece, pieces } from "./pieces.ts";
+import { pieces } from "./pieces.ts";
+import { ensurePrograms, type Program, sources } from "./programs.ts";
 
 /** The Pulumi engine as a stack uses it. */
 export interface Engine {
@@ -12,41 +11,23 @@ export interface Engine {
   readonly home: string;
   /** For the PATH: holds `pulumi` and `pulumi-language-nodejs`. */
   readonly bin: string;
-  readonly pieces: readonly {
-    readonly name: string;
-    readonly version: string;
-    /** Published by Pulumi and found on the machine, or built here from Go modules. */
-    readonly source: "official" | "built";
-    readonly path: string;
-  }[];
+  readonly pieces: readonly Pick<Program, "name" | "version" | "source" | "path">[];
 }
 
 /**
  * The Pulumi CLI, the Node language host and the plugins openstack, kubernetes and command, at the versions that are
- * pinned: official ones where the operator has installed them, otherwise built into the cache.
+ * pinned: the official ones where they are installed or can be downloaded, otherwise built into the cache.
  *
  * `ESTATE_ENGINE=built` or `official` in the environment takes nothing but that, for tests.
  *
- * @throws Trouble when one cannot be had; what was built until then is kept
+ * @param warn for what must not be overwritten by the next line: bytes that are not those that are pinned
+ * @throws Trouble when one cannot be had; what was downloaded or built until then is kept
  */
-export async function ensureEngine(place: Place, say: Say): Promise<Engine> {
-  const only = process.env.ESTATE_ENGINE;
-  if (only && only !== "built" && only !== "official")
+export async function ensureEngine(place: Place, say: Say, warn = say, from = sources): Promise<Engine> {
+  const only = process.env.ESTATE_ENGINE || undefined;
+  if (only !== undefined && only !== "built" && only !== "official")
     throw new Trouble(`ESTATE_ENGINE is ${only}: it is "built", "official" or not set`);
-  const wanted = pieces();
-  const found: Found = only === "built" ? new Map() : await official(wanted);
-  const missing = wanted.filter(({ name }) => !found.has(name));
-  if (only === "official" && missing.length) throw new Trouble(notInstalled(missing));
-  const all = [];
-  // One after another: each build uses every core, and finds what the one before it compiled.
-  for (const piece of wanted) {
-    const path = found.get(piece.name);
-    all.push({
-      ...piece,
-      path: path ?? (await built(piece, place, say)),
-      source: path ? ("official" as const) : ("built" as const),
-    });
-  }
+  const all = await ensurePrograms(pieces(), { place, say, warn, only }, from);
   const home = join(place.data, "pulumi");
   await fillHome(
     home,
@@ -60,13 +41,4 @@ export async function ensureEngine(place: Place, say: Say): Promise<Engine> {
     bin: await fillBin(join(home, "bin"), whole ? paths : await besideEachOther(place, paths, say)),
     pieces: all.map(({ name, version, source, path }) => ({ name, version, source, path })),
   };
-}
-
-function notInstalled(missing: readonly Piece[]): string {
-  const how = missing.map(({ kind, name, version }) =>
-    kind === "plugin"
-      ? `  pulumi plugin install resource ${name} ${version}`
-      : `  Pulumi ${version}, whole, on the PATH (for ${name})`,
-  );
-  return `ESTATE_ENGINE=official, and these are not installed:\n${[...new Set(how)].join("\n")}`;
 }

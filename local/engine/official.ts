@@ -4,15 +4,14 @@ import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import type { Piece } from "./pieces.ts";
 
-/** Official pieces found on the machine, by the name of the piece. */
+/** The programs of official pieces, by the name of the piece. */
 export type Found = ReadonlyMap<string, string>;
 
 /**
  * The pieces that Pulumi itself published and the operator installed, at exactly the wanted versions: plugins below
  * PULUMI_HOME or `~/.pulumi`, the CLI on the PATH or in `bin` below those.
  *
- * Nothing is downloaded here: `pulumi plugin install` checks what it downloads only against a checksum that it is given, and
- * none is published in a place we could pin. The operator who trusts the download installs them; then they are used.
+ * In a shell of the stack that is also the CLI that was downloaded for it.
  */
 export async function official(wanted: readonly Piece[], environment: NodeJS.ProcessEnv = process.env): Promise<Found> {
   const found = new Map<string, string>();

@@ -1,4 +1,5 @@
 import pRetry from "p-retry";
+import { causeOf } from "../cause.ts";
 import { Trouble } from "../say.ts";
 import { OpenstackError } from "./error.ts";
 
@@ -64,11 +65,4 @@ async function once(call: Call): Promise<Answer> {
 function worthwhile(method: string, error: unknown): boolean {
   if (error instanceof OpenstackError) return repeatable.has(method) && passing.has(error.status);
   return repeatable.has(method) || causeOf(error).includes("ECONNREFUSED");
-}
-
-/** fetch hides what went wrong in `cause`. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as (Error & { code?: string }) | undefined;
-  return cause ? (cause.code ?? cause.message) : error.message;
 }

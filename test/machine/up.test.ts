@@ -45,9 +45,9 @@ test("killed with its engine in the middle of an update, up goes on, and leaves 
     await sleep(1000);
   }
   first.kill("SIGKILL");
-  await first;
+  // not its output: the engine, which lives on without its terminal, holds that open
+  await once(first.nodeChildProcess, "exit");
   const second = estate(["up", "--yes", "--json"]);
-  // the engine of the first lives on without its terminal
   await new Promise<void>((resolve, reject) => {
     second.stderr?.on("data", (chunk: Buffer) => chunk.toString().includes("still runs") && resolve());
     void second.then(({ stderr }) => reject(new Error(`up did not wait for the engine: ${stderr}`)));
