@@ -6,11 +6,12 @@ function split(cidr: string): { readonly address: string; readonly prefix: numbe
   return { address, prefix: Number(prefix) };
 }
 
-/** Whether the IPv4 range contains the address (or the first address of the range) given second. */
+/** Whether the IPv4 range contains the address (or the first address of the range) given second. What is no range contains none. */
 export function contains(cidr: string, other: string): boolean {
   const { address, prefix } = split(cidr);
   const candidate = split(other).address;
   if (!isIPv4(address) || !isIPv4(candidate)) return false;
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > 32) return false;
   const list = new BlockList();
   list.addSubnet(address, prefix, "ipv4");
   return list.check(candidate, "ipv4");

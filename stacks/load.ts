@@ -34,7 +34,7 @@ function readSecrets(config: pulumi.Config, source: string): pulumi.Output<Secre
   const missing = secretNames.filter((name) => !config.get(name));
   if (missing.length > 0)
     throw new pulumi.RunError(
-      `Secrets are missing beside ${source}: ${missing.join(", ")}. 'estate local up' makes those of a local stack.`,
+      `Secrets are missing beside ${source}: ${missing.join(", ")}. 'estate init' makes those of a real cloud's stack, 'estate local up' those of a local one.`,
     );
   const secrets = secretNames.map((name) => config.requireSecret(name).apply((value) => [name, value] as const));
   return pulumi.all(secrets).apply((entries) => Object.fromEntries(entries) as Record<SecretName, string>);

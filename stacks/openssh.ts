@@ -36,15 +36,25 @@ export function hostKeyPair(seed: string, host: string): SshKeyPair {
   return sshKeyPair(new Uint8Array(bytes), host);
 }
 
-/** The public line of a private key that `sshKeyPair` wrote. */
+/**
+ * The public line of an Ed25519 private key in OpenSSH's format, as `sshKeyPair` and ssh-keygen write it.
+ *
+ * @throws Error when it is another kind of key, has a passphrase, or is not whole
+ */
 export function publicKeyOf(privateKey: string): string {
-  const body = Buffer.from(privateKey.replace(/-----[^-]+-----|\s/g, ""), "base64");
-  const publicBlob = takeField(body, header.length);
-  const type = publicBlob ? takeField(publicBlob, 0)?.toString() : undefined;
-  if (!publicBlob || type !== "ssh-ed25519") throw new Error("the SSH key is not an Ed25519 key in OpenSSH's format");
-  return `ssh-ed25519 ${publicBlob.toString("base64")} estate`;
+  const body = Buffer.from(armoured.exec(privateKey)?.[1] ?? "", "base64");
+  const publicBlob = body.subarray(0, header.length).equals(header) ? takeField(body, header.length) : undefined;
+  const secret = publicBlob && takeField(body, header.length + 4 + publicBlob.length);
+  const seed = secret?.subarray(seedAt, seedAt + 32);
+  const publicKey = seed?.length === 32 ? sshKeyPair(seed, "estate").publicKey : undefined;
+  if (!publicKey || publicKey.split(" ")[1] !== publicBlob?.toString("base64"))
+    throw new Error("the SSH key is not an Ed25519 key in OpenSSH's format, without a passphrase");
+  return publicKey;
 }
 
+const armoured = /^\s*-----BEGIN OPENSSH PRIVATE KEY-----([\w+/=\s]+)-----END OPENSSH PRIVATE KEY-----\s*$/;
+/** In the private part: after the number twice, the type and the public point, each with its length. */
+const seedAt = 8 + 15 + 36 + 4;
 const header = Buffer.concat([Buffer.from("openssh-key-v1\0"), field("none"), field("none"), field(""), uint32(1)]);
 
 function privateBlob(seed: Buffer, point: Buffer, comment: string): Buffer {

@@ -141,6 +141,8 @@ function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): v
     if (cidr.endsWith("/0")) wrong(["admins", "cidrs", name], "is the whole internet: name the ranges you work from");
   if (Object.keys(network.nameservers).length === 0)
     wrong(["network", "nameservers"], "empty: hosts find each other by DNS names; name at least one resolver");
+  // what is no address at all is told where it stands
+  if (!URL.canParse(orchestrator.k3s.url)) return;
   const { hostname, port, protocol } = new URL(orchestrator.k3s.url);
   const used = Number(port) || (protocol === "https:" ? 443 : 80);
   const reachable = Object.values(network.downloads).some(

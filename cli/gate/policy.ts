@@ -39,7 +39,7 @@ export function parsePolicy(json: string, stack: string): Policy {
     const secret = settings[`estate:${name}`]?.value;
     if (!secret)
       throw new Trouble(
-        `the stack ${stack} has no secret estate:${name}; 'estate local up' makes those of a local stack`,
+        `the stack ${stack} has no secret estate:${name}; 'estate init' makes those of a real cloud's stack, 'estate local up' those of a local one`,
       );
     return [name, secret];
   });

@@ -8,12 +8,11 @@ import { Trouble } from "../../local/say.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { parseEstate } from "../../stacks/parse.ts";
-import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
 import { localDocument } from "../local-document.ts";
-import { generateSecrets } from "../secrets.ts";
+import { readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
+import { completeSecrets } from "../stack-secrets.ts";
 import { inside } from "./enter.ts";
 import { pulumi } from "./pulumi.ts";
-import { readStackFile, replaceStackFile, type StackFile, writeStackFile } from "./stack-file.ts";
 
 /**
  * Makes the stack with its document, its secrets and the operator's kubeconfig, where they are not there yet. What an operator
@@ -27,35 +26,9 @@ export async function prepareStack(here: Place, name: string): Promise<void> {
   await pulumi(here, ["stack", "select", "--create", name]);
   const file = withDocument(await readStackFile(name));
   await writeStackFile(name, file);
-  const secrets = await prepareSecrets(here, name);
+  const { secrets } = await completeSecrets({ name, pulumi: (command, input) => pulumi(here, command, input) });
   const estate = parseEstate(file.config?.["estate:estate"], `Pulumi.${name}.yaml (estate:estate)`);
   await writeFile(join(here.data, "kubeconfig"), renderKubeconfig(deriveFacts(estate), secrets), { mode: 0o600 });
-}
-
-/** All that is missing is made, in one step: half a key pair would be worse than none. */
-async function prepareSecrets(here: Place, name: string): Promise<Secrets> {
-  const existing = await existingSecrets(here, name);
-  const secrets = await generateSecrets(existing);
-  const changed = secretNames.filter((key) => secrets[key] !== existing[key]);
-  if (changed.length === 0) return secrets;
-  await replaceStackFile(name, async (draft) => {
-    const set = ["config", "set", "--stack", name, "--config-file", draft, "--secret"];
-    for (const key of changed) await pulumi(here, [...set, `estate:${key}`], secrets[key]);
-  });
-  // as they are kept: the command line takes the last line end of a value away
-  return generateSecrets(await existingSecrets(here, name));
-}
-
-async function existingSecrets(here: Place, name: string): Promise<Partial<Record<SecretName, string>>> {
-  const config = JSON.parse(await pulumi(here, ["config", "--stack", name, "--show-secrets", "--json"])) as Record<
-    string,
-    { value?: string }
-  >;
-  return Object.fromEntries(
-    secretNames.flatMap((key) =>
-      config[`estate:${key}`]?.value === undefined ? [] : [[key, config[`estate:${key}`]?.value]],
-    ),
-  );
 }
 
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { readStackFile, writeStackFile } from "../../cli/local/stack-file.ts";
+import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { connect, type OpenStack } from "../../local/openstack-client/client.ts";
 import { readCloud } from "../../local/openstack-client/clouds.ts";
 import { place, project } from "../../local/place.ts";
@@ -55,16 +55,23 @@ export async function editDocument(edit: (document: Document) => void): Promise<
 
 /** A copy of the program, with the same stack file, in which one text of one file is another: mistakes that no document can hold. */
 export async function brokenProgram(file: string, from: string, to: string): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), "estate-broken-"));
+  const copy = await copyProgram();
   const stackFile = `Pulumi.${here.stack}.yaml`;
+  await symlink(join(project, stackFile), join(copy, stackFile));
+  const text = await readFile(join(copy, file), "utf8");
+  if (!text.includes(from)) throw new Error(`${file} no longer holds: ${from}`);
+  await writeFile(join(copy, file), text.replace(from, to));
+  return copy;
+}
+
+/** A copy of the program, without any stack file. */
+export async function copyProgram(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "estate-copy-"));
   const kept = (await readdir(project)).filter(
     (name) => !/^(\.local.*|\.git|node_modules|test|Pulumi\..+)$/.test(name),
   );
   for (const name of [...kept, "Pulumi.yaml"]) await cp(join(project, name), join(copy, name), { recursive: true });
-  for (const name of ["node_modules", stackFile]) await symlink(join(project, name), join(copy, name));
-  const text = await readFile(join(copy, file), "utf8");
-  if (!text.includes(from)) throw new Error(`${file} no longer holds: ${from}`);
-  await writeFile(join(copy, file), text.replace(from, to));
+  await symlink(join(project, "node_modules"), join(copy, "node_modules"));
   return copy;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { prepareStack } from "../../cli/local/stack.ts";
-import { readStackFile, writeStackFile } from "../../cli/local/stack-file.ts";
+import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
 import { project } from "../../local/place.ts";
 import { cloud, here, type Ran, run } from "./estate.ts";

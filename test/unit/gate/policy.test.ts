@@ -24,7 +24,9 @@ describe("the policy of a gate", () => {
 
   it("is refused with what is missing or wrong", () => {
     const { "estate:adminKey": _, ...rest } = printed();
-    expect(() => parsePolicy(JSON.stringify(rest), "local")).toThrow("the stack local has no secret estate:adminKey");
+    expect(() => parsePolicy(JSON.stringify(rest), "local")).toThrow(
+      /^the stack local has no secret estate:adminKey; 'estate init' .* real .*, 'estate local up' .* local one$/,
+    );
     expect(() => parsePolicy(JSON.stringify(printed({ ...plainDocument(), zone: "x" })), "local")).toThrow(
       "zone: write a domain",
     );

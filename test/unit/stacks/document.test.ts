@@ -47,6 +47,12 @@ const table: readonly [string, Change, string][] = [
     set("orchestrator k3s sha512", "ab"),
     "orchestrator.k3s.sha512: write the SHA-512 as 128 lower-case hexadecimal digits",
   ],
+  ["no address", set("orchestrator k3s url", "k3s"), "orchestrator.k3s.url: write an http or https address"],
+  [
+    "no range",
+    set("sites local cidr", "10.20.0.0/33"),
+    "sites.local.cidr: write an IPv4 range, such as 203.0.113.0/24",
+  ],
   [
     "no orchestrator",
     set("roles orchestrator", undefined),

@@ -1,0 +1,70 @@
+import { project } from "../../local/place.ts";
+import type { Say } from "../../local/say.ts";
+import { parseEstate } from "../../stacks/parse.ts";
+import { readStackFile, stackFilePath } from "../stack-file.ts";
+import type { Pulumi } from "../stack-secrets.ts";
+import { mistakesOf } from "./check.ts";
+import { completeAnswers } from "./complete.ts";
+import { describeEstate } from "./document.ts";
+import type { Flags } from "./flags.ts";
+import { operatorPulumi } from "./pulumi.ts";
+import { questions } from "./questions.ts";
+import { readSshKey } from "./ssh-key.ts";
+import { store } from "./store.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { told } from "./told.ts";
+
+/** What the command works with. */
+export interface Surroundings {
+  /** Where `Pulumi.yaml` is. */
+  readonly folder: string;
+  readonly pulumi: Pulumi;
+  /** Nothing where nobody can be asked. */
+  readonly terminal?: Terminal | undefined;
+  readonly print: (text: string) => void;
+  readonly say: Say;
+}
+
+/**
+ * Describes a new estate on a real cloud in its stack file, with all its secrets, encrypted. What is there stays: a document is
+ * kept as it is, and only missing secrets are made.
+ *
+ * @throws Trouble or DocumentError with all that is missing or wrong; then nothing was written
+ */
+export async function init(flags: Flags, surroundings: Surroundings = real(flags)): Promise<void> {
+  const { folder, pulumi, terminal, print, say } = surroundings;
+  const { stack, document, stored } = await describe(flags, surroundings).finally(() => terminal?.close());
+  parseEstate(document.content, `Pulumi.${stack}.yaml (estate:estate)`);
+  const key = await readSshKey({ folder, file: flags.key, stored });
+  say(`completing the secrets of the stack ${stack}`);
+  const { made, kept } = await store({ name: stack, pulumi, folder }, { document, key });
+  const file = stackFilePath(stack, folder);
+  if (flags.json) print(`${JSON.stringify({ stack, file, made, kept })}\n`);
+  else print(told({ stack, document, made, keyFile: key?.file }));
+}
+
+/** The stack, the document it has or is to have, and whether it has an SSH key. */
+async function describe(flags: Flags, { folder, terminal }: Surroundings) {
+  const [question] = questions;
+  const wrong = (stack: string) => mistakesOf({ stack }, questions.slice(0, 1));
+  const named = flags.stack === undefined && question ? await terminal?.ask(question, undefined, wrong) : flags.stack;
+  const known = typeof named === "string" && wrong(named).length === 0 ? named : undefined;
+  const { config = {} } = known === undefined ? {} : await readStackFile(known, folder);
+  const content = config["estate:estate"];
+  const stored = config["estate:sshKey"] !== undefined;
+  if (known !== undefined && content !== undefined)
+    return { stack: known, stored, document: { content, isNew: false } };
+  const answers = await completeAnswers(named === undefined ? flags : { ...flags, stack: named }, terminal);
+  return { stack: answers.stack ?? "", stored, document: { content: describeEstate(answers), isNew: true } };
+}
+
+function real({ yes }: Flags): Surroundings {
+  const asked = !yes && process.stdin.isTTY && process.stderr.isTTY;
+  return {
+    folder: project,
+    pulumi: operatorPulumi(project),
+    terminal: asked ? openTerminal() : undefined,
+    print: (text) => void process.stdout.write(text),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  };
+}

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { project } from "../../local/place.ts";
+import { Trouble } from "../../local/say.ts";
+import { type SecretName, secretNames } from "../../stacks/secrets.ts";
+import { addDocument, stackFilePath } from "../stack-file.ts";
+import { completeSecrets, readSecrets, type Stack } from "../stack-secrets.ts";
+import { checkSameKey, type SshKey } from "./ssh-key.ts";
+
+/** The estate document of a stack. */
+export interface StackDocument {
+  readonly content: unknown;
+  /** Whether it must be put into the stack file; else it is from there. */
+  readonly isNew: boolean;
+}
+
+interface Contents {
+  readonly document: StackDocument;
+  /** The SSH key to take. @default one is made */
+  readonly key: SshKey | undefined;
+}
+
+/** Writes document and secrets in one step. What was there before is there again when something fails. */
+export async function store(stack: Stack, { document, key }: Contents) {
+  const file = stackFilePath(stack.name, stack.folder ?? project);
+  const existed = existsSync(file);
+  const change = async (draft: string) => {
+    const text = await readFile(draft, "utf8").catch(() => "");
+    await writeFile(draft, addDocument(text, document.content));
+    if (!existed) await chmod(draft, 0o600);
+  };
+  try {
+    await stack.pulumi(["stack", "select", "--create", stack.name]);
+    if (document.isNew) await refuseDeployed(stack);
+    checkSameKey(stack.name, (await readSecrets(stack)).sshKey, key);
+    const given = key ? { sshKey: key.privateKey } : {};
+    const { made } = await completeSecrets(stack, { given, ...(document.isNew ? { change } : {}) });
+    const kept: readonly SecretName[] = secretNames.filter((name) => !made.includes(name));
+    return { made, kept };
+  } catch (error) {
+    // a new stack gets a stack file at once, with nothing but the check of its passphrase in it
+    if (!existed) await rm(file, { force: true });
+    throw error;
+  }
+}
+
+/** New secrets for an estate that exists would replace every host, and lock its operators out. */
+async function refuseDeployed({ name, pulumi }: Stack): Promise<void> {
+  const state = JSON.parse(await pulumi(["stack", "export", "--stack", name])) as {
+    readonly deployment?: { readonly resources?: readonly unknown[] };
+  };
+  if ((state.deployment?.resources ?? []).length === 0) return;
+  throw new Trouble(
+    `the stack ${name} has resources already, but Pulumi.${name}.yaml has no estate document: get the file that they were made with, or choose another stack name`,
+  );
+}

@@ -1,0 +1,39 @@
+import { type SecretName, secretNames } from "../../stacks/secrets.ts";
+import type { StackDocument } from "./store.ts";
+
+interface Done {
+  readonly stack: string;
+  readonly document: StackDocument;
+  readonly made: readonly SecretName[];
+  /** The file of the operator's own SSH key, if there is one. */
+  readonly keyFile: string | undefined;
+}
+
+/** What was done and what to do next, for a person. It names secrets and holds none. */
+export function told({ stack, document, made, keyFile }: Done): string {
+  const file = `Pulumi.${stack}.yaml`;
+  return [
+    ...(document.isNew
+      ? [`${file}: the estate document was written.`]
+      : [`${file}: its estate document is kept as it is.`]),
+    made.length === 0
+      ? `All ${secretNames.length} secrets are there: nothing is missing, nothing was made.`
+      : `Secrets made, and encrypted in it: ${made.join(", ")}.`,
+    ...(made.includes("sshKey") ? sshKey(keyFile) : []),
+    "",
+    `The stack ${stack} is selected. Next:`,
+    "  estate check      does the cloud have what the document names?",
+    "  pulumi preview    what would be made",
+    "  pulumi up         make it",
+    `Keep ${file} with the program's sources, and the passphrase elsewhere: without it nobody can read the secrets.`,
+    "",
+  ].join("\n");
+}
+
+function sshKey(file: string | undefined): readonly string[] {
+  if (file !== undefined) return [`The SSH key is the one of ${file}; the estate does not need that file any more.`];
+  return [
+    "The SSH key was made. To have it in a file for ssh:",
+    "  (umask 077; pulumi config get estate:sshKey > infrastructure/key)",
+  ];
+}

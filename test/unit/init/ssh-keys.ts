@@ -1,0 +1,35 @@
+/** Keys that ssh-keygen made, for tests alone: nothing trusts them. */
+export const made = {
+  /** `ssh-keygen -t ed25519 -N "" -C "an operator"`, and what it wrote into the `.pub`. */
+  ed25519: `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACA0HEhUBeT3jhZxijzV5B05NDbCJasXsjGfsYIK8myANQAAAJDol7R+6Je0
+fgAAAAtzc2gtZWQyNTUxOQAAACA0HEhUBeT3jhZxijzV5B05NDbCJasXsjGfsYIK8myANQ
+AAAED0pECKb/LFslWQi6IXvGDd0feKFojcE/Km7/gS4oEu8jQcSFQF5PeOFnGKPNXkHTk0
+NsIlqxeyMZ+xggrybIA1AAAAC2FuIG9wZXJhdG9yAQI=
+-----END OPENSSH PRIVATE KEY-----
+`,
+  ed25519Public: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQcSFQF5PeOFnGKPNXkHTk0NsIlqxeyMZ+xggrybIA1 an operator
+`,
+  /** `ssh-keygen -t ed25519 -N "a passphrase"`. */
+  withPassphrase: `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABB87xpw3E
+OwLco/b5zv1ayaAAAAEAAAAAEAAAAzAAAAC3NzaC1lZDI1NTE5AAAAICvAOyY58Z0+xe6h
+OxUV+4AAhC/pZfrGu8/TcNCH5gECAAAAkKFnpChkdHcHKZ3uiuRTj7025Vg0ablm7cs8vC
+/u4ao/Jqv23m6IlPYyvNOIhQkYvJ1TyEvo3BMQcinzH7FJg5QKui3IQWpw2swv3xzpWH+E
+mzZ8H+LPi/61zVP65ZrAaiT8YEg7Rkg3g1JFAVRSvTZPH46PqMgldT77/zLRQ0qUFyDH1K
+alwrFvuN2NNQ6FYQ==
+-----END OPENSSH PRIVATE KEY-----
+`,
+  /** `ssh-keygen -t ecdsa -N ""`. */
+  ecdsa: `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAaAAAABNlY2RzYS
+1zaGEyLW5pc3RwMjU2AAAACG5pc3RwMjU2AAAAQQTsnYfTG/sXQr52uRtZlu5X7+TXkqPG
+cT9WfLIy2NDcKZ4UZdxuG63kB/UmEer7THmyki+YpIEZWXpeQZBvBE81AAAAqI9Fa1yPRW
+tcAAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBOydh9Mb+xdCvna5
+G1mW7lfv5NeSo8ZxP1Z8sjLY0NwpnhRl3G4breQH9SYR6vtMebKSL5ikgRlZel5BkG8ETz
+UAAAAhANW6H9raZnw5ZswYfKhGuv3KkjWNIvw4LePKK9vfmiUhAAAAC2FuIG9wZXJhdG9y
+AQIDBA==
+-----END OPENSSH PRIVATE KEY-----
+`,
+} as const;
