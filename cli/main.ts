@@ -1,4 +1,5 @@
 import { program } from "commander";
+import { addCheckCommand } from "./check/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { report } from "./report.ts";
 
@@ -6,6 +7,7 @@ program
   .name("estate")
   .description("Describes, builds and keeps a video-conferencing estate on OpenStack.")
   .showHelpAfterError("(add --help for the usage)");
+addCheckCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 
 try {
