@@ -1,4 +1,5 @@
 import { program } from "commander";
+import { addCheckCommand } from "./check/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { report } from "./report.ts";
@@ -8,6 +9,7 @@ program
   .description("Describes, builds and keeps a video-conferencing estate on OpenStack.")
   .showHelpAfterError("(add --help for the usage)");
 addInitCommand(program);
+addCheckCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 
 try {

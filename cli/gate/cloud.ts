@@ -1,10 +1,6 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { connect, type OpenStack } from "../../local/openstack-client/client.ts";
-import { type Cloud as CloudEntry, readCloud } from "../../local/openstack-client/clouds.ts";
 import { isNotFound } from "../../local/openstack-client/error.ts";
-import { Trouble } from "../../local/say.ts";
+import { findCloud } from "../credentials.ts";
 
 /** A server, as nova sees it. */
 export interface Server {
@@ -59,35 +55,4 @@ export function cloudOf(openstack: OpenStack, estate: string): Cloud {
 
 function absent(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
-}
-
-async function findCloud(environment: NodeJS.ProcessEnv): Promise<CloudEntry> {
-  const { OS_CLOUD: name, OS_CLIENT_CONFIG_FILE: named } = environment;
-  if (!name) return fromEnvironment(environment);
-  const files = ["clouds.yaml", join(homedir(), ".config/openstack/clouds.yaml"), "/etc/openstack/clouds.yaml"];
-  const file = named ?? files.find((candidate) => existsSync(candidate));
-  if (!file) throw new Trouble(`OS_CLOUD is ${name}, but there is no clouds.yaml; looked at ${files.join(", ")}`);
-  return readCloud(file, name);
-}
-
-/** The variables an `openrc` file sets. */
-function fromEnvironment(environment: NodeJS.ProcessEnv): CloudEntry {
-  const need = (name: string): string => {
-    const value = environment[name];
-    if (!value)
-      throw new Trouble(`neither OS_CLOUD nor ${name} is set: the gate cannot ask the cloud about its server`);
-    return value;
-  };
-  const { OS_APPLICATION_CREDENTIAL_ID: id, OS_REGION_NAME: region } = environment;
-  const domain = (name: string | undefined) => (name ? { name } : { id: "default" });
-  return {
-    ...{ authUrl: need("OS_AUTH_URL"), interface: "public", ...(region ? { region } : {}) },
-    credentials: id
-      ? { kind: "application credential", id, secret: need("OS_APPLICATION_CREDENTIAL_SECRET") }
-      : {
-          ...{ kind: "password", username: need("OS_USERNAME"), password: need("OS_PASSWORD") },
-          userDomain: domain(environment.OS_USER_DOMAIN_NAME),
-          project: { name: need("OS_PROJECT_NAME"), domain: domain(environment.OS_PROJECT_DOMAIN_NAME) },
-        },
-  };
 }

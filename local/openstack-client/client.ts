@@ -2,7 +2,7 @@ import type { Cloud } from "./clouds.ts";
 import { OpenstackError } from "./error.ts";
 import { type Answer, send } from "./http.ts";
 import { nextPage } from "./paging.ts";
-import { endpoint, logIn, NotInCatalog, type Token } from "./token.ts";
+import { endpoint, isListed, logIn, NotInCatalog, type Token } from "./token.ts";
 
 /** The types of services as clouds list them in their catalog. */
 export type ServiceType =
@@ -13,6 +13,7 @@ export type ServiceType =
   | "image"
   | "dns"
   | "load-balancer"
+  | "shared-file-system"
   | "key-manager";
 
 export interface RequestOptions {
@@ -37,6 +38,8 @@ export interface OpenStack {
   list<T>(service: ServiceType, path: string, key: string, options?: RequestOptions): Promise<T[]>;
   /** The id of the project the credentials are for. */
   projectId(): Promise<string>;
+  /** Whether the catalog has an endpoint of the service, for this region and interface. */
+  offers(service: ServiceType): Promise<boolean>;
 }
 
 /** Does not connect yet: the first request does. */
@@ -84,6 +87,7 @@ export function connect(cloud: Cloud): OpenStack {
       return elements;
     },
     projectId: async () => (await login.token()).project?.id ?? "",
+    offers: async (service) => isListed(await login.token(), cloud, service),
   };
 }
 

@@ -56,9 +56,9 @@ export function parseCloud(text: string, name: string, file = "clouds.yaml"): Cl
   if (!entry) {
     throw new Trouble(`${file} has no cloud '${name}', only: ${Object.keys(clouds).join(", ") || "none"}`);
   }
-  if (entry.cacert) {
+  if (entry.cacert && !process.env.NODE_EXTRA_CA_CERTS) {
     throw new Trouble(
-      `${file}, cloud '${name}': 'cacert' is not read; set NODE_EXTRA_CA_CERTS=${entry.cacert} instead`,
+      `${file}, cloud '${name}': 'cacert' is not read here; set NODE_EXTRA_CA_CERTS=${entry.cacert} as well`,
     );
   }
   const need = (field: keyof Auth): string => {

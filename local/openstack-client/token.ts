@@ -54,7 +54,7 @@ export class NotInCatalog extends Trouble {}
 /** Other names under which clouds list a service. */
 const aliases: Readonly<Record<string, readonly string[]>> = {
   "block-storage": ["block-storage", "volumev3"],
-  "load-balancer": ["load-balancer"],
+  "shared-file-system": ["shared-file-system", "sharev2"],
 };
 
 /**
@@ -63,6 +63,18 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
  * Throws `NotInCatalog` when the catalog has none for this region and interface.
  */
 export function endpoint(token: Token, cloud: Cloud, service: string): string {
+  const found = listed(token, cloud, service);
+  if (found !== undefined) return found;
+  const where = cloud.region === undefined ? "" : ` in region ${cloud.region}`;
+  throw new NotInCatalog(`the cloud's catalog has no ${cloud.interface} endpoint of ${service}${where}`);
+}
+
+/** Whether `endpoint` finds one. */
+export function isListed(token: Token, cloud: Cloud, service: string): boolean {
+  return listed(token, cloud, service) !== undefined;
+}
+
+function listed(token: Token, cloud: Cloud, service: string): string | undefined {
   const types = aliases[service] ?? [service];
   for (const entry of token.catalog.filter(({ type }) => types.includes(type))) {
     const found = entry.endpoints.find(
@@ -71,8 +83,7 @@ export function endpoint(token: Token, cloud: Cloud, service: string): string {
     );
     if (found) return found.url.replace(/\/+$/, "");
   }
-  const where = cloud.region === undefined ? "" : ` in region ${cloud.region}`;
-  throw new NotInCatalog(`the cloud's catalog has no ${cloud.interface} endpoint of ${service}${where}`);
+  return undefined;
 }
 
 interface TokenBody {

@@ -26,6 +26,7 @@ export function fakeOpenstack(state: () => CloudState): OpenStack {
     },
     request: notPlayed,
     projectId: notPlayed,
+    offers: notPlayed,
     list: async <T>(_: string, path: string) => {
       const pool = /^\/v2\/lbaas\/pools\/(.*)\/members$/.exec(path)?.[1];
       if (pool !== undefined) return (state().pools.find(({ id }) => id === pool)?.members ?? []) as T[];

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { connect, join } from "../../../local/openstack-client/client.ts";
 import { parseCloud } from "../../../local/openstack-client/clouds.ts";
 import { isNotFound, reasonIn } from "../../../local/openstack-client/error.ts";
@@ -100,6 +100,13 @@ test("a service that came into the catalog after the token was given is found", 
   expect(fake.logins).toBe(2);
 });
 
+test("what the catalog offers is known without a request to it", async () => {
+  const fake = await fakeCloud(() => [200, {}]);
+  const cloud = connect(parseCloud(clouds(fake.url), "admin"));
+  expect(await Promise.all([cloud.offers("network"), cloud.offers("dns")])).toEqual([true, false]);
+  expect([fake.logins, fake.seen]).toEqual([1, []]);
+});
+
 test("a busy service is asked again, but nothing is created twice", async () => {
   let calls = 0;
   const fake = await fakeCloud(() => (++calls % 2 === 1 ? [503, { message: "busy" }] : [200, { fine: true }]));
@@ -134,6 +141,16 @@ test("clouds.yaml: both kinds of credentials, and what is missing is named", () 
   });
   expect(() => parseCloud(text, "prod")).toThrow("clouds.yaml has no cloud 'prod', only: admin, estate");
   expect(() => parseCloud("clouds: {a: {auth: {auth_url: x}}}", "a")).toThrow("cloud 'a': auth.username is missing");
+});
+
+test("clouds.yaml: a certificate authority of the cloud's own must be one that Node.js knows too", () => {
+  const text =
+    "clouds: { a: { cacert: /etc/ca.pem, auth: { auth_url: x, username: u, password: p, project_name: n } } }";
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", "");
+  expect(() => parseCloud(text, "a")).toThrow("set NODE_EXTRA_CA_CERTS=/etc/ca.pem as well");
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", "/etc/ca.pem");
+  expect(parseCloud(text, "a").authUrl).toBe("x");
+  vi.unstubAllEnvs();
 });
 
 test("a version that the catalog has already is not doubled", () => {

@@ -1,0 +1,28 @@
+import type { Cloud } from "./cloud.ts";
+import { computeQuotaRows } from "./compute-quotas.ts";
+import { externalRows } from "./external.ts";
+import { flavorRows } from "./flavors.ts";
+import { imageRow } from "./image.ts";
+import { nameRows } from "./names.ts";
+import { networkQuotaRows } from "./network-quotas.ts";
+import type { Requirements } from "./requirements.ts";
+import type { Row } from "./row.ts";
+import { serviceRows } from "./services.ts";
+import { siteRows } from "./sites.ts";
+import { zoneRows } from "./zones.ts";
+
+/** Whether the estate finds what it needs in the cloud: a row for each thing, in the order of the table. */
+export function judge(needs: Requirements, cloud: Cloud): Row[] {
+  const { project, services, compute, images, networking, names } = cloud;
+  return [
+    ...serviceRows(services),
+    imageRow(needs.image, images),
+    ...flavorRows(needs.hosts, compute.flavors, images),
+    ...zoneRows(needs.hosts, compute.zones),
+    ...externalRows(needs, networking),
+    ...siteRows(needs, networking),
+    ...computeQuotaRows(needs, compute, project),
+    ...networkQuotaRows(needs, networking, project),
+    ...nameRows(needs, names, project),
+  ];
+}

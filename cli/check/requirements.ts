@@ -1,0 +1,94 @@
+import type { EstateFacts, HostFacts } from "../../stacks/facts.ts";
+
+/** A network of the cloud in which hosts get their addresses, in mode `provider`. */
+export interface SiteRequirement {
+  readonly site: string;
+  /** Its name in neutron. */
+  readonly network: string;
+  /** That of the subnet. */
+  readonly cidr: string;
+  /** Names of the hosts that are there. */
+  readonly hosts: readonly string[];
+}
+
+/**
+ * Everything an estate asks of a cloud, by the names it has there: how many is the length of a list, and what is there already
+ * can be told from what others use.
+ */
+export interface Requirements {
+  /** In the metadata of its servers. */
+  readonly estate: string;
+  readonly image: string;
+  /** Each is a server, and a port of the same name. */
+  readonly hosts: readonly HostFacts[];
+  readonly keyPairs: readonly string[];
+  /** Members of each, by name. */
+  readonly serverGroups: Readonly<Record<string, number>>;
+  readonly securityGroups: readonly string[];
+  /** By their descriptions. */
+  readonly securityGroupRules: readonly string[];
+  readonly networks: readonly string[];
+  readonly subnets: readonly string[];
+  readonly routers: readonly string[];
+  /** Ports that neutron makes in own networks: the router's in each subnet, and at least one for DHCP and metadata. */
+  readonly servicePorts: number;
+  /** Name of the external network; none in mode `provider`. */
+  readonly external: string | undefined;
+  /** By their descriptions. */
+  readonly floatingIps: readonly string[];
+  /** None in mode `private`. */
+  readonly sites: readonly SiteRequirement[];
+  /** As Designate has it: with a full stop at the end. */
+  readonly zone: string;
+  /** Addresses in each, by name, which ends with a full stop. */
+  readonly recordSets: Readonly<Record<string, number>>;
+}
+
+/** Counted from the facts from which the components make it; test/graph/requirements.test.ts compares the two. */
+export function requirements(facts: EstateFacts): Requirements {
+  const hosts = facts.pools.flatMap((pool) => pool.hosts);
+  return {
+    ...{ estate: facts.name, image: facts.image.name, hosts, keyPairs: [facts.name] },
+    serverGroups: Object.fromEntries(
+      facts.pools.filter(({ antiAffinity }) => antiAffinity !== "none").map((pool) => [pool.role, pool.hosts.length]),
+    ),
+    securityGroups: facts.groups.map((group) => `${facts.name}-${group}`),
+    securityGroupRules: facts.rules.map(({ key }) => key),
+    ...(facts.network.mode === "private"
+      ? ownNetworks(facts, facts.network.external, hosts)
+      : cloudNetworks(facts, hosts)),
+    ...names(facts, hosts),
+  };
+}
+
+type Networks = Pick<
+  Requirements,
+  "networks" | "subnets" | "routers" | "servicePorts" | "external" | "floatingIps" | "sites"
+>;
+
+function ownNetworks({ name, sites }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
+  const networks = Object.keys(sites).map((site) => `${name}-${site}`);
+  return {
+    ...{ networks, subnets: networks, routers: [name], servicePorts: 2 * networks.length, external, sites: [] },
+    floatingIps: hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
+  };
+}
+
+function cloudNetworks({ sites }: EstateFacts, hosts: readonly HostFacts[]): Networks {
+  return {
+    ...{ networks: [], subnets: [], routers: [], servicePorts: 0, external: undefined, floatingIps: [] },
+    sites: Object.entries(sites).map(([site, { network = "", cidr }]) => ({
+      ...{ site, network, cidr },
+      hosts: hosts.filter((host) => host.site === site).map(({ name }) => name),
+    })),
+  };
+}
+
+function names({ zone, api }: EstateFacts, hosts: readonly HostFacts[]): Pick<Requirements, "zone" | "recordSets"> {
+  const servers = hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
+  const ofHosts = hosts.flatMap((host) =>
+    [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
+  );
+  const all = [...ofHosts, [api.name, servers] as const, [api.internalName, servers] as const];
+  return { zone: `${zone}.`, recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])) };
+}
