@@ -51,18 +51,38 @@ test("an administrator, whose project has no limits, also learns how many addres
   expect(row(checked, "instances")).toMatchObject({ limit: -1, verdict: "ok" });
 });
 
-test("everything that is not there, or too little, is named at once, and the exit code is 1", async () => {
-  const stack = `${here.stack}-lacking`;
-  const { config } = await readStackFile(here.stack);
-  // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
-  const document = structuredClone(config?.["estate:estate"]) as any;
-  document.image.name = "no-such-image";
-  document.network.external = "no-such-network";
-  document.roles.bbb.flavor = "m1.huge";
-  document.roles.bbb.hosts["bbb-01"].availabilityZone = "az9";
-  for (const role of ["batch-a", "batch-b"]) document.roles[role] = { runs: ["pods"], flavor: "m1.small", count: 99 };
+/** The check of another document than the stack's. */
+// biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
+async function checkChanged(change: (document: any) => void): Promise<Checked> {
+  const stack = `${here.stack}-checked`;
+  const document = structuredClone((await readStackFile(here.stack)).config?.["estate:estate"]);
+  change(document);
   await writeStackFile(stack, { config: { "estate:estate": document } });
-  const checked = await check(["--stack", stack]).finally(() => rm(join(project, `Pulumi.${stack}.yaml`)));
+  return check(["--stack", stack]).finally(() => rm(join(project, `Pulumi.${stack}.yaml`)));
+}
+
+test("the provider network takes an estate in mode provider", async () => {
+  const { name, cidr } = addresses.provider;
+  const checked = await checkChanged((document) => {
+    const { nameservers, downloads } = document.network;
+    document.network = { mode: "provider", nameservers, downloads };
+    document.sites = { campus: { cidr, network: name } };
+  });
+  expect(checked.problems).toEqual([]);
+  expect(checked.exitCode).toBe(0);
+  for (const what of [`network ${name} of site campus`, `subnet ${cidr} of site campus`])
+    expect(row(checked, what), what).toMatchObject({ verdict: "ok" });
+  expect(row(checked, `addresses of ${cidr}`)?.verdict).toBe("unknown");
+});
+
+test("everything that is not there, or too little, is named at once, and the exit code is 1", async () => {
+  const checked = await checkChanged((document) => {
+    document.image.name = "no-such-image";
+    document.network.external = "no-such-network";
+    document.roles.bbb.flavor = "m1.huge";
+    document.roles.bbb.hosts["bbb-01"].availabilityZone = "az9";
+    for (const role of ["batch-a", "batch-b"]) document.roles[role] = { runs: ["pods"], flavor: "m1.small", count: 99 };
+  });
   expect(checked.problems.map(({ what }) => what)).toEqual([
     "image no-such-image",
     "flavor m1.huge",
