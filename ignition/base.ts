@@ -3,7 +3,7 @@ import type { MachineFacts, MachineSecrets } from "./machine.ts";
 
 /** What every host has: its name, its SSH identity, name resolution, time, and no updates by itself. */
 export function base(facts: MachineFacts, secrets: MachineSecrets): Fragment {
-  const { host, nameservers, timeServers, zone } = facts;
+  const { host, nameservers, system, timeServers, zone } = facts;
   const { hostKey } = secrets;
   const time = { path: "/etc/systemd/timesyncd.conf.d/10-estate.conf", mode: 0o644 };
   return {
@@ -21,9 +21,24 @@ export function base(facts: MachineFacts, secrets: MachineSecrets): Fragment {
         contents: lines(...nameservers.map((address) => `nameserver ${address}`), `search ${zone}`),
       },
       ...(timeServers.length > 0 ? [{ ...time, contents: lines("[Time]", `NTP=${timeServers.join(" ")}`) }] : []),
-      // The stack replaces hosts; a host that updates itself would reboot whenever it likes.
+      ...updates[system].files,
+    ],
+    units: updates[system].units,
+  };
+}
+
+/** The stack replaces hosts; a host that updates itself would reboot whenever it likes. */
+const updates: Readonly<Record<MachineFacts["system"], Required<Pick<Fragment, "files" | "units">>>> = {
+  flatcar: {
+    files: [
       { path: "/etc/flatcar/update.conf", mode: 0o644, contents: lines("SERVER=disabled", "REBOOT_STRATEGY=off") },
     ],
     units: [{ name: "update-engine.service" }, { name: "locksmithd.service" }],
-  };
-}
+  },
+  "fedora-coreos": {
+    files: [
+      { path: "/etc/zincati/config.d/90-estate.toml", mode: 0o644, contents: lines("[updates]", "enabled = false") },
+    ],
+    units: [{ name: "zincati.service" }],
+  },
+};

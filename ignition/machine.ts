@@ -10,6 +10,8 @@ export interface MachineFacts {
   readonly kind: "server" | "agent";
   /** Whether it is the orchestrator's only server. */
   readonly alone: boolean;
+  /** The operating system of its image. */
+  readonly system: EstateFacts["image"]["system"];
   readonly zone: string;
   readonly api: EstateFacts["api"];
   readonly nameservers: readonly string[];
@@ -51,7 +53,15 @@ export function machineFacts(
   const { zone, api, network, orchestrator, pools } = estate;
   const alone = pools.some(({ runs, hosts }) => runs.includes("orchestrator") && hosts.length === 1);
   return {
-    ...{ host, zone, api, orchestrator, alone, kind: host.runs.includes("orchestrator") ? "server" : "agent" },
+    ...{
+      host,
+      zone,
+      api,
+      orchestrator,
+      alone,
+      system: estate.image.system,
+      kind: host.runs.includes("orchestrator") ? "server" : "agent",
+    },
     nameservers: Object.values(network.nameservers).sort(),
     timeServers: Object.values(network.timeServers).sort(),
     volumes: host.volumes.map((volume) => ({ ...volume, device: deviceOf(volumeIds[volume.name] ?? "") })),

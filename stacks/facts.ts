@@ -1,3 +1,4 @@
+import { type ImageFacts, imageFacts } from "./image.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
@@ -57,7 +58,7 @@ export interface EstateFacts {
   readonly api: ApiFacts;
   readonly network: Estate["network"];
   readonly sites: Estate["sites"];
-  readonly image: Estate["image"];
+  readonly image: ImageFacts;
   readonly orchestrator: Estate["orchestrator"];
   readonly groups: readonly string[];
   readonly rules: readonly SecurityRule[];
@@ -69,7 +70,8 @@ export interface EstateFacts {
 export function deriveFacts(estate: Estate): EstateFacts {
   const { name, zone, network, sites, image, orchestrator } = estate;
   return {
-    ...{ name, zone, network, sites, image, orchestrator },
+    ...{ name, zone, network, sites, orchestrator },
+    image: imageFacts(name, image),
     api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
     groups: securityGroups(estate),
     rules: securityRules(estate),

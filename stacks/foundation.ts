@@ -2,6 +2,7 @@ import * as openstack from "@pulumi/openstack";
 import type * as pulumi from "@pulumi/pulumi";
 import { Dns } from "../components/dns.ts";
 import { HostAddress } from "../components/hostAddress.ts";
+import { HostImage } from "../components/hostImage.ts";
 import { type HostVolume, HostVolumes } from "../components/hostVolumes.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
@@ -44,10 +45,10 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
     volumes[host.name] = new HostVolumes(host.name, { facts: host }, options).volumes;
   const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const dns = new Dns("dns", { facts, addresses }, options);
-  const image = openstack.images.getImageOutput({ name: facts.image.name, mostRecent: true }, { provider });
+  const { imageId } = new HostImage("image", { facts: facts.image }, options);
   const reach = Object.values(addresses).map((address) => address.reachable);
   return {
-    ...{ provider, addresses, volumes, keyPair: facts.name, imageId: image.id },
+    ...{ provider, addresses, volumes, keyPair: facts.name, imageId },
     serverNeeds: [key.keyPair, ...network.routerInterfaces, ...rules],
     apiNeeds: [...dns.api, ...rules, ...network.routerInterfaces, ...reach],
   };

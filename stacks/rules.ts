@@ -25,6 +25,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkSites(estate, wrong);
   checkRanges(estate, wrong);
   checkNodePorts(estate, wrong);
+  checkImage(estate, wrong);
   checkAccess(estate, wrong);
 }
 
@@ -132,6 +133,20 @@ function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
         ["orchestrator", "nodePorts"],
         `${from}-${to} overlaps the ports of ${port.service} (${port.from}-${port.to}): choose others, such as 13000-15767`,
       );
+}
+
+function checkImage({ image }: Estate, wrong: Wrong): void {
+  const release = ["stream", "version", "sha256"] as const;
+  const given = release.filter((key) => image[key] !== undefined);
+  if (image.name !== undefined) {
+    for (const key of [...given, ...(image.url ? (["url"] as const) : [])])
+      wrong(["image", key], "is for an image that the estate uploads: keep either the name or the release");
+  } else if (given.length === 0) {
+    wrong(["image"], "write the name of an image in Glance, or stream, version and sha256 of a release to upload");
+  } else {
+    for (const key of release.filter((one) => !given.includes(one)))
+      wrong(["image", key], "missing: a release is uploaded by its stream, version and sha256");
+  }
 }
 
 function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): void {

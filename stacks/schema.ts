@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkEstate } from "./rules.ts";
+import { Image } from "./schema/image.ts";
 import { Network, Site } from "./schema/network.ts";
 import { Cidr, Domain, Name, Port } from "./schema/primitives.ts";
 import { Role } from "./schema/role.ts";
@@ -32,8 +33,7 @@ export const Estate = z
     network: Network,
     /** Where in the cloud the hosts are, by name. */
     sites: z.record(Name, Site),
-    /** The hosts' operating system, found in Glance by name. Another image replaces every host. */
-    image: z.strictObject({ name: z.string().min(1) }),
+    image: Image,
     orchestrator: z.strictObject({
       k3s: K3s,
       /** Addresses of pods. Fixed for the life of the orchestrator. */

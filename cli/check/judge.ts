@@ -16,7 +16,7 @@ export function judge(needs: Requirements, cloud: Cloud): Row[] {
   const { project, services, compute, images, networking, names } = cloud;
   return [
     ...serviceRows(services),
-    imageRow(needs.image, images),
+    imageRow(needs, images),
     ...flavorRows(needs.hosts, compute.flavors, images),
     ...zoneRows(needs.hosts, compute.zones),
     ...externalRows(needs, networking),

@@ -19,6 +19,8 @@ export interface Requirements {
   /** In the metadata of its servers. */
   readonly estate: string;
   readonly image: string;
+  /** Whether the estate uploads it. */
+  readonly uploads: boolean;
   /** Each is a server, and a port of the same name. */
   readonly hosts: readonly HostFacts[];
   readonly keyPairs: readonly string[];
@@ -48,7 +50,13 @@ export interface Requirements {
 export function requirements(facts: EstateFacts): Requirements {
   const hosts = facts.pools.flatMap((pool) => pool.hosts);
   return {
-    ...{ estate: facts.name, image: facts.image.name, hosts, keyPairs: [facts.name] },
+    ...{
+      estate: facts.name,
+      image: facts.image.name,
+      uploads: Boolean(facts.image.source),
+      hosts,
+      keyPairs: [facts.name],
+    },
     serverGroups: Object.fromEntries(
       facts.pools.filter(({ antiAffinity }) => antiAffinity !== "none").map((pool) => [pool.role, pool.hosts.length]),
     ),

@@ -19,7 +19,11 @@ export function describeEstate(answers: Answers) {
     image: { name: image },
     orchestrator: { k3s: { url, sha512 } },
     roles: {
-      orchestrator: { flavor: answers["flavor.orchestrator"], ...reachable, count: Number(answers.orchestrators) },
+      orchestrator: {
+        ...{ flavor: answers["flavor.orchestrator"], ...reachable, count: Number(answers.orchestrators) },
+        // several servers have the datastore among them; a single one would lose it
+        ...(answers.orchestrators === "1" ? { volumes: { datastore: { sizeGiB: 20, path: "/var/lib/rancher" } } } : {}),
+      },
       bbb: {
         ...{ flavor: answers["flavor.bbb"], ...reachable, count: Number(answers.bbb) },
         taints: { "estate/dedicated": { value: "bbb", effect: "NoSchedule" } },

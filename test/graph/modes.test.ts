@@ -85,6 +85,39 @@ describe("mode private with two sites", () => {
   });
 });
 
+const release = { stream: "stable", version: "4230.2.4", sha256: "ab".repeat(32) };
+const uploaded = (change: object) =>
+  graph({
+    change: (document) => {
+      document.image = { ...release, ...change };
+    },
+  });
+
+describe("an image that the estate uploads", () => {
+  it("is a resource of its own for each release and file, never deleted first, from a file that was checked", async () => {
+    const [first, second] = [await uploaded({}), await uploaded({ sha256: "cd".repeat(32) })];
+    const [one] = of(first, "Image");
+    expect(one).toMatchObject({
+      name: "estate-flatcar-stable-4230.2.4-abababab",
+      deleteBeforeReplace: false,
+      ignoreChanges: ["localFilePath"],
+      from: { localFilePath: [expect.stringContaining("estate-flatcar-stable-4230.2.4-abababab-file")] },
+    });
+    expect(of(second, "Image")[0]?.name).not.toBe(one?.name);
+    expect(named(first, "openstack:compute/instance:Instance", "bbb-01").inputs.imageId).toBe(`${one?.name}-id`);
+  });
+
+  it("comes from its publisher, unless the document has another address", async () => {
+    const url = async (change: object) => {
+      const [file] = (await uploaded(change)).filter(({ name }) => name.endsWith("-file"));
+      return (file?.inputs.environment as Record<string, string> | undefined)?.IMAGE_URL;
+    };
+    expect(await url({})).toContain("stable.release.flatcar-linux.net/amd64-usr/4230.2.4/");
+    expect(await url({ system: "fedora-coreos", version: "43.20251024.3.0" })).toContain("coreos");
+    expect(await url({ url: "https://mirror.example.org/flatcar.img.bz2" })).toContain("mirror.example.org");
+  });
+});
+
 describe("a role's hosts", () => {
   it("are named when only counted", () => {
     expect(of(provider, "Instance").map(({ name }) => name)).toEqual(expect.arrayContaining(["turn-01", "turn-02"]));

@@ -99,5 +99,5 @@ export async function record(program: () => unknown, options: RecordOptions = {}
 
 /** What the cloud would answer, for the outputs that the program reads. */
 function computed(name: string) {
-  return { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` };
+  return { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}`, stdout: `/${name}` };
 }

@@ -159,6 +159,31 @@ const table: readonly [string, Change, string][] = [
   ],
   ["hosts and count", set("roles worker count", 2), "roles.worker.hosts: there is also a count: keep one of the two"],
   [
+    "no image",
+    set("image", {}),
+    "image: write the name of an image in Glance, or stream, version and sha256 of a release to upload",
+  ],
+  [
+    "half a release",
+    set("image", { stream: "stable", version: "4230.2.4" }),
+    "image.sha256: missing: a release is uploaded by its stream, version and sha256",
+  ],
+  [
+    "name and release",
+    set("image stream", "stable"),
+    "image.stream: is for an image that the estate uploads: keep either the name or the release",
+  ],
+  [
+    "a single server without a datastore",
+    set("roles orchestrator hosts", server(1)),
+    "roles.orchestrator.volumes: no volume at /var/lib/rancher: a single server keeps its datastore on one, or it is lost with the server",
+  ],
+  [
+    "volumes at one place",
+    set("roles bbb volumes", { a: { sizeGiB: 1, path: "/data" }, b: { sizeGiB: 1, path: "/data" } }),
+    "roles.bbb.volumes.b.path: /data is the path of another volume too: choose a path of its own",
+  ],
+  [
     "ports of services among the media ports",
     set("orchestrator nodePorts", { from: 16_000, to: 16_500 }),
     "orchestrator.nodePorts: 16000-16500 overlaps the ports of media (16384-32768): choose others, such as 13000-15767",
