@@ -125,16 +125,27 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-/** Process 1 of the namespaces that this launcher made, as soon as it is there; nothing when the launcher is gone. */
+/**
+ * Process 1 of the namespaces that this launcher made, as soon as it is there; nothing when the launcher is gone. It may have
+ * other children before: those that map the ids of a user who is not root.
+ */
 async function firstChild(launcher: Daemon): Promise<Daemon | undefined> {
   while (startOf(launcher.pid) === launcher.started) {
     const children = `/proc/${launcher.pid}/task/${launcher.pid}/children`;
-    const pid = Number((await readFile(children, "utf8").catch(() => "")).split(" ")[0]);
-    const started = pid > 0 ? startOf(pid) : undefined;
-    if (started !== undefined) return { pid, started };
+    const pids = (await readFile(children, "utf8").catch(() => "")).split(" ").filter(Boolean).map(Number);
+    for (const pid of pids) {
+      const started = (await isFirst(pid)) ? startOf(pid) : undefined;
+      if (started !== undefined) return { pid, started };
+    }
     await sleep(10);
   }
   return undefined;
+}
+
+/** Whether a process is number 1 of a namespace of its own. */
+async function isFirst(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return /^NSpid:(\s+\d+)+\s+1$/m.test(status);
 }
 
 function namespacesFailed(here: Place): string {

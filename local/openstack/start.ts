@@ -104,6 +104,8 @@ async function furnish(stack: Stack, facts: CloudFacts, steps: Steps, { admin, c
   const pools = `${configuration(facts, "designate")}/pools.yaml`;
   const designate = ["--config-file", `${configuration(facts, "designate")}/designate.conf`];
   const nova = ["--config-file", `${configuration(facts, "nova")}/nova.conf`];
+  // Neutron reads its policy at its first request, and refuses a second one that comes meanwhile.
+  await admin.list("network", "/v2.0/networks", "networks");
   await Promise.all([
     steps.once("designate-pool", fingerprint(poolsYaml(facts)), async () => {
       await manage(stack, facts, {
