@@ -22,10 +22,12 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkOrchestrator(estate, wrong);
   for (const [name, role] of Object.entries(estate.roles)) checkRole(name, role, wrong);
   checkHosts(estate, wrong);
+  checkVolumeNames(estate, wrong);
   checkSites(estate, wrong);
   checkRanges(estate, wrong);
   checkNodePorts(estate, wrong);
   checkAccess(estate, wrong);
+  checkTwice(estate, wrong);
 }
 
 type Wrong = (path: PropertyKey[], message: string) => void;
@@ -33,7 +35,7 @@ type Wrong = (path: PropertyKey[], message: string) => void;
 function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
   const role = roles.orchestrator;
   if (!role) {
-    wrong(["roles", "orchestrator"], "missing: the estate needs its orchestrator (three servers, or one)");
+    wrong(["roles", "orchestrator"], "missing: add it, with three servers or one: the estate needs its orchestrator");
     return;
   }
   const count = Object.keys(hostsOf("orchestrator", role)).length;
@@ -45,7 +47,7 @@ function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
   if (count === 1 && !Object.values(role.volumes).some(({ path }) => path === datastore))
     wrong(
       ["roles", "orchestrator", "volumes"],
-      `no volume at ${datastore}: a single server keeps its datastore on one, or it is lost with the server`,
+      `add one at ${datastore}: a single server keeps its datastore on a volume, or it is lost with the server`,
     );
   if (role.rollout.width !== 1)
     wrong(
@@ -63,9 +65,9 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
   if (runs.length === 0)
     wrong(at("runs"), `missing: say what runs on these hosts, one or more of ${workloads.join(", ")}`);
   if (runs.includes("orchestrator") !== (name === "orchestrator") || (name === "orchestrator" && runs.length > 1))
-    wrong(at("runs"), "the orchestrator's servers are the role orchestrator, and run nothing else");
+    wrong(at("runs"), "keep orchestrator for the role orchestrator, which runs nothing else");
   if (runs.includes("bbb") && runs.includes("turn"))
-    wrong(at("runs"), "bbb and turn cannot share hosts: both listen on port 443");
+    wrong(at("runs"), "write bbb or turn: they cannot share hosts, both listen on port 443");
   const open = runs.find((workload) => workload === "bbb" || workload === "turn");
   if (open && !role.publicAddress)
     wrong(at("publicAddress"), "must be true: people's browsers send media to these hosts");
@@ -86,11 +88,10 @@ function checkHosts({ roles, sites }: Estate, wrong: Wrong): void {
     for (const [name, host] of Object.entries(hostsOf(roleName, role))) {
       const at = role.hosts ? ["roles", roleName, "hosts", name] : ["roles", roleName, "count"];
       const other = owner.get(name);
-      if (other)
-        wrong(at, `${role.hosts ? "is" : `${name} is`} also a host of role ${other}: a name belongs to one host`);
+      if (other) wrong(at, `${role.hosts ? "is" : `${name} is`} also a host of role ${other}: choose another name`);
       else if (reserved.includes(name)) wrong(at, "is reserved for the estate's own DNS names: choose another");
       owner.set(name, roleName);
-      if (host.site !== undefined && !sites[host.site])
+      if (host.site !== undefined && !Object.hasOwn(sites, host.site))
         wrong([...at, "site"], `there is no site ${host.site}: write one of ${Object.keys(sites).join(", ")}`);
       if (host.site === undefined && Object.keys(sites).length > 1)
         wrong(
@@ -100,13 +101,30 @@ function checkHosts({ roles, sites }: Estate, wrong: Wrong): void {
     }
 }
 
+/** A volume is named by its host and itself: `db-a` with `b` is `db` with `a-b`. */
+function checkVolumeNames({ roles }: Estate, wrong: Wrong): void {
+  const owner = new Map<string, string>();
+  for (const [roleName, role] of Object.entries(roles))
+    for (const host of Object.keys(hostsOf(roleName, role)))
+      for (const volume of Object.keys(role.volumes)) {
+        const name = `${host}-${volume}`;
+        const other = owner.get(name);
+        if (other && other !== host)
+          wrong(["roles", roleName, "volumes", volume], `${name} is also a volume of ${other}: choose another name`);
+        owner.set(name, host);
+      }
+}
+
 function checkSites({ network, sites }: Estate, wrong: Wrong): void {
-  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: the hosts need at least one");
+  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: add one: the hosts need at least one");
   for (const [name, site] of Object.entries(sites)) {
     if (network.mode === "provider" && !site.network)
       wrong(["sites", name, "network"], "missing: in mode provider, write the name of the cloud's network");
     if (network.mode === "private" && site.network)
-      wrong(["sites", name, "network"], "is for mode provider: in mode private the estate makes a network of its own");
+      wrong(
+        ["sites", name, "network"],
+        "is for mode provider: leave it out, in mode private the estate makes a network of its own",
+      );
   }
 }
 
@@ -153,4 +171,25 @@ function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): v
       ["network", "downloads"],
       `no entry lets hosts reach ${hostname} port ${used}, where orchestrator.k3s.url points: add its range and port`,
     );
+}
+
+/** What has two names is one thing to the cloud, which refuses it the second time. */
+function checkTwice({ admins, network }: Estate, wrong: Wrong): void {
+  const downloads = Object.fromEntries(
+    Object.entries(network.downloads).map(([name, { cidr, port }]) => [name, `${cidr} port ${port}`]),
+  );
+  const places: [PropertyKey[], Readonly<Record<string, string>>][] = [
+    [["admins", "cidrs"], admins.cidrs],
+    [["network", "nameservers"], network.nameservers],
+    [["network", "timeServers"], network.timeServers],
+    [["network", "downloads"], downloads],
+  ];
+  for (const [path, entries] of places) {
+    const first = new Map<string, string>();
+    for (const [name, value] of Object.entries(entries)) {
+      const other = first.get(value);
+      if (other) wrong([...path, name], `${value} is there already, as ${other}: keep one of the two`);
+      else first.set(value, name);
+    }
+  }
 }
