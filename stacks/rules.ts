@@ -84,21 +84,25 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
 
 function checkHosts({ roles, sites }: Estate, wrong: Wrong): void {
   const owner = new Map<string, string>();
-  for (const [roleName, role] of Object.entries(roles))
+  const all = Object.keys(sites);
+  for (const [roleName, role] of Object.entries(roles)) {
+    if (role.count && all.length > 1)
+      wrong(
+        ["roles", roleName, "count"],
+        `write hosts instead, and in which site each is (${all.join(", ")}): there are several`,
+      );
     for (const [name, host] of Object.entries(hostsOf(roleName, role))) {
       const at = role.hosts ? ["roles", roleName, "hosts", name] : ["roles", roleName, "count"];
       const other = owner.get(name);
       if (other) wrong(at, `${role.hosts ? "is" : `${name} is`} also a host of role ${other}: choose another name`);
       else if (reserved.includes(name)) wrong(at, "is reserved for the estate's own DNS names: choose another");
       owner.set(name, roleName);
-      if (host.site !== undefined && !Object.hasOwn(sites, host.site))
-        wrong([...at, "site"], `there is no site ${host.site}: write one of ${Object.keys(sites).join(", ")}`);
-      if (host.site === undefined && Object.keys(sites).length > 1)
-        wrong(
-          role.hosts ? [...at, "site"] : at,
-          `say in which site ${name} is (${Object.keys(sites).join(", ")}): there are several${role.hosts ? "" : "; write hosts instead of a count"}`,
-        );
+      if (host.site !== undefined && !Object.hasOwn(sites, host.site) && all.length > 0)
+        wrong([...at, "site"], `there is no site ${host.site}: write one of ${all.join(", ")}`);
+      if (role.hosts && host.site === undefined && all.length > 1)
+        wrong([...at, "site"], `say in which site ${name} is (${all.join(", ")}): there are several`);
     }
+  }
 }
 
 /** A volume is named by its host and itself: `db-a` with `b` is `db` with `a-b`. */
@@ -118,7 +122,7 @@ function checkVolumeNames({ roles }: Estate, wrong: Wrong): void {
 function checkSites({ network, sites }: Estate, wrong: Wrong): void {
   if (Object.keys(sites).length === 0) wrong(["sites"], "empty: add one: the hosts need at least one");
   for (const [name, site] of Object.entries(sites)) {
-    if (network.mode === "provider" && !site.network)
+    if (network.mode === "provider" && site.network === undefined)
       wrong(["sites", name, "network"], "missing: in mode provider, write the name of the cloud's network");
     if (network.mode === "private" && site.network)
       wrong(
@@ -143,13 +147,16 @@ function checkRanges({ sites, orchestrator }: Estate, wrong: Wrong): void {
 /** Every node takes connections on these ports, so that they must not be what a program there listens on. */
 function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
   const { from, to } = orchestrator.nodePorts;
+  // what is no port at all is told where it stands
+  if (Math.min(from, to) < 1 || Math.max(from, to) > 65_535) return;
   if (from > to) wrong(["orchestrator", "nodePorts"], `from ${from} to ${to} is no range: write the lower port first`);
-  for (const port of ports.filter(({ protocol }) => protocol !== "icmp"))
-    if (port.from <= to && from <= port.to)
-      wrong(
-        ["orchestrator", "nodePorts"],
-        `${from}-${to} overlaps the ports of ${port.service} (${port.from}-${port.to}): choose others, such as 13000-15767`,
-      );
+  const taken = ports.filter((port) => port.protocol !== "icmp" && port.from <= to && from <= port.to);
+  const services = taken.map((port) => `${port.service} (${port.from}-${port.to})`).join(", ");
+  if (services)
+    wrong(
+      ["orchestrator", "nodePorts"],
+      `${from}-${to} overlaps the ports of ${services}: choose others, such as 13000-15767`,
+    );
 }
 
 function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): void {

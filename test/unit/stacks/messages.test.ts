@@ -1,7 +1,7 @@
 /** What an operator reads of each field of the document when it is wrong, or not there: what to write, never zod's own words. */
 import { expect, it } from "vitest";
-import { z } from "zod";
 import { renderSchema } from "../../../cli/schema.ts";
+import { placeOf } from "../../../stacks/explain.ts";
 import { mistakes } from "./mistakes.ts";
 
 const name = "use 1 to 40 lower-case letters, digits and '-', starting with a letter";
@@ -92,14 +92,12 @@ const table: readonly (readonly [string, unknown, string])[] = [
 ];
 
 it.each(table)("%s", (schemaPath, wrong, message) => {
-  const path = placeOf(schemaPath);
+  const path = keysOf(schemaPath);
   const lines = mistakes((document) => fill(document, path, wrong));
-  expect(lines.filter((line) => line.startsWith(`${z.core.toDotPath(path)}: `))).toEqual([
-    `${z.core.toDotPath(path)}: ${message}`,
-  ]);
+  expect(lines.filter((line) => line.startsWith(`${placeOf(path)}: `))).toEqual([`${placeOf(path)}: ${message}`]);
 });
 
-function placeOf(path: string): (string | number)[] {
+function keysOf(path: string): (string | number)[] {
   return path.split(/[.[]/).map((key) => (key.endsWith("]") ? Number.parseInt(key, 10) : key === "*" ? "any" : key));
 }
 
