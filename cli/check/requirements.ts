@@ -50,7 +50,9 @@ export function requirements(facts: EstateFacts): Requirements {
   return {
     ...{ estate: facts.name, image: facts.image.name, hosts, keyPairs: [facts.name] },
     serverGroups: Object.fromEntries(
-      facts.pools.filter(({ antiAffinity }) => antiAffinity !== "none").map((pool) => [pool.role, pool.hosts.length]),
+      facts.pools
+        .filter(({ antiAffinity }) => antiAffinity !== "none")
+        .map(({ role, hosts }) => [`${facts.name}-${role}`, hosts.length]),
     ),
     securityGroups: facts.groups.map((group) => `${facts.name}-${group}`),
     securityGroupRules: facts.rules.map(({ key }) => key),

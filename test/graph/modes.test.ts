@@ -92,7 +92,11 @@ describe("a role's hosts", () => {
 
   it("are kept on different machines by a server group that is never deleted first", () => {
     const [group] = of(provider, "ServerGroup");
-    expect(group).toMatchObject({ name: "turn", deleteBeforeReplace: false, inputs: { policies: ["anti-affinity"] } });
+    expect(group).toMatchObject({
+      ...{ name: "turn", deleteBeforeReplace: false },
+      // another estate in the same project has its own for its turn
+      inputs: { name: "estate-turn", policies: ["anti-affinity"] },
+    });
     expect(named(provider, "openstack:compute/instance:Instance", "turn-01").inputs.schedulerHints).toEqual([
       { group: "turn-id" },
     ]);
