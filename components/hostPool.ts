@@ -7,6 +7,8 @@ import { rolloutOrder } from "./rolloutOrder.ts";
 
 export interface HostPoolArgs {
   readonly facts: PoolFacts;
+  /** Name of the estate, for what a project may have of several: in it, roles may have the same names. */
+  readonly estate: string;
   /** What the state holds already; decides who waits for whom. */
   readonly recorded: Recorded | undefined;
   /** Hosts of this pool that exist are replaced after these: the pools before. */
@@ -16,7 +18,7 @@ export interface HostPoolArgs {
   /** Whether its hosts are members of one datastore. @default false */
   readonly members?: boolean;
   /** What one host is made of, apart from its place in the rollout. */
-  readonly host: (facts: HostFacts) => Omit<HostArgs, "waitFor" | "facts" | "serverGroup">;
+  readonly host: (facts: HostFacts) => Omit<HostArgs, "waitFor" | "facts" | "estate" | "serverGroup">;
 }
 
 /** The hosts of a role. They are made at once and replaced in order, `width` at a time, each after the one before is ready. */
@@ -36,7 +38,7 @@ export class HostPool extends pulumi.ComponentResource {
       width: facts.rollout.width,
       members: args.members ?? false,
     });
-    const serverGroup = this.#serverGroup(name, facts.antiAffinity);
+    const serverGroup = this.#serverGroup(name, args.estate, facts);
     const hosts: Record<string, Host> = {};
     for (const [index, { after, first }] of turns.entries()) {
       const host = facts.hosts[index];
@@ -45,7 +47,7 @@ export class HostPool extends pulumi.ComponentResource {
       const waitFor = [...args.needs, ...(first ? args.after : []), ...(before ? [before.ready] : [])];
       hosts[host.name] = new Host(
         host.name,
-        { ...args.host(host), facts: host, waitFor, serverGroup },
+        { ...args.host(host), facts: host, estate: args.estate, waitFor, serverGroup },
         { parent: this },
       );
     }
@@ -55,10 +57,14 @@ export class HostPool extends pulumi.ComponentResource {
   }
 
   /** Keeps the hosts on different machines. Never deleted first: servers are linked to it, and would go with it undrained. */
-  #serverGroup(name: string, antiAffinity: PoolFacts["antiAffinity"]): pulumi.Output<string> | undefined {
+  #serverGroup(
+    name: string,
+    estate: string,
+    { role, antiAffinity }: Pick<PoolFacts, "role" | "antiAffinity">,
+  ): pulumi.Output<string> | undefined {
     if (antiAffinity === "none") return undefined;
     const policies = [antiAffinity === "soft" ? "soft-anti-affinity" : "anti-affinity"];
     const options = { parent: this, deleteBeforeReplace: false };
-    return new openstack.compute.ServerGroup(name, { name, policies }, options).id;
+    return new openstack.compute.ServerGroup(name, { name: `${estate}-${role}`, policies }, options).id;
   }
 }

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts, VolumeFacts } from "../stacks/facts.ts";
 
 export interface HostVolumesArgs {
+  /** Name of the estate, in the description: another estate of the project may have a volume of the same name. */
+  readonly estate: string;
   /** A larger size grows a volume in place. */
   readonly facts: Pick<HostFacts, "name" | "volumes">;
 }
@@ -18,14 +20,14 @@ export class HostVolumes extends pulumi.ComponentResource {
   /** In the order of their names: the order in which the server has them. */
   readonly volumes: readonly HostVolume[];
 
-  constructor(name: string, { facts }: HostVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { facts, estate }: HostVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostVolumes.type, name, {}, opts);
     this.volumes = facts.volumes.map((volume) => {
       const { sizeGiB: size, type } = volume;
       const { id } = new openstack.blockstorage.Volume(
         `${name}-${volume.name}`,
         {
-          ...{ name: `${facts.name}-${volume.name}`, size, enableOnlineResize: true },
+          ...{ name: `${facts.name}-${volume.name}`, description: `Estate ${estate}`, size, enableOnlineResize: true },
           ...(type ? { volumeType: type } : {}),
         },
         // The server is linked to it: deleted first, it would take the server away undrained.

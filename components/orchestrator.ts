@@ -40,7 +40,7 @@ export class Orchestrator extends pulumi.ComponentResource {
     this.pool = new HostPool(
       name,
       {
-        ...{ facts: pool, recorded: args.recorded, after: [], needs: args.needs, members: true },
+        ...{ facts: pool, estate: facts.name, recorded: args.recorded, after: [], needs: args.needs, members: true },
         host: (host) => ({
           ...args.host(host),
           // The first server is made first; the gates of all wait for the keys, without which nobody can join.

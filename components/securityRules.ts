@@ -5,7 +5,10 @@ import type { HostAddress } from "./hostAddress.ts";
 import type { SecurityGroups } from "./securityGroups.ts";
 
 export interface SecurityRulesArgs {
-  /** Each is a resource by its key: a changed one is made anew by itself, and no host is. */
+  /**
+   * Each is a resource by its key, which says all there is to it: another rule is another resource, made before the old one
+   * goes, and no host is replaced. What is only renamed in the document changes no rule.
+   */
   readonly rules: readonly SecurityRule[];
   readonly groups: SecurityGroups;
   /** By host name: some rules are for the addresses that hosts announce. */

@@ -6,6 +6,16 @@ function split(cidr: string): { readonly address: string; readonly prefix: numbe
   return { address, prefix: Number(prefix) };
 }
 
+/** The IPv4 range as it begins: of `10.0.0.7/24` it is `10.0.0.0/24`. */
+export function startOf(cidr: string): string {
+  const { address, prefix } = split(cidr);
+  const bytes = address.split(".").map((byte, index) => {
+    const bits = Math.min(8, Math.max(0, prefix - 8 * index));
+    return Number(byte) & (0xff << (8 - bits));
+  });
+  return `${bytes.join(".")}/${prefix}`;
+}
+
 /** Whether the IPv4 range contains the address (or the first address of the range) given second. What is no range contains none. */
 export function contains(cidr: string, other: string): boolean {
   const { address, prefix } = split(cidr);

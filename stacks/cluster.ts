@@ -26,11 +26,13 @@ export function buildCluster(
   const [servers, ...others] = facts.pools;
   if (!servers) throw new pulumi.RunError("the estate has no orchestrator");
   const { addresses, apiNeeds: gateNeeds, serverNeeds: needs } = foundation;
-  const host = (one: HostFacts) => ({
-    ...{ address: addressOf(foundation, one), imageId: foundation.imageId, keyPair: foundation.keyPair },
-    ...{ estate: facts.name, gateNeeds, volumes: foundation.volumes[one.name] ?? [] },
-    userData: userData(facts, one, secrets, foundation.volumes[one.name] ?? []),
-  });
+  const host = (one: HostFacts) => {
+    const volumes = foundation.volumes[one.name] ?? [];
+    return {
+      ...{ address: addressOf(foundation, one), imageId: foundation.imageId, keyPair: foundation.keyPair },
+      ...{ gateNeeds, volumes, userData: userData(facts, one, secrets, volumes) },
+    };
+  };
   const options = { providers: { openstack: foundation.provider } };
   const common = { recorded, needs };
   const orchestrator = new Orchestrator(
@@ -43,7 +45,8 @@ export function buildCluster(
   for (const pool of others) {
     // A node can only be ready when the API is; and it is drained while the API is still there.
     const joins = (one: HostFacts) => ({ ...host(one), gateNeeds: [...gateNeeds, ...orchestrator.pool.ready] });
-    after = new HostPool(pool.role, { ...common, facts: pool, after, host: joins }, options).ready;
+    const args = { ...common, facts: pool, estate: facts.name, after, host: joins };
+    after = new HostPool(pool.role, args, options).ready;
     if (pool.hosts.every(({ taints }) => taints.length === 0)) workers.push(...after);
   }
   return { orchestrator, workers };

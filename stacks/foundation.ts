@@ -42,7 +42,7 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
   }
   const volumes: Record<string, readonly HostVolume[]> = {};
   for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
-    volumes[host.name] = new HostVolumes(host.name, { facts: host }, options).volumes;
+    volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
   const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const dns = new Dns("dns", { facts, addresses }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);

@@ -5,7 +5,7 @@ export type Party = "hosts" | "admins" | "world" | Workload;
 
 /** A service that listens, and who may reach it. */
 export interface Port {
-  /** Unique. Part of the names of the rules made from it. */
+  /** Unique. What messages call it; rules are named by what they open. */
   readonly service: string;
   readonly protocol: "tcp" | "udp" | "icmp";
   /** First port; of ICMP the type. */

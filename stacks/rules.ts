@@ -22,11 +22,13 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkOrchestrator(estate, wrong);
   for (const [name, role] of Object.entries(estate.roles)) checkRole(name, role, wrong);
   checkHosts(estate, wrong);
+  checkVolumeNames(estate, wrong);
   checkSites(estate, wrong);
   checkRanges(estate, wrong);
   checkNodePorts(estate, wrong);
   checkImage(estate, wrong);
   checkAccess(estate, wrong);
+  checkTwice(estate, wrong);
 }
 
 type Wrong = (path: PropertyKey[], message: string) => void;
@@ -34,7 +36,7 @@ type Wrong = (path: PropertyKey[], message: string) => void;
 function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
   const role = roles.orchestrator;
   if (!role) {
-    wrong(["roles", "orchestrator"], "missing: the estate needs its orchestrator (three servers, or one)");
+    wrong(["roles", "orchestrator"], "missing: add it, with three servers or one: the estate needs its orchestrator");
     return;
   }
   const count = Object.keys(hostsOf("orchestrator", role)).length;
@@ -46,7 +48,7 @@ function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
   if (count === 1 && !Object.values(role.volumes).some(({ path }) => path === datastore))
     wrong(
       ["roles", "orchestrator", "volumes"],
-      `no volume at ${datastore}: a single server keeps its datastore on one, or it is lost with the server`,
+      `add one at ${datastore}: a single server keeps its datastore on a volume, or it is lost with the server`,
     );
   if (role.rollout.width !== 1)
     wrong(
@@ -64,9 +66,9 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
   if (runs.length === 0)
     wrong(at("runs"), `missing: say what runs on these hosts, one or more of ${workloads.join(", ")}`);
   if (runs.includes("orchestrator") !== (name === "orchestrator") || (name === "orchestrator" && runs.length > 1))
-    wrong(at("runs"), "the orchestrator's servers are the role orchestrator, and run nothing else");
+    wrong(at("runs"), "keep orchestrator for the role orchestrator, which runs nothing else");
   if (runs.includes("bbb") && runs.includes("turn"))
-    wrong(at("runs"), "bbb and turn cannot share hosts: both listen on port 443");
+    wrong(at("runs"), "write bbb or turn: they cannot share hosts, both listen on port 443");
   const open = runs.find((workload) => workload === "bbb" || workload === "turn");
   if (open && !role.publicAddress)
     wrong(at("publicAddress"), "must be true: people's browsers send media to these hosts");
@@ -83,31 +85,51 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
 
 function checkHosts({ roles, sites }: Estate, wrong: Wrong): void {
   const owner = new Map<string, string>();
-  for (const [roleName, role] of Object.entries(roles))
+  const all = Object.keys(sites);
+  for (const [roleName, role] of Object.entries(roles)) {
+    if (role.count && all.length > 1)
+      wrong(
+        ["roles", roleName, "count"],
+        `write hosts instead, and in which site each is (${all.join(", ")}): there are several`,
+      );
     for (const [name, host] of Object.entries(hostsOf(roleName, role))) {
       const at = role.hosts ? ["roles", roleName, "hosts", name] : ["roles", roleName, "count"];
       const other = owner.get(name);
-      if (other)
-        wrong(at, `${role.hosts ? "is" : `${name} is`} also a host of role ${other}: a name belongs to one host`);
+      if (other) wrong(at, `${role.hosts ? "is" : `${name} is`} also a host of role ${other}: choose another name`);
       else if (reserved.includes(name)) wrong(at, "is reserved for the estate's own DNS names: choose another");
       owner.set(name, roleName);
-      if (host.site !== undefined && !sites[host.site])
-        wrong([...at, "site"], `there is no site ${host.site}: write one of ${Object.keys(sites).join(", ")}`);
-      if (host.site === undefined && Object.keys(sites).length > 1)
-        wrong(
-          role.hosts ? [...at, "site"] : at,
-          `say in which site ${name} is (${Object.keys(sites).join(", ")}): there are several${role.hosts ? "" : "; write hosts instead of a count"}`,
-        );
+      if (host.site !== undefined && !Object.hasOwn(sites, host.site) && all.length > 0)
+        wrong([...at, "site"], `there is no site ${host.site}: write one of ${all.join(", ")}`);
+      if (role.hosts && host.site === undefined && all.length > 1)
+        wrong([...at, "site"], `say in which site ${name} is (${all.join(", ")}): there are several`);
     }
+  }
+}
+
+/** A volume is named by its host and itself: `db-a` with `b` is `db` with `a-b`. */
+function checkVolumeNames({ roles }: Estate, wrong: Wrong): void {
+  const owner = new Map<string, string>();
+  for (const [roleName, role] of Object.entries(roles))
+    for (const host of Object.keys(hostsOf(roleName, role)))
+      for (const volume of Object.keys(role.volumes)) {
+        const name = `${host}-${volume}`;
+        const other = owner.get(name);
+        if (other && other !== host)
+          wrong(["roles", roleName, "volumes", volume], `${name} is also a volume of ${other}: choose another name`);
+        owner.set(name, host);
+      }
 }
 
 function checkSites({ network, sites }: Estate, wrong: Wrong): void {
-  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: the hosts need at least one");
+  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: add one: the hosts need at least one");
   for (const [name, site] of Object.entries(sites)) {
-    if (network.mode === "provider" && !site.network)
+    if (network.mode === "provider" && site.network === undefined)
       wrong(["sites", name, "network"], "missing: in mode provider, write the name of the cloud's network");
     if (network.mode === "private" && site.network)
-      wrong(["sites", name, "network"], "is for mode provider: in mode private the estate makes a network of its own");
+      wrong(
+        ["sites", name, "network"],
+        "is for mode provider: leave it out, in mode private the estate makes a network of its own",
+      );
   }
 }
 
@@ -126,13 +148,16 @@ function checkRanges({ sites, orchestrator }: Estate, wrong: Wrong): void {
 /** Every node takes connections on these ports, so that they must not be what a program there listens on. */
 function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
   const { from, to } = orchestrator.nodePorts;
+  // what is no port at all is told where it stands
+  if (Math.min(from, to) < 1 || Math.max(from, to) > 65_535) return;
   if (from > to) wrong(["orchestrator", "nodePorts"], `from ${from} to ${to} is no range: write the lower port first`);
-  for (const port of ports.filter(({ protocol }) => protocol !== "icmp"))
-    if (port.from <= to && from <= port.to)
-      wrong(
-        ["orchestrator", "nodePorts"],
-        `${from}-${to} overlaps the ports of ${port.service} (${port.from}-${port.to}): choose others, such as 13000-15767`,
-      );
+  const taken = ports.filter((port) => port.protocol !== "icmp" && port.from <= to && from <= port.to);
+  const services = taken.map((port) => `${port.service} (${port.from}-${port.to})`).join(", ");
+  if (services)
+    wrong(
+      ["orchestrator", "nodePorts"],
+      `${from}-${to} overlaps the ports of ${services}: choose others, such as 13000-15767`,
+    );
 }
 
 function checkImage({ image }: Estate, wrong: Wrong): void {
@@ -168,4 +193,25 @@ function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): v
       ["network", "downloads"],
       `no entry lets hosts reach ${hostname} port ${used}, where orchestrator.k3s.url points: add its range and port`,
     );
+}
+
+/** What has two names is one thing to the cloud, which refuses it the second time. */
+function checkTwice({ admins, network }: Estate, wrong: Wrong): void {
+  const downloads = Object.fromEntries(
+    Object.entries(network.downloads).map(([name, { cidr, port }]) => [name, `${cidr} port ${port}`]),
+  );
+  const places: [PropertyKey[], Readonly<Record<string, string>>][] = [
+    [["admins", "cidrs"], admins.cidrs],
+    [["network", "nameservers"], network.nameservers],
+    [["network", "timeServers"], network.timeServers],
+    [["network", "downloads"], downloads],
+  ];
+  for (const [path, entries] of places) {
+    const first = new Map<string, string>();
+    for (const [name, value] of Object.entries(entries)) {
+      const other = first.get(value);
+      if (other) wrong([...path, name], `${value} is there already, as ${other}: keep one of the two`);
+      else first.set(value, name);
+    }
+  }
 }

@@ -6,9 +6,14 @@ import type { Estate } from "./schema.ts";
 /** The other end of a rule: a group of the estate, a range, or the address a host announces, known when it is made. */
 export type Remote = { readonly group: string } | { readonly cidr: string } | { readonly announced: string };
 
-/** One rule of one security group. Two rules with equal meaning have equal keys, on every run. */
+/** One rule of one security group. */
 export interface SecurityRule {
-  /** Its meaning, and its logical name: `<group>-<in|out>-<service>-<from|to>-<other end>`. */
+  /**
+   * All that neutron compares and nothing else, and its logical name: `<group>-<in|out>-<protocol>:<ports>-<from|to>-<other end>`.
+   *
+   * Neutron refuses a rule that is there already (409), and a rule of a new name is made before the old one goes. So nothing
+   * that may be renamed is in it: a range of another name keeps its rule, and what two services or ranges open alike is one rule.
+   */
   readonly key: string;
   readonly group: string;
   readonly direction: "ingress" | "egress";
@@ -55,17 +60,16 @@ function portRules(port: Port, estate: Estate): SecurityRule[] {
 }
 
 function sourceRules(port: Port, on: string, source: Party, estate: Estate): SecurityRule[] {
-  const incoming = (other: string, remote: Remote) => rule(port, on, "ingress", other, remote);
-  if (source === "world") return [incoming("world", { cidr: "0.0.0.0/0" })];
-  if (source === "admins")
-    return Object.entries(estate.admins.cidrs).map(([name, cidr]) => incoming(`admins-${name}`, { cidr }));
+  const incoming = (remote: Remote) => rule(port, on, "ingress", remote);
+  if (source === "world") return [incoming({ cidr: "0.0.0.0/0" })];
+  if (source === "admins") return Object.values(estate.admins.cidrs).map((cidr) => incoming({ cidr }));
   const sources = groupsOf(source, estate);
   if (port.announced && estate.network.mode === "private")
     return sources.flatMap((group) => [
-      ...announcedBy(group, estate).map((host) => incoming(host, { announced: host })),
-      ...announcedBy(on, estate).map((host) => rule(port, group, "egress", host, { announced: host })),
+      ...announcedBy(group, estate).map((announced) => incoming({ announced })),
+      ...announcedBy(on, estate).map((announced) => rule(port, group, "egress", { announced })),
     ]);
-  return sources.flatMap((group) => [incoming(group, { group }), rule(port, group, "egress", on, { group: on })]);
+  return sources.flatMap((group) => [incoming({ group }), rule(port, group, "egress", { group: on })]);
 }
 
 function announcedBy(role: string, { roles }: Estate): string[] {
@@ -73,36 +77,41 @@ function announcedBy(role: string, { roles }: Estate): string[] {
   return spec ? Object.keys(hostsOf(role, spec)) : [];
 }
 
-function rule(
-  { service, protocol, from, to }: Port,
-  group: string,
-  direction: SecurityRule["direction"],
-  other: string,
-  remote: Remote,
-): SecurityRule {
-  const [way, preposition] = direction === "ingress" ? ["in", "from"] : ["out", "to"];
-  const key = `${group}-${way}-${service}-${preposition}-${other}`;
-  return { key, group, direction, protocol, from, to, remote };
-}
-
-function destinationRules({ service, protocol, on, ports, to }: Destination, estate: Estate): SecurityRule[] {
+function destinationRules({ protocol, on, ports, to }: Destination, estate: Estate): SecurityRule[] {
   return groupsOf(on, estate).flatMap((group) =>
-    ranges(to, estate).map(({ name, cidr, port = 0 }) => ({
-      key: `${group}-out-${service}${name && `-to-${name}`}`,
-      ...{ group, direction: "egress", protocol, remote: { cidr } },
-      ...{ from: ports?.[0] ?? port, to: ports?.[1] ?? port },
-    })),
+    ranges(to, estate).map(({ cidr, port = 0 }) => {
+      const [first, last] = ports ?? [port, port];
+      return rule({ protocol, from: first, to: last }, group, "egress", { cidr });
+    }),
   );
 }
 
-/** The ranges of a destination, with the name and the port that the document gives them. */
+/** The ranges of a destination, with the port where the document names one. */
 function ranges(
   to: Destination["to"],
   { network, sites }: Estate,
-): { readonly name: string; readonly cidr: string; readonly port?: number }[] {
-  if ("cidrs" in to) return to.cidrs.map((cidr) => ({ name: "", cidr }));
+): readonly { readonly cidr: string; readonly port?: number }[] {
+  if ("cidrs" in to) return to.cidrs.map((cidr) => ({ cidr }));
   if (to.named === "nameservers" || to.named === "timeServers")
-    return Object.entries(network[to.named]).map(([name, address]) => ({ name, cidr: `${address}/32` }));
-  const named = to.named === "sites" ? sites : network.downloads;
-  return Object.entries(named).map(([name, one]) => ({ name, ...one }));
+    return Object.values(network[to.named]).map((address) => ({ cidr: `${address}/32` }));
+  return Object.values(to.named === "sites" ? sites : network.downloads);
+}
+
+function rule(
+  { protocol, from, to }: Pick<Port, "protocol" | "from" | "to">,
+  group: string,
+  direction: SecurityRule["direction"],
+  remote: Remote,
+): SecurityRule {
+  const [way, preposition] = direction === "ingress" ? ["in", "from"] : ["out", "to"];
+  // neutron looks at the type alone
+  const ports = protocol === "icmp" || from === to ? from : `${from}-${to}`;
+  const key = `${group}-${way}-${protocol}:${ports}-${preposition}-${nameOf(remote)}`;
+  return { key, group, direction, protocol, from, to, remote };
+}
+
+/** No two of another kind are alike: the name of a group has no slash, and a range begins with a digit. */
+function nameOf(remote: Remote): string {
+  if ("group" in remote) return remote.group;
+  return "cidr" in remote ? remote.cidr : `${remote.announced}/32`;
 }

@@ -11,6 +11,18 @@ export interface SiteRequirement {
   readonly hosts: readonly string[];
 }
 
+/** A data volume of a host. */
+export interface VolumeRequirement {
+  /** Its name in cinder, and its description, which tells it from another estate's. */
+  readonly name: string;
+  readonly description: string;
+  readonly sizeGiB: number;
+  /** Name of its volume type. @default the cloud's */
+  readonly type?: string;
+  /** Where the document has it, such as `roles.bbb.volumes.recordings`. */
+  readonly at: string;
+}
+
 /**
  * Everything an estate asks of a cloud, by the names it has there: how many is the length of a list, and what is there already
  * can be told from what others use.
@@ -26,6 +38,7 @@ export interface Requirements {
   readonly keyPairs: readonly string[];
   /** Members of each, by name. */
   readonly serverGroups: Readonly<Record<string, number>>;
+  readonly volumes: readonly VolumeRequirement[];
   readonly securityGroups: readonly string[];
   /** By their descriptions. */
   readonly securityGroupRules: readonly string[];
@@ -58,8 +71,11 @@ export function requirements(facts: EstateFacts): Requirements {
       keyPairs: [facts.name],
     },
     serverGroups: Object.fromEntries(
-      facts.pools.filter(({ antiAffinity }) => antiAffinity !== "none").map((pool) => [pool.role, pool.hosts.length]),
+      facts.pools
+        .filter(({ antiAffinity }) => antiAffinity !== "none")
+        .map(({ role, hosts }) => [`${facts.name}-${role}`, hosts.length]),
     ),
+    volumes: hosts.flatMap((host) => volumesOf(facts.name, host)),
     securityGroups: facts.groups.map((group) => `${facts.name}-${group}`),
     securityGroupRules: facts.rules.map(({ key }) => key),
     ...(facts.network.mode === "private"
@@ -67,6 +83,13 @@ export function requirements(facts: EstateFacts): Requirements {
       : cloudNetworks(facts, hosts)),
     ...names(facts, hosts),
   };
+}
+
+function volumesOf(estate: string, host: HostFacts): VolumeRequirement[] {
+  return host.volumes.map(({ name, sizeGiB, type }) => ({
+    ...{ name: `${host.name}-${name}`, description: `Estate ${estate}`, sizeGiB, ...(type ? { type } : {}) },
+    at: `roles.${host.role}.volumes.${name}`,
+  }));
 }
 
 type Networks = Pick<

@@ -1,46 +1,52 @@
 import { z } from "zod";
 import { Address, Cidr, Name, Port } from "./primitives.ts";
+import { map, section, text, told, whole } from "./told.ts";
 
 /** What is the same in both modes. */
 const common = {
   /** DNS resolvers the hosts use, by name. Changing them replaces every host. */
-  nameservers: z.record(Name, Address),
+  nameservers: map(Name, Address, "first: 192.0.2.53"),
   /** NTP servers, by name. Changing them replaces every host. @default those of the image */
-  timeServers: z.record(Name, Address).default({}),
+  timeServers: map(Name, Address, "campus: 192.0.2.123").default({}),
   /** Where hosts may download from (artifact mirror, container registry), by name. */
-  downloads: z.record(Name, z.strictObject({ cidr: Cidr, port: Port })),
+  downloads: map(Name, section({ cidr: Cidr, port: Port }), "mirror: { cidr: 192.0.2.80/32, port: 443 }"),
 };
 
-const PrivateNetwork = z.strictObject({
+const PrivateNetwork = section({
   /** `private`: networks of the estate's own, a site each, behind one router, with floating IPs. */
   mode: z.literal("private"),
   /** Name of the cloud's external network: the router's gateway and the pool of floating IPs. */
-  external: z.string().min(1),
+  external: text("the name of the cloud's external network"),
   /** Bytes of a packet. Changed in place; hosts learn it at their next boot. @default what the cloud's networks have */
-  mtu: z.int().min(1280).max(9000).optional(),
+  mtu: whole(1280, 9000, "bytes").optional(),
   ...common,
 });
 
-const ProviderNetwork = z.strictObject({
+const ProviderNetwork = section({
   /** `provider`: a network of the cloud in each site; hosts have its addresses, there is no router and no floating IP. */
   mode: z.literal("provider"),
   ...common,
 });
 
+const modes = told("write private (own networks behind a router) or provider (a network of the cloud)");
+const either = told(
+  "write keys and values below it (mode, nameservers, timeServers, downloads; in mode private external and mtu)",
+);
+
 /** How the hosts are reached and reach others. Another mode replaces everything. */
 export const Network = z.discriminatedUnion("mode", [PrivateNetwork, ProviderNetwork], {
   error: (issue) =>
     issue.code === "invalid_union"
-      ? "write private (own networks behind a router) or provider (a network of the cloud)"
-      : undefined,
+      ? modes.error({ input: (issue.input as { readonly mode?: unknown }).mode })
+      : either.error(issue),
 });
 
 /** A part of the cloud with a network of its own: one room, one building, or all of it. Sites reach each other by routing. */
-export const Site = z.strictObject({
+export const Site = section({
   /** Addresses of its hosts; in mode `provider` those of the cloud's subnet. Changing it replaces the site's hosts. */
   cidr: Cidr,
   /** Availability zone of its hosts that name none. Changing it replaces them. @default chosen by nova */
-  availabilityZone: z.string().min(1).optional(),
+  availabilityZone: text("the name of an availability zone").optional(),
   /** In mode `provider`: name of the cloud's network. */
-  network: z.string().min(1).optional(),
+  network: text("the name of the cloud's network").optional(),
 });

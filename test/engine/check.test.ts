@@ -81,17 +81,21 @@ test("everything that is not there, or too little, is named at once, and the exi
     document.network.external = "no-such-network";
     document.roles.bbb.flavor = "m1.huge";
     document.roles.bbb.hosts["bbb-01"].availabilityZone = "az9";
+    document.roles.worker.volumes = { data: { sizeGiB: 10, type: "no-such-type", path: "/var/lib/data" } };
     for (const role of ["batch-a", "batch-b"]) document.roles[role] = { runs: ["pods"], flavor: "m1.small", count: 99 };
   });
   expect(checked.problems.map(({ what }) => what)).toEqual([
     "image no-such-image",
     "flavor m1.huge",
     "availability zone az9",
+    "volume type no-such-type",
     "external network no-such-network",
     "instances",
   ]);
   expect(checked.problems.find(({ what }) => what === "instances")?.cure).toMatch(
     /openstack quota set --instances \d+/,
   );
+  expect(row(checked, "volumes")).toMatchObject({ needed: 1, limit: quotas.volumes.volumes, verdict: "ok" });
+  expect(row(checked, "volumes (GiB)")).toMatchObject({ needed: 10, limit: quotas.volumes.gigabytes, verdict: "ok" });
   expect([checked.ok, checked.exitCode]).toEqual([false, 1]);
 });

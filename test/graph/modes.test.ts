@@ -40,8 +40,8 @@ describe("mode provider", () => {
   });
 
   it("knows media hosts by their group, because nothing translates their addresses", () => {
-    expect(named(provider, rule, "turn-in-turn-relay-from-bbb").inputs.remoteGroupId).toBe("groups-bbb-id");
-    expect(named(provider, rule, "bbb-in-media-from-turn").inputs.remoteGroupId).toBe("groups-turn-id");
+    expect(named(provider, rule, "turn-in-udp:32769-65535-from-bbb").inputs.remoteGroupId).toBe("groups-bbb-id");
+    expect(named(provider, rule, "bbb-in-udp:16384-32768-from-turn").inputs.remoteGroupId).toBe("groups-turn-id");
   });
 });
 
@@ -73,15 +73,15 @@ describe("mode private with two sites", () => {
   });
 
   it("lets hosts renew their addresses in both", () => {
-    expect(named(sites, rule, "hosts-out-dhcp-renewal-to-south").inputs.remoteIpPrefix).toBe("10.21.0.0/24");
+    expect(named(sites, rule, "hosts-out-udp:67-to-10.21.0.0/24").inputs.remoteIpPrefix).toBe("10.21.0.0/24");
   });
 
   it("knows media hosts by the addresses they announce: behind floating IPs the group does not match", () => {
-    expect(named(sites, rule, "turn-in-turn-relay-from-bbb-02").inputs).toMatchObject({
+    expect(named(sites, rule, "turn-in-udp:32769-65535-from-bbb-02/32").inputs).toMatchObject({
       remoteIpPrefix: expect.stringMatching(/^203\.0\.113\.\d+\/32$/),
       direction: "ingress",
     });
-    expect(named(sites, rule, "bbb-out-turn-relay-to-turn-1").inputs.direction).toBe("egress");
+    expect(named(sites, rule, "bbb-out-udp:32769-65535-to-turn-1/32").inputs.direction).toBe("egress");
   });
 });
 
@@ -125,7 +125,11 @@ describe("a role's hosts", () => {
 
   it("are kept on different machines by a server group that is never deleted first", () => {
     const [group] = of(provider, "ServerGroup");
-    expect(group).toMatchObject({ name: "turn", deleteBeforeReplace: false, inputs: { policies: ["anti-affinity"] } });
+    expect(group).toMatchObject({
+      ...{ name: "turn", deleteBeforeReplace: false },
+      // another estate in the same project has its own for its turn
+      inputs: { name: "estate-turn", policies: ["anti-affinity"] },
+    });
     expect(named(provider, "openstack:compute/instance:Instance", "turn-01").inputs.schedulerHints).toEqual([
       { group: "turn-id" },
     ]);

@@ -13,11 +13,16 @@ const turn = { flavor: "m1.small", publicAddress: true, count: 2, antiAffinity: 
 
 const documents: Readonly<Record<string, Change>> = {
   "the local document": () => undefined,
-  "mode provider, with a server group": (document) => {
+  "mode provider, with a server group and volumes": (document) => {
     const { nameservers, downloads } = document.network;
     document.network = { mode: "provider", nameservers, downloads };
     document.sites = { local: { cidr: "198.51.100.0/24", network: "campus" } };
     document.roles.turn = turn;
+    document.roles.bbb.volumes = { recordings: { sizeGiB: 100, path: "/var/lib/recordings" } };
+    document.roles.worker.volumes = {
+      data: { sizeGiB: 5, type: "ssd", path: "/a" },
+      other: { sizeGiB: 1, path: "/b" },
+    };
   },
   "mode private with two sites and two server groups": (document) => {
     document.sites = { north: { cidr: "10.20.0.0/24" }, south: { cidr: "10.21.0.0/24" } };
@@ -39,6 +44,7 @@ const kinds: Readonly<
   "compute/instance:Instance": { names: ({ hosts }) => hosts.map(({ name }) => name) },
   "compute/keypair:Keypair": { names: ({ keyPairs }) => keyPairs },
   "compute/serverGroup:ServerGroup": { names: ({ serverGroups }) => Object.keys(serverGroups) },
+  "blockstorage/volume:Volume": { names: ({ volumes }) => volumes.map(({ name }) => name) },
   "networking/network:Network": { names: ({ networks }) => networks },
   "networking/subnet:Subnet": { names: ({ subnets }) => subnets },
   "networking/router:Router": { names: ({ routers }) => routers },
@@ -81,6 +87,14 @@ describe.each(Object.entries(documents))("%s", async (_, change) => {
     expect(members).toBe(servers.length);
     for (const { inputs } of of(nodes, "dns/recordSet:RecordSet"))
       expect(needs.recordSets[String(inputs.name)], String(inputs.name)).toBe((inputs.records as unknown[]).length);
+  });
+
+  it("knows volumes by what they are told from others with, and their sizes and types", () => {
+    for (const { inputs } of of(nodes, "blockstorage/volume:Volume")) {
+      const { name, description, size, volumeType } = inputs;
+      const found = needs.volumes.find((volume) => volume.name === name);
+      expect([found?.description, found?.sizeGiB, found?.type]).toEqual([description, size, volumeType]);
+    }
   });
 
   it("names the flavors, zones, image and networks that are looked up", () => {

@@ -10,7 +10,7 @@ import type { Row } from "../../../cli/check/row.ts";
 import { connect } from "../../../local/openstack-client/client.ts";
 import { project } from "../../../local/place.ts";
 import { plainDocument } from "../stacks/fixtures.ts";
-import { needsOf } from "./clouds.ts";
+import { needsOf, withVolumes } from "./clouds.ts";
 import { type FakeOpenstack, fakeOpenstack, type Reply, roomy } from "./fake-openstack.ts";
 
 // git ignores files of this name
@@ -50,9 +50,8 @@ async function check(authUrl: string, ...args: readonly string[]) {
 }
 
 /** The same, without the program around it. */
-async function rows(authUrl: string): Promise<Readonly<Record<string, Row>>> {
+async function rows(authUrl: string, needs = needsOf()): Promise<Readonly<Record<string, Row>>> {
   const credentials = { kind: "application credential", id: "a", secret: "b" } as const;
-  const needs = needsOf();
   const answers = await askCloud(connect({ authUrl, credentials, interface: "public" }), needs);
   return Object.fromEntries(judge(needs, answers).map((row) => [row.what, row]));
 }
@@ -80,6 +79,27 @@ test("what the services say is read as they say it", async () => {
   expect(found["record sets of estate.test."]).toMatchObject({ needed: 14, inUse: 1, limit: 500 });
   expect(found["service block-storage (Cinder)"]?.detail).toBe("there");
   expect(found["service load-balancer (Octavia)"]?.detail).toMatch(/^not there/);
+});
+
+test("what cinder says is read as it says it, and is not asked by an estate without volumes", async () => {
+  const cloud = await cloudWith();
+  const found = await rows(cloud.authUrl, needsOf(withVolumes));
+  expect(cloud.seen).toContain("GET /volumev3/os-quota-sets/p1?usage=true");
+  expect(found["volume type ssd"]).toMatchObject({ needed: 2, verdict: "ok" });
+  expect(found.volumes).toMatchObject({ needed: 2, inUse: 3, limit: 10, free: 7 });
+  expect(found["volumes (GiB)"]).toMatchObject({ needed: 200, inUse: 240, limit: 1000, free: 760 });
+  expect(found["size of a volume (GiB)"]).toMatchObject({ needed: 100, limit: -1, verdict: "ok" });
+  expect(found["volumes of type ssd"]).toBeUndefined();
+  const other = await cloudWith();
+  await rows(other.authUrl);
+  expect(other.seen.filter((request) => request.includes("volumev3"))).toEqual([]);
+});
+
+test("a cloud without cinder is told to an estate that has volumes", async () => {
+  const cloud = await cloudWith({}, ["compute", "network", "image", "dns"]);
+  const found = await rows(cloud.authUrl, needsOf(withVolumes));
+  expect(found["service block-storage (Cinder)"]?.verdict).toBe("missing");
+  expect(found.volumes).toMatchObject({ verdict: "unknown", detail: expect.stringMatching(/no public endpoint/) });
 });
 
 test("everything that is missing is named at once with its cure, and the exit code is 1", async () => {

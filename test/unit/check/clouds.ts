@@ -10,10 +10,17 @@ export function needsOf(change?: (document: any) => void): Requirements {
   return requirements(deriveFacts(estate(change)));
 }
 
+/** Two volumes of a type. */
+// biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
+export function withVolumes(document: any): void {
+  document.roles.bbb.volumes = { recordings: { sizeGiB: 100, type: "ssd", path: "/var/lib/recordings" } };
+}
+
 export const project = "p1";
+const cinderQuota = (limit: number, used = 0) => ({ limit, in_use: used, reserved: 0 });
 const quota = (limit: number, used = 0) => ({ limit, used, reserved: 0 });
 
-/** A cloud in which the local document fits exactly, with nothing of the estate in it. Project p1 has a default group. */
+/** A cloud in which the local document fits exactly, with its volumes or without, with nothing of the estate in it. Project p1 has a default group. */
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 export function emptyCloud(change: (cloud: any) => void = () => undefined): Cloud {
   const external = { id: "n-public", name: "public", project_id: "admin", status: "ACTIVE", subnets: ["s-public"] };
@@ -57,6 +64,16 @@ export function emptyCloud(change: (cloud: any) => void = () => undefined): Clou
       securityGroups: { value: [{ id: "g0", name: "default", security_group_rules: [{ description: null }] }] },
       addresses: { "n-public": { value: [{ subnet_id: "s-public", ip_version: 4, total_ips: 8, used_ips: 2 }] } },
     },
+    storage: {
+      quotas: {
+        value: {
+          ...{ volumes: cinderQuota(2), gigabytes: cinderQuota(200), per_volume_gigabytes: cinderQuota(100) },
+          ...{ volumes_ssd: cinderQuota(2), gigabytes_ssd: cinderQuota(200), volumes_hdd: cinderQuota(-1) },
+        },
+      },
+      volumes: { value: [] },
+      types: { value: [{ name: "ssd" }, { name: "hdd" }] },
+    },
     names: {
       quotas: { value: { zones: 1, zone_recordsets: 16, zone_records: 18 } },
       zones: { value: [] },
@@ -70,7 +87,7 @@ export function emptyCloud(change: (cloud: any) => void = () => undefined): Clou
 /** The same, after the estate was built: everything is used up, by itself. */
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 export function fullCloud(change: (cloud: any) => void = () => undefined): Cloud {
-  const needs = needsOf();
+  const needs = needsOf(withVolumes);
   const sizes: Readonly<Record<string, { vcpus: number; ram: number }>> = {
     "m1.small": { vcpus: 2, ram: 4096 },
     "m1.medium": { vcpus: 4, ram: 8192 },
@@ -78,7 +95,7 @@ export function fullCloud(change: (cloud: any) => void = () => undefined): Cloud
   };
   const own = { project_id: project, network_id: "n1", security_groups: ["g-hosts"], fixed_ips: [{ subnet_id: "s1" }] };
   return emptyCloud((cloud) => {
-    const { compute, networking, names } = cloud;
+    const { compute, networking, storage, names } = cloud;
     Object.assign(compute.limits.value, { totalInstancesUsed: 6, totalCoresUsed: 30, totalRAMUsed: 61_440 });
     compute.servers.value = needs.hosts.map(({ name, flavor }) => {
       return { name, metadata: { estate: "estate" }, flavor: sizes[flavor] };
@@ -86,6 +103,11 @@ export function fullCloud(change: (cloud: any) => void = () => undefined): Cloud
     compute.keyPairs.value = [{ name: "estate" }];
     for (const [resource, one] of Object.entries<{ limit: number; used: number }>(networking.quotas.value))
       networking.quotas.value[resource] = quota(one.limit, one.limit);
+    storage.volumes.value = needs.volumes.map(({ name, description, sizeGiB, type }) => {
+      return { name, description, size: sizeGiB, volume_type: type };
+    });
+    for (const one of ["volumes", "gigabytes", "volumes_ssd", "gigabytes_ssd"])
+      storage.quotas.value[one].in_use = storage.quotas.value[one].limit;
     networking.networks.value.push({ id: "n1", name: "estate-local", project_id: project, "router:external": false });
     networking.subnets.value = [{ id: "s1", name: "estate-local", cidr: "10.20.0.0/24", ...own }];
     networking.routers.value = [{ id: "r1", name: "estate", external_gateway_info: { network_id: "n-public" } }];

@@ -72,6 +72,30 @@ export const roomy: Readonly<Record<string, Reply>> = {
   ],
   "/compute/os-keypairs": [200, { keypairs: [{ keypair: { name: "estate" } }] }],
   "/compute/os-server-groups": [200, { server_groups: [] }],
+  "/volumev3/os-quota-sets/p1": [
+    200,
+    {
+      quota_set: {
+        id: "p1",
+        ...{ volumes: { limit: 10, in_use: 3, reserved: 1 }, gigabytes: { limit: 1000, in_use: 340, reserved: 0 } },
+        ...{
+          per_volume_gigabytes: { limit: -1, in_use: 0, reserved: 0 },
+          snapshots: { limit: 10, in_use: 0, reserved: 0 },
+        },
+        ...{ volumes_ssd: { limit: -1, in_use: 0, reserved: 0 }, gigabytes_ssd: { limit: -1, in_use: 0, reserved: 0 } },
+      },
+    },
+  ],
+  "/volumev3/volumes/detail": [
+    200,
+    {
+      volumes: [
+        { name: "bbb-01-recordings", description: "Estate estate", size: 100, volume_type: "ssd" },
+        { name: "bbb-02-recordings", description: null, size: 100, volume_type: "ssd" },
+      ],
+    },
+  ],
+  "/volumev3/types": [200, { volume_types: [{ id: "t1", name: "ssd", is_public: true }] }],
   "/image/v2/images": [200, { images: [{ name: "flatcar-local", status: "active", min_disk: 1 }] }],
   "/network/v2.0/networks": [
     200,

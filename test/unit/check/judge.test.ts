@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judge } from "../../../cli/check/judge.ts";
 import { asJson, asText } from "../../../cli/check/print.ts";
 import type { Row } from "../../../cli/check/row.ts";
-import { campus, campusCloud, emptyCloud, fullCloud, needsOf, providerNeeds } from "./clouds.ts";
+import { campus, campusCloud, emptyCloud, fullCloud, needsOf, providerNeeds, withVolumes } from "./clouds.ts";
 
 const refused = { unknown: "GET /x: 403 Forbidden" };
 
@@ -23,10 +23,11 @@ describe("a cloud that has all", () => {
   });
 
   it("is enough again when the estate is built: what it has is not asked for twice", () => {
-    const rows = judge(needsOf(), fullCloud());
-    expect(bad(rows)).toEqual([]);
-    const empty = judge(needsOf(), emptyCloud());
-    expect(rows).toEqual(empty);
+    for (const needs of [needsOf(), needsOf(withVolumes)]) {
+      const rows = judge(needs, fullCloud());
+      expect(bad(rows)).toEqual([]);
+      expect(rows).toEqual(judge(needs, emptyCloud()));
+    }
   });
 
   it("is not enough for one host more, of a built estate too", () => {
@@ -54,6 +55,40 @@ describe("a cloud that has all", () => {
     );
     expect(bad(rows)).toEqual([]);
     expect(row(rows, "instances")).toEqual({ what: "instances", needed: 6, inUse: 0, limit: -1, verdict: "ok" });
+  });
+});
+
+describe("volumes", () => {
+  const needs = needsOf(withVolumes);
+  const ofVolumes = (rows: readonly Row[]) => whats(rows.filter(({ what }) => /volume/.test(what)));
+
+  it("are counted and measured, those of a type with limits of its own too", () => {
+    const rows = judge(needs, emptyCloud());
+    expect(ofVolumes(rows)).toEqual([
+      ...["volume type ssd", "volumes", "volumes (GiB)", "size of a volume (GiB)"].map((what) => `${what}: ok`),
+      ...["volumes of type ssd", "volumes of type ssd (GiB)"].map((what) => `${what}: ok`),
+    ]);
+    expect(row(rows, "volumes")).toEqual({ what: "volumes", needed: 2, inUse: 0, limit: 2, free: 2, verdict: "ok" });
+    expect(row(rows, "volumes of type ssd (GiB)")).toMatchObject({ needed: 200, free: 200 });
+  });
+
+  it("of an estate that has none are asked of no cloud", () => {
+    expect(ofVolumes(judge(needsOf(), emptyCloud()))).toEqual([]);
+  });
+
+  it("that grow need what is added, and those of another estate are in use", () => {
+    const grown = needsOf((document) => {
+      withVolumes(document);
+      document.roles.bbb.volumes.recordings.sizeGiB = 150;
+    });
+    const cloud = fullCloud(({ storage }) => {
+      storage.quotas.value.gigabytes.limit = 300;
+      storage.volumes.value[0].description = "Estate another";
+    });
+    const rows = judge(grown, cloud);
+    expect(row(rows, "volumes")).toMatchObject({ inUse: 1, free: 1, verdict: "missing" });
+    expect(row(rows, "volumes (GiB)")).toMatchObject({ needed: 300, inUse: 100, limit: 300, verdict: "missing" });
+    expect(row(rows, "size of a volume (GiB)")?.cure).toMatch(/--per-volume-gigabytes 150 p1/);
   });
 });
 
@@ -137,10 +172,10 @@ describe("what the cloud does not say", () => {
   it("is unknown with the reason, never enough", () => {
     const cloud = emptyCloud((all) => {
       all.images = refused;
-      for (const part of [all.compute, all.networking, all.names])
+      for (const part of [all.compute, all.networking, all.storage, all.names])
         for (const key of Object.keys(part)) if (key !== "addresses") part[key] = refused;
     });
-    const rows = judge(needsOf(), cloud).filter(({ what }) => !what.startsWith("service "));
+    const rows = judge(needsOf(withVolumes), cloud).filter(({ what }) => !what.startsWith("service "));
     expect(rows.length).toBeGreaterThan(15);
     for (const one of rows) expect(one, one.what).toMatchObject({ verdict: "unknown", detail: refused.unknown });
   });

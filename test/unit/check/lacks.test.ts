@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Cloud } from "../../../cli/check/cloud.ts";
 import { judge } from "../../../cli/check/judge.ts";
 import type { Requirements } from "../../../cli/check/requirements.ts";
-import { campus, campusCloud, emptyCloud, needsOf, provider, providerNeeds } from "./clouds.ts";
+import { campus, campusCloud, emptyCloud, needsOf, provider, providerNeeds, withVolumes } from "./clouds.ts";
 
 /** Each mistake of the document, or lack of the cloud, alone: what is missing, and words of its cure. */
 const lacks: readonly (readonly [string, Requirements, Cloud, string, RegExp])[] = [
@@ -14,6 +14,42 @@ const lacks: readonly (readonly [string, Requirements, Cloud, string, RegExp])[]
     }),
     "service dns (Designate)",
     /names of the estate's zone.*OS_REGION_NAME/,
+  ],
+  [
+    "the service of volumes",
+    needsOf(withVolumes),
+    emptyCloud((cloud) => {
+      cloud.services = cloud.services.filter((type: string) => type !== "block-storage");
+    }),
+    "service block-storage (Cinder)",
+    /volumes that outlive a host.*do without roles\.bbb\.volumes\.recordings$/,
+  ],
+  [
+    "a volume type",
+    needsOf(withVolumes),
+    emptyCloud((cloud) => {
+      cloud.storage.types = { value: [{ name: "hdd" }, { name: "__DEFAULT__" }] };
+    }),
+    "volume type ssd",
+    /roles\.bbb\.volumes\.recordings\.type, or none \(there: __DEFAULT__, hdd\)/,
+  ],
+  [
+    "volumes",
+    needsOf(withVolumes),
+    emptyCloud((cloud) => {
+      cloud.storage.quotas.value.volumes.reserved = 1;
+    }),
+    "volumes",
+    /2 needed, 1 free: .*openstack quota set --volumes 3 p1/,
+  ],
+  [
+    "volumes of a type",
+    needsOf(withVolumes),
+    emptyCloud((cloud) => {
+      cloud.storage.quotas.value.gigabytes_ssd.limit = 150;
+    }),
+    "volumes of type ssd (GiB)",
+    /200 needed, 150 free: .*openstack quota set --volume-type 'ssd' --gigabytes 200 p1/,
   ],
   [
     "an image",

@@ -1,41 +1,23 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderSchema } from "../../../cli/schema.ts";
-import { DocumentError, parseEstate } from "../../../stacks/parse.ts";
-import { estate, plainDocument } from "./fixtures.ts";
-
-// biome-ignore lint/suspicious/noExplicitAny: a broken document is any document
-type Change = (document: any) => void;
-
-function mistakes(change: Change): readonly string[] {
-  const document = plainDocument();
-  change(document);
-  try {
-    parseEstate(document, "a test");
-  } catch (error) {
-    if (error instanceof DocumentError) return error.mistakes;
-    throw error;
-  }
-  return [];
-}
-
-/** Sets what is at a path, its keys separated by spaces; `undefined` leaves it out. */
-const set =
-  (path: string, value: unknown): Change =>
-  (document) => {
-    const keys = path.split(" ");
-    const last = keys.pop() ?? "";
-    const holder = keys.reduce((at, key) => at[key], document);
-    if (value === undefined) delete holder[last];
-    else holder[last] = value;
-  };
+import { estate } from "./fixtures.ts";
+import { type Change, mistakes, set } from "./mistakes.ts";
 
 const server = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`o-${i}`, {}]));
 
 /** What is wrong, and the line an operator reads. */
 const table: readonly [string, Change, string][] = [
-  ["unknown key", set("zoen", "x"), '(top level): Unrecognized key: "zoen"'],
-  ["missing part", set("sites local cidr", undefined), "sites.local.cidr: write an IPv4 range, such as 203.0.113.0/24"],
+  [
+    "unknown key",
+    set("zoen", "x"),
+    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, orchestrator, roles, or leave it out",
+  ],
+  [
+    "missing part",
+    set("sites local cidr", undefined),
+    "sites.local.cidr: missing: write an IPv4 range, such as 203.0.113.0/24",
+  ],
   ["bad domain", set("zone", "Estate"), "zone: write a domain in lower case, such as meet.example.org"],
   [
     "bad host name",
@@ -54,9 +36,14 @@ const table: readonly [string, Change, string][] = [
     "sites.local.cidr: write an IPv4 range, such as 203.0.113.0/24",
   ],
   [
+    "a range that begins elsewhere",
+    set("sites local cidr", "10.20.0.7/20"),
+    "sites.local.cidr: write 10.20.0.0/20, as the range begins, or 10.20.0.7/32 for the one address",
+  ],
+  [
     "no orchestrator",
     set("roles orchestrator", undefined),
-    "roles.orchestrator: missing: the estate needs its orchestrator (three servers, or one)",
+    "roles.orchestrator: missing: add it, with three servers or one: the estate needs its orchestrator",
   ],
   [
     "even servers",
@@ -86,7 +73,7 @@ const table: readonly [string, Change, string][] = [
   [
     "name twice",
     set("roles worker hosts bbb-01", {}),
-    'roles.worker.hosts["bbb-01"]: is also a host of role bbb: a name belongs to one host',
+    'roles.worker.hosts["bbb-01"]: is also a host of role bbb: choose another name',
   ],
   [
     "reserved name",
@@ -115,13 +102,18 @@ const table: readonly [string, Change, string][] = [
   [
     "name of a network that the estate makes",
     set("sites local network", "campus"),
-    "sites.local.network: is for mode provider: in mode private the estate makes a network of its own",
+    "sites.local.network: is for mode provider: leave it out, in mode private the estate makes a network of its own",
   ],
-  ["no site", set("sites", {}), "sites: empty: the hosts need at least one"],
+  ["no site", set("sites", {}), "sites: empty: add one: the hosts need at least one"],
   [
     "unknown site",
     set("roles worker hosts worker-01 site", "north"),
     'roles.worker.hosts["worker-01"].site: there is no site north: write one of local',
+  ],
+  [
+    "a site of the name of something else",
+    set("roles worker hosts worker-01 site", "constructor"),
+    'roles.worker.hosts["worker-01"].site: there is no site constructor: write one of local',
   ],
   [
     "site not said",
@@ -145,12 +137,12 @@ const table: readonly [string, Change, string][] = [
   [
     "a second orchestrator",
     set("roles worker runs", ["orchestrator"]),
-    "roles.worker.runs: the orchestrator's servers are the role orchestrator, and run nothing else",
+    "roles.worker.runs: keep orchestrator for the role orchestrator, which runs nothing else",
   ],
   [
     "bbb and turn together",
     set("roles bbb runs", ["bbb", "turn"]),
-    "roles.bbb.runs: bbb and turn cannot share hosts: both listen on port 443",
+    "roles.bbb.runs: write bbb or turn: they cannot share hosts, both listen on port 443",
   ],
   [
     "neither hosts nor count",
@@ -204,6 +196,30 @@ const table: readonly [string, Change, string][] = [
     "admins.cidrs.all: is the whole internet: name the ranges you work from",
   ],
   [
+    "a range admitted twice",
+    set("admins cidrs home", "203.0.113.1/32"),
+    "admins.cidrs.home: 203.0.113.1/32 is there already, as operators: keep one of the two",
+  ],
+  [
+    "a resolver twice",
+    set("network nameservers other", "192.0.2.53"),
+    "network.nameservers.other: 192.0.2.53 is there already, as estate: keep one of the two",
+  ],
+  [
+    "a place of downloads twice",
+    set("network downloads other", { cidr: "192.0.2.80/32", port: 80 }),
+    "network.downloads.other: 192.0.2.80/32 port 80 is there already, as mirror: keep one of the two",
+  ],
+  [
+    "two volumes of a name",
+    (document) => {
+      const volume = (path: string) => ({ sizeGiB: 1, path });
+      document.roles.bbb.hosts = { bbb: {}, "bbb-old": {} };
+      document.roles.bbb.volumes = { "old-data": volume("/var/a"), data: volume("/var/b") };
+    },
+    "roles.bbb.volumes.data: bbb-old-data is also a volume of bbb: choose another name",
+  ],
+  [
     "no resolver",
     set("network nameservers", {}),
     "network.nameservers: empty: hosts find each other by DNS names; name at least one resolver",
@@ -216,7 +232,7 @@ const table: readonly [string, Change, string][] = [
   [
     "bad taint",
     set("roles bbb taints estate/dedicated effect", "Never"),
-    'roles.bbb.taints["estate/dedicated"].effect: Invalid option: expected one of "NoSchedule"|"PreferNoSchedule"|"NoExecute"',
+    'roles.bbb.taints["estate/dedicated"].effect: write one of NoSchedule, PreferNoSchedule, NoExecute',
   ],
 ];
 
@@ -237,11 +253,7 @@ describe("the estate document", () => {
       d.roles.bbb.hosts["bbb-01"].generation = -1;
       d.extra = true;
     });
-    expect(found.map((line) => line.split(":")[0])).toEqual([
-      "zone",
-      'roles.bbb.hosts["bbb-01"].generation',
-      "(top level)",
-    ]);
+    expect(found.map((line) => line.split(":")[0])).toEqual(["zone", 'roles.bbb.hosts["bbb-01"].generation', "extra"]);
   });
 
   it("has a JSON Schema that is current", () => {

@@ -21,10 +21,10 @@ describe("the port catalogue", () => {
   it("opens to the world what it says, and nothing else", () => {
     const open = rules.filter(({ remote }) => "cidr" in remote && remote.cidr.endsWith("/0"));
     expect(open.map(({ key }) => key)).toEqual([
-      "bbb-in-http-from-world",
-      "bbb-in-https-from-world",
-      "bbb-in-media-from-world",
-      "bbb-out-browsers",
+      "bbb-in-tcp:443-from-0.0.0.0/0",
+      "bbb-in-tcp:80-from-0.0.0.0/0",
+      "bbb-in-udp:16384-32768-from-0.0.0.0/0",
+      "bbb-out-udp:1024-65535-to-0.0.0.0/0",
     ]);
   });
 
@@ -47,17 +47,29 @@ describe("the port catalogue", () => {
   });
 
   it.each([
-    "hosts-in-ssh-from-admins-operators",
-    "orchestrator-in-api-from-hosts",
-    "orchestrator-in-api-from-admins-operators",
-    "orchestrator-in-etcd-from-orchestrator",
-    "hosts-in-kubelet-from-orchestrator",
-    "hosts-in-overlay-from-hosts",
-    "hosts-out-metadata",
-    "hosts-out-dhcp",
-    "hosts-out-dns-to-estate",
-    "hosts-out-download-to-mirror",
+    "hosts-in-tcp:22-from-203.0.113.1/32",
+    "orchestrator-in-tcp:6443-from-hosts",
+    "orchestrator-in-tcp:6443-from-203.0.113.1/32",
+    "orchestrator-in-tcp:2379-2380-from-orchestrator",
+    "hosts-in-tcp:10250-from-orchestrator",
+    "hosts-in-udp:8472-from-hosts",
+    "hosts-out-tcp:80-to-169.254.169.254/32",
+    "hosts-out-udp:67-to-255.255.255.255/32",
+    "hosts-out-udp:53-to-192.0.2.53/32",
+    "hosts-out-tcp:80-to-192.0.2.80/32",
   ])("has %s", (key) => expect(keys).toContain(key));
+
+  it("keeps every rule when what it comes from is renamed, and has one for what two services open alike", () => {
+    const renamed = estate((document) => {
+      document.admins.cidrs = { office: "203.0.113.1/32" };
+      document.network.nameservers = { first: "192.0.2.53" };
+      document.network.downloads = { registry: { cidr: "192.0.2.80/32", port: 80 } };
+      document.sites = { main: document.sites.local };
+    });
+    expect(securityRules(renamed)).toEqual(rules);
+    const alike = ports.map((port) => ({ ...port, service: `${port.service}-again` }));
+    expect(securityRules(estate(), [...ports, ...alike])).toEqual(rules);
+  });
 
   it("leaves a role out that the estate does not have", () => {
     const without = securityRules(

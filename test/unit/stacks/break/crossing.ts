@@ -1,0 +1,216 @@
+import { ports } from "../../../../stacks/ports.ts";
+import type { Random } from "../generate/random.ts";
+import type { Break } from "./break.ts";
+import type { Path } from "./places.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: a broken document is any document
+type Document = any;
+type Role = [name: string, role: Document];
+
+/** One of the roles that are meant. */
+function roleOf(document: Document, random: Random, is: (role: Role) => boolean): Role | undefined {
+  const all = Object.entries<Document>(document.roles).filter(is);
+  return all.length > 0 ? random.pick(all) : undefined;
+}
+
+const other = ([name]: Role) => name !== "orchestrator";
+const size = ({ hosts, count = 0 }: Document) => (hosts ? Object.keys(hosts).length : count);
+const runs = ([name, role]: Role): readonly string[] => role.runs ?? [name];
+
+/** So many servers of the orchestrator, written as they are now. */
+function servers(document: Document, count: number): Path {
+  const role = document.roles.orchestrator;
+  const site = Object.keys(document.sites)[0];
+  if (role.hosts)
+    role.hosts = Object.fromEntries(Array.from({ length: count }, (_, index) => [`o-${index}`, { site }]));
+  else role.count = count;
+  return ["roles", "orchestrator", role.hosts ? "hosts" : "count"];
+}
+
+/** Breaks something in a role, if there is one that is meant. */
+const inRole =
+  (is: (role: Role) => boolean, change: (role: Role, document: Document, random: Random) => Path): Break =>
+  (document, random) => {
+    const role = roleOf(document, random, is);
+    return role && [["roles", role[0], ...change(role, document, random)]];
+  };
+
+/** Writes something that is there a second time, under another name. */
+const twice =
+  (path: readonly [string, string]): Break =>
+  (document, random) => {
+    const entries = document[path[0]][path[1]];
+    if (!entries) return undefined;
+    const [name, value] = random.pick(Object.entries(entries));
+    entries.again = structuredClone(value);
+    return [
+      [...path, "again"],
+      [...path, name],
+    ];
+  };
+
+/** Rules that cross fields. */
+export const crossing: Readonly<Record<string, Break>> = {
+  "there is no orchestrator": (document) => {
+    delete document.roles.orchestrator;
+    return [["roles", "orchestrator"]];
+  },
+  "the orchestrator's servers are of no odd number": (document, random) => [
+    servers(document, random.pick([0, 2, 4, 6, 8, 9])),
+  ],
+  "a single server has no volume for its datastore": (document) => {
+    servers(document, 1);
+    delete document.roles.orchestrator.volumes;
+    return [["roles", "orchestrator", "volumes"]];
+  },
+  "two servers may leave at once": (document, random) => {
+    document.roles.orchestrator.rollout = { width: random.whole(2, 20) };
+    return [["roles", "orchestrator", "rollout", "width"]];
+  },
+  "the API cannot be reached": (document, random) => {
+    document.roles.orchestrator.publicAddress = random.pick([false, undefined]);
+    if (document.roles.orchestrator.publicAddress === undefined) delete document.roles.orchestrator.publicAddress;
+    return [["roles", "orchestrator", "publicAddress"]];
+  },
+  "another role is an orchestrator too": inRole(other, ([, role]) => {
+    role.runs = ["orchestrator"];
+    return ["runs"];
+  }),
+  "bbb and turn share hosts": inRole(other, ([, role]) => {
+    Object.assign(role, { runs: ["bbb", "turn"], publicAddress: true });
+    return ["runs"];
+  }),
+  "media cannot reach a host": inRole(
+    (role) => runs(role).some((workload) => workload === "bbb" || workload === "turn"),
+    ([, role]) => {
+      delete role.publicAddress;
+      return ["publicAddress"];
+    },
+  ),
+  "nothing runs on a role": inRole(other, ([, role]) => {
+    role.runs = [];
+    return ["runs"];
+  }),
+  "a role is named like the group of all hosts": (document) => {
+    document.roles.hosts = { runs: ["pods"], flavor: "m1.small", hosts: {} };
+    return [["roles", "hosts"]];
+  },
+  "there are hosts and a count": inRole(
+    () => true,
+    ([, role]) => {
+      if (role.hosts) role.count = size(role);
+      else role.hosts = {};
+      return ["hosts"];
+    },
+  ),
+  "there are neither hosts nor a count": inRole(
+    () => true,
+    ([, role]) => {
+      delete role.hosts;
+      delete role.count;
+      return ["hosts"];
+    },
+  ),
+  "a host is there twice": (document, random) => {
+    const first = roleOf(document, random, ([, role]) => size(role) > 0);
+    const second = roleOf(document, random, ([name, role]) => name !== first?.[0] && role.hosts);
+    if (!first || !second) return undefined;
+    const name = first[1].hosts ? random.pick(Object.keys(first[1].hosts)) : `${first[0]}-01`;
+    second[1].hosts[name] = { site: Object.keys(document.sites)[0] };
+    return [
+      ["roles", second[0], "hosts", name],
+      ["roles", first[0], first[1].hosts ? "hosts" : "count", ...(first[1].hosts ? [name] : [])],
+    ];
+  },
+  "a host has a name of the estate's own": inRole(
+    ([, role]) => role.hosts,
+    ([, role], document, random) => {
+      const name = random.pick(["api", "internal"]);
+      role.hosts[name] = { site: Object.keys(document.sites)[0] };
+      return ["hosts", name];
+    },
+  ),
+  "a host does not say in which of the sites it is": inRole(
+    ([, role]) => role.hosts && size(role) > 0,
+    ([, role], document, random) => {
+      document.sites.more = { ...Object.values<object>(document.sites)[0], cidr: "10.99.0.0/24" };
+      const name = random.pick(Object.keys(role.hosts));
+      delete role.hosts[name].site;
+      return ["hosts", name, "site"];
+    },
+  ),
+  "hosts are counted, and there are several sites": inRole(
+    ([, role]) => role.count,
+    (_, document) => {
+      document.sites.more = { ...Object.values<object>(document.sites)[0], cidr: "10.99.0.0/24" };
+      return ["count"];
+    },
+  ),
+  "two volumes are in one place": inRole(
+    ([, role]) => role.volumes,
+    ([, role], _, random) => {
+      role.volumes.again = { sizeGiB: 1, path: random.pick(Object.values<Document>(role.volumes)).path };
+      return ["volumes", "again", "path"];
+    },
+  ),
+  "there is no site": (document) => {
+    document.sites = {};
+    return [["sites"]];
+  },
+  "a site's network is not as its mode asks": (document, random) => {
+    const [name, site] = random.pick(Object.entries<Document>(document.sites));
+    if (document.network.mode === "provider") delete site.network;
+    else site.network = "campus";
+    return [["sites", name, "network"]];
+  },
+  "ranges overlap": (document, random) => {
+    const [name, { cidr }] = random.pick(Object.entries<Document>(document.sites));
+    const key = random.pick(["podCidr", "serviceCidr"]);
+    document.orchestrator[key] = random.pick([cidr, "10.0.0.0/8", cidr.replace(/\/.*/, "/32")]);
+    return [
+      ["orchestrator", key],
+      ["sites", name, "cidr"],
+    ];
+  },
+  "two sites overlap": (document, random) => {
+    const [name, site] = random.pick(Object.entries<Document>(document.sites));
+    document.sites.again = { ...site, cidr: site.cidr.replace(/\/.*/, "/30") };
+    return [
+      ["sites", "again", "cidr"],
+      ["sites", name, "cidr"],
+    ];
+  },
+  "pods and services share addresses": (document, random) => {
+    document.orchestrator.podCidr = "10.64.0.0/12";
+    document.orchestrator.serviceCidr = random.pick(["10.64.0.0/12", "10.70.0.0/16"]);
+    return [
+      ["orchestrator", "serviceCidr"],
+      ["orchestrator", "podCidr"],
+    ];
+  },
+  "services are found where a program listens": (document, random) => {
+    const { from, to } = random.pick(ports.filter(({ protocol }) => protocol !== "icmp"));
+    document.orchestrator.nodePorts = { from: Math.max(1, from - random.whole(0, 9)), to: random.whole(from, to) };
+    return [["orchestrator", "nodePorts"]];
+  },
+  "a range of ports ends before it begins": (document, random) => {
+    document.orchestrator.nodePorts = { from: 12_500, to: random.whole(12_000, 12_499) };
+    return [["orchestrator", "nodePorts"]];
+  },
+  "nobody is an administrator": (document) => {
+    document.admins.cidrs = {};
+    return [["admins", "cidrs"]];
+  },
+  "there is no resolver": (document) => {
+    document.network.nameservers = {};
+    return [["network", "nameservers"]];
+  },
+  "k3s is where hosts cannot download from": (document, random) => {
+    document.orchestrator.k3s.url = random.pick(["https://203.0.113.9/k3s", "https://mirror.example.org:999/k3s"]);
+    return [["network", "downloads"]];
+  },
+  "administrators come from one range twice": twice(["admins", "cidrs"]),
+  "a resolver is there twice": twice(["network", "nameservers"]),
+  "a time server is there twice": twice(["network", "timeServers"]),
+  "a place of downloads is there twice": twice(["network", "downloads"]),
+};

@@ -1,0 +1,84 @@
+import type { Break } from "./break.ts";
+import { isMap, placesIn, put } from "./places.ts";
+
+const range = ["10.0.0.0/33", "10.0.0.0", "10.0.0.1/24", "10.0/8", "fd00::/8", "010.0.0.0/8", "10.0.0.0/-1", "", "any"];
+const address = ["192.0.2.256", "192.0.2", "192.0.2.1/32", "2001:db8::1", "ntp.example.org", "192.0.2.01", ""];
+const port = [0, -1, 65_536, 80.5];
+const label = ["-a", "a b", "a_", "a".repeat(64)];
+
+/** For each field, values of its type that are not right. */
+const wrong: Readonly<Record<string, readonly unknown[]>> = {
+  name: ["Estate", "1a", "a-", "", "a".repeat(41), "a.b"],
+  zone: ["meet", "Meet.example.org", "meet.example.org.", "a..org", "-a.org", ""],
+  "admins.cidrs.*": [...range, "0.0.0.0/0"],
+  "network.mode": ["flat", "Private", ""],
+  "network.external": [""],
+  "network.mtu": [1279, 9001, 1500.5, -1],
+  "network.nameservers.*": address,
+  "network.timeServers.*": address,
+  "network.downloads.*.cidr": range,
+  "network.downloads.*.port": port,
+  "sites.*.cidr": range,
+  "sites.*.availabilityZone": [""],
+  "sites.*.network": [""],
+  "image.name": [""],
+  "orchestrator.k3s.version": ["1.34.2", "v1.34.2", "latest", "v1.34.2+k3s1 "],
+  "orchestrator.k3s.url": ["k3s", "ftp://192.0.2.80/k3s", "file:///k3s", "/k3s", ""],
+  "orchestrator.k3s.sha512": ["ab", "AB".repeat(64), "g".repeat(128), "a".repeat(129)],
+  "orchestrator.podCidr": range,
+  "orchestrator.serviceCidr": range,
+  "orchestrator.nodePorts.from": port,
+  "orchestrator.nodePorts.to": port,
+  "roles.*.runs.0": ["mail", "BBB", ""],
+  "roles.*.flavor": [""],
+  "roles.*.antiAffinity": ["strict", "Soft", ""],
+  "roles.*.labels.*": label,
+  "roles.*.taints.*.value": label,
+  "roles.*.taints.*.effect": ["Never", "noschedule", ""],
+  "roles.*.volumes.*.sizeGiB": [0, -5, 16_385, 0.5],
+  "roles.*.volumes.*.type": [""],
+  "roles.*.volumes.*.path": ["data", "/", "/srv/", "/Srv", "/srv/../etc", "/srv data", ""],
+  "roles.*.hosts.*.site": ["nowhere", "constructor", "North", ""],
+  "roles.*.hosts.*.availabilityZone": [""],
+  "roles.*.hosts.*.generation": [-1, 0.5],
+  "roles.*.count": [-1, 100, 1.5],
+  "roles.*.rollout.width": [0, 21, -1, 1.5],
+  "roles.*.rollout.joinMinutes": [0, -1, 240.5, Number.POSITIVE_INFINITY],
+  "roles.*.rollout.drainMinutes": [0, -1, 1441, Number.POSITIVE_INFINITY],
+  "roles.*.rollout.soakMinutes": [-0.1, 241, Number.POSITIVE_INFINITY],
+};
+
+const badNames = ["Upper", "1st", "-a", "a-", "a_b", "a.b", "a b", "é", "a".repeat(41), ""];
+
+/** Values that are out of range, or not written as they must be. */
+export const values: Readonly<Record<string, Break>> = {
+  ...Object.fromEntries(
+    Object.entries(wrong).map(([pattern, bad]): [string, Break] => [
+      `${pattern} is wrong`,
+      (document, random) => {
+        const places = placesIn(document).filter((place) => place.pattern === pattern);
+        if (places.length === 0) return undefined;
+        const { path } = random.pick(places);
+        put(document, path, random.pick(bad));
+        return [path];
+      },
+    ]),
+  ),
+  "a name is none": (document, random) => {
+    const maps = placesIn(document).filter(
+      ({ pattern, value }) => isMap(pattern) && Object.keys(value ?? {}).length > 0,
+    );
+    const { path, value } = random.pick(maps.filter(({ pattern }) => !/labels|taints/.test(pattern)));
+    const place = [...path, random.pick(badNames)];
+    put(document, place, random.pick(Object.values(value as object)));
+    return [place];
+  },
+  "a label's key is none": (document, random) => {
+    const maps = placesIn(document).filter(({ pattern }) => /(labels|taints)$/.test(pattern));
+    if (maps.length === 0) return undefined;
+    const { path, value } = random.pick(maps);
+    const place = [...path, random.pick(["a b", "-a", "a/b/c", "A/b", "a/", ""])];
+    put(document, place, random.pick(Object.values(value as object)));
+    return [place];
+  },
+};

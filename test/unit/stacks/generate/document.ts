@@ -1,0 +1,82 @@
+import { entries, maybe, type Random } from "./random.ts";
+import { type GeneratedRole, rolesOf } from "./roles.ts";
+
+/** An estate document that is right, as plain data. */
+export interface GeneratedDocument {
+  name?: string;
+  zone: string;
+  admins: { cidrs: Record<string, string> };
+  network: {
+    mode: string;
+    external?: string;
+    mtu?: number;
+    nameservers: Record<string, string>;
+    timeServers?: Record<string, string>;
+    downloads: Record<string, { cidr: string; port: number }>;
+  };
+  sites: Record<string, { cidr: string; availabilityZone?: string; network?: string }>;
+  image: { name: string };
+  orchestrator: {
+    k3s: { version?: string; url: string; sha512: string };
+    podCidr?: string;
+    serviceCidr?: string;
+    nodePorts?: { from: number; to: number };
+  };
+  roles: Record<string, GeneratedRole>;
+}
+
+/** A document of any shape that the operators may write. */
+export function generateDocument(random: Random): GeneratedDocument {
+  const mode = random.pick(["private", "provider"]);
+  const sites = sitesOf(random, mode);
+  return {
+    ...maybe(random, { name: random.pick(["estate", "meet", "vc-2"]) }),
+    zone: random.pick(["meet.example.org", "estate.test", "a.b-c.example.net"]),
+    admins: { cidrs: entries(random, ["office", "home", "on-call", "vpn"], adminRange) },
+    ...networkOf(random, mode),
+    sites,
+    image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
+    roles: rolesOf(random, Object.keys(sites)),
+  };
+}
+
+/** Disjoint: their second byte is their own. */
+function sitesOf(random: Random, mode: string): GeneratedDocument["sites"] {
+  return entries(random, ["main", "north", "south"], (index) => ({
+    cidr: random.pick([`10.${100 + index}.0.0/16`, `10.${100 + index}.4.0/22`, `10.${100 + index}.7.128/25`]),
+    ...maybe(random, { availabilityZone: random.pick(["az1", "az2"]) }),
+    ...(mode === "provider" ? { network: random.pick(["campus", "dmz"]) } : {}),
+  }));
+}
+
+function adminRange(index: number): string {
+  return [`198.51.100.${16 * index}/28`, `203.0.113.${index}/32`, `10.${200 + index}.0.0/16`][index % 3] ?? "";
+}
+
+/** Both, because hosts must be able to reach what k3s is downloaded from. */
+function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "network" | "orchestrator"> {
+  const { url, mirror } = random.pick([
+    { url: "http://192.0.2.80/k3s", mirror: { cidr: "192.0.2.80/32", port: 80 } },
+    { url: "https://192.0.2.81/k3s", mirror: { cidr: "192.0.2.64/26", port: 443 } },
+    { url: "https://mirror.example.org:8443/v1/k3s", mirror: { cidr: "192.0.2.80/32", port: 8443 } },
+  ]);
+  const registries = entries(random, ["registry", "packages"], (index) => ({
+    cidr: `192.0.2.9${index}/32`,
+    port: 443,
+  }));
+  return {
+    network: {
+      mode,
+      ...(mode === "private" ? { external: "public", ...maybe(random, { mtu: random.whole(1280, 9000) }) } : {}),
+      nameservers: entries(random, ["first", "second", "third"], (index) => `192.0.2.${53 + index}`),
+      ...maybe(random, { timeServers: entries(random, ["campus", "backup"], (index) => `192.0.2.${123 + index}`) }),
+      downloads: { mirror, ...(random.chance(0.5) ? registries : {}) },
+    },
+    orchestrator: {
+      k3s: { url, sha512: "0123456789abcdef".repeat(8), ...maybe(random, { version: "v1.34.2+k3s1" }) },
+      ...maybe(random, { podCidr: random.pick(["172.16.0.0/14", "10.42.0.0/16"]) }),
+      ...maybe(random, { serviceCidr: random.pick(["172.20.0.0/16", "10.43.0.0/16"]) }),
+      ...maybe(random, { nodePorts: { from: random.whole(11_000, 12_000), to: random.whole(12_000, 16_000) } }),
+    },
+  };
+}
