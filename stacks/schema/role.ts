@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Label, LabelKey, Name } from "./primitives.ts";
+import { Window } from "./window.ts";
 import { workloads } from "./workload.ts";
 
 /** How the hosts of a role are replaced. Changing it replaces nothing: the gates read it when they run. */
@@ -12,6 +13,8 @@ export const Rollout = z.strictObject({
   drainMinutes: z.number().positive().max(1440).default(15),
   /** Minutes a new host must stay Ready before the next one is replaced. Fractions are allowed. */
   soakMinutes: z.number().min(0).max(240).default(1),
+  /** When hosts of the role may be taken out of service. First creation, new hosts and the end of the estate do not wait for it. @default always */
+  window: Window.optional(),
 });
 
 const Host = z.strictObject({
