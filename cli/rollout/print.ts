@@ -24,10 +24,10 @@ export function asText(stack: string, status: RolloutStatus, paused: string | un
   ].join("\n\n");
 }
 
-/** One line on a host: which step, waiting for what, since when. */
+/** One line on a host: which step, since when, waiting for what. */
 export function describeHost({ name, step, state, text, since }: HostStatus, now: Date): string {
   const what = state === "waiting" ? `waits for ${text}` : text;
-  return `${name}: ${step}${what ? `, ${what}` : ""} (${age(since, now)})`;
+  return `${name}: ${step} (${age(since, now)})${what ? `, ${what}` : ""}`;
 }
 
 function hostTable(hosts: readonly HostStatus[], now: Date): string {

@@ -1,6 +1,6 @@
 import type { Say } from "../../local/say.ts";
-import type { RolloutStatus } from "../journal/status.ts";
-import { heldBack, underWay } from "../journal/status.ts";
+import { gateOf } from "../journal/entry.ts";
+import { type HostStatus, heldBack, type RolloutStatus, underWay } from "../journal/status.ts";
 import { describeHost } from "../rollout/print.ts";
 import type { EngineView, Operation } from "./events.ts";
 
@@ -29,8 +29,9 @@ function describe({ op, type, name }: Operation): string {
   return `${op.replace(/-.*/, "")} ${type.split(":").at(-1)} ${name}`;
 }
 
-/** On a terminal: the lines are drawn again and again at the same place. */
+/** On a terminal: the lines are drawn again and again at the same place. How a host ended stays there. */
 export function terminalProgress(output: NodeJS.WriteStream): Progress {
+  const told = new Set<string>();
   let drawn = 0;
   const clear = () => {
     if (drawn > 0) output.write(`\u001b[${drawn}A\u001b[0J`);
@@ -40,8 +41,12 @@ export function terminalProgress(output: NodeJS.WriteStream): Progress {
     show: (status, engine) => {
       const lines = progressLines(status, engine, new Date());
       clear();
+      for (const line of status.hosts.filter(hasEnded).map(changeOf)) {
+        if (!told.has(line)) output.write(`  ${line}\n`);
+        told.add(line);
+      }
       // a line that is broken in two would be counted as one
-      for (const line of lines) output.write(`  ${line.slice(0, (output.columns ?? 80) - 3)}\n`);
+      for (const line of lines) output.write(`  ${line.slice(0, (output.columns || 80) - 3)}\n`);
       drawn = lines.length;
     },
     close: clear,
@@ -53,12 +58,20 @@ export function plainProgress(say: Say): Progress {
   const said = new Map<string, string>();
   return {
     show: ({ hosts }) => {
-      for (const { name, step, state, text, since } of hosts) {
-        const line = `${name}: ${step} ${state}${text ? `: ${text}` : ""}`;
-        if (said.get(name) !== line) say(`${since.slice(11, 19)}Z ${line}`);
-        said.set(name, line);
+      for (const host of hosts) {
+        const line = changeOf(host);
+        if (said.get(host.name) !== line) say(`${host.since.slice(11, 19)}Z ${line}`);
+        said.set(host.name, line);
       }
     },
     close: () => undefined,
   };
+}
+
+function hasEnded({ step, state }: HostStatus): boolean {
+  return state === "failed" || (state === "done" && gateOf(step) === "ready");
+}
+
+function changeOf({ name, step, state, text }: HostStatus): string {
+  return `${name}: ${step} ${state}${text ? `: ${text}` : ""}`;
 }

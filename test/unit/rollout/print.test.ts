@@ -15,7 +15,7 @@ test("a roll that runs is a sentence and a table; what each host waits for, and 
 
 HOST    ROLE  STEP   STATE    HEALTH    SINCE                              WHAT
 bbb-01  bbb   evict  waiting  draining  2026-11-21 22:00:00Z (3 min 20 s)  2 pods to end`);
-  expect(describeHost(host, now)).toBe("bbb-01: evict, waits for 2 pods to end (3 min 20 s)");
+  expect(describeHost(host, now)).toBe("bbb-01: evict (3 min 20 s), waits for 2 pods to end");
 });
 
 test("one that was held back says why, and that it is paused", () => {

@@ -76,7 +76,7 @@ test("what is shown: hosts under way from the journal, and what else the engine 
   const done = { ...host, name: "bbb-00", step: "soak", state: "done" } as const;
   const status = { result: "running", text: "", hosts: [done, host] } as const;
   expect(progressLines(status, events, new Date("2026-11-21T22:00:40Z"))).toEqual([
-    "bbb-01: evict, waits for x (40 s)",
+    "bbb-01: evict (40 s), waits for x",
     "create Port a, create Port b, create Port c, and 1 more",
   ]);
 });
