@@ -8,6 +8,7 @@ import { Trouble } from "../../local/say.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { parseEstate } from "../../stacks/parse.ts";
+import { estateFile } from "../estate-folder.ts";
 import { localDocument } from "../local-document.ts";
 import { readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
 import { completeSecrets } from "../stack-secrets.ts";
@@ -35,7 +36,7 @@ export async function prepareStack(here: Place, name: string): Promise<void> {
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */
 export async function upStack(here: Place, name: string, { quiet }: { quiet: boolean }): Promise<void> {
   await healStack(here);
-  await updateAfter(interruption(here), (env) => update(here, name, { quiet, env }));
+  await updateAfter(estateFile(name, "interrupted"), (env) => update(here, name, { quiet, env }));
 }
 
 async function update(
@@ -64,11 +65,7 @@ async function healStack(here: Place): Promise<void> {
   });
   if (healed.failed) throw new Trouble("the stack could not be put right after its last update; the reason is above");
   const { interrupted } = JSON.parse(String(healed.stdout)) as { interrupted: number };
-  if (interrupted > 0) await markInterrupted(interruption(here));
-}
-
-function interruption(here: Place): string {
-  return join(here.data, "interrupted");
+  if (interrupted > 0) await markInterrupted(estateFile(here.stack, "interrupted"));
 }
 
 /** A stack file whose passphrase is lost has secrets that nobody can read: they are made anew, the document stays. */

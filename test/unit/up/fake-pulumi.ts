@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { removeEstateFiles } from "../../../cli/estate-folder.ts";
 import { place, project } from "../../../local/place.ts";
 
 /** What the fake engine does when it is asked for an update. */
@@ -104,11 +105,9 @@ export function fakePulumi(stack: string) {
         .trim()
         .split("\n")
         .map((line) => JSON.parse(line) as { args?: string[]; environment?: Record<string, string>; signal?: string }),
-    remove: () => {
+    remove: async () => {
       rmSync(folder, { recursive: true, force: true });
-      const kept = join(project, ".estate");
-      for (const name of readdirSync(kept).filter((one) => one.startsWith(`${stack}.`)))
-        rmSync(join(kept, name), { force: true });
+      await removeEstateFiles(stack);
     },
   };
 }
