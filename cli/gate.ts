@@ -1,21 +1,47 @@
 import { drain } from "./gate/drain.ts";
-import { openGate } from "./gate/open.ts";
+import { gateJournal } from "./gate/journal.ts";
+import { nameGate, openGate } from "./gate/open.ts";
 import { check, ready } from "./gate/ready.ts";
+import { runGate } from "./gate/run.ts";
+import { journalFile, journalWriter } from "./journal/journal.ts";
 
 /**
  * A gate of a host, run by the engine: `node cli/gate.ts ready | check | drain`, with HOST, SERVER_ID and STACK in the
  * environment. It ends with 0, or says what is wrong, why, and what to do, and ends with 1.
  */
-const actions: Readonly<Record<string, typeof ready>> = { ready, check, drain };
+const actions = {
+  drain: { act: drain, step: "drain" },
+  ready: { act: ready, step: "ready" },
+  // not a step of a roll: its host was not touched
+  check: { act: check, step: undefined },
+} as const;
 
-const action = actions[process.argv[2] ?? ""];
+async function main({ act, step }: (typeof actions)[keyof typeof actions]): Promise<void> {
+  const { env } = process;
+  const named = nameGate(env);
+  const { host, serverId: server, stack } = named;
+  const append = journalWriter(
+    () => journalFile(stack, env),
+    (line) => process.stderr.write(`${host}: ${line}\n`),
+  );
+  const { ESTATE_UPDATE: update } = env;
+  const about = { stack, host, server, ...(update ? { update } : {}) };
+  const journal = gateJournal(step ? append : () => undefined, about, step ?? "ready");
+  // so does the engine when its operator stops it
+  process.once("SIGTERM", () => {
+    journal.end("failed", "it was stopped");
+    process.exit(1);
+  });
+  if (step) journal.begin(step);
+  await runGate(journal, () => openGate(named, env, journal), act);
+}
+
+const action = Object.entries(actions).find(([name]) => name === process.argv[2])?.[1];
 if (action) {
-  await openGate(process.env)
-    .then(action)
-    .catch((error: Error) => {
-      process.stderr.write(`${error.name === "Trouble" ? error.message : error.stack}\n`);
-      process.exitCode = 1;
-    });
+  await main(action).catch((error: Error) => {
+    process.stderr.write(`${error.name === "Trouble" ? error.message : error.stack}\n`);
+    process.exitCode = 1;
+  });
 } else {
   process.stderr.write("usage: node cli/gate.ts ready | check | drain\n");
   process.exitCode = 2;

@@ -3,6 +3,8 @@ import { addCheckCommand } from "./check/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { report } from "./report.ts";
+import { addRolloutCommands } from "./rollout/command.ts";
+import { addUpCommands } from "./up/command.ts";
 
 program
   .name("estate")
@@ -10,6 +12,10 @@ program
   .showHelpAfterError("(add --help for the usage)");
 addInitCommand(program);
 addCheckCommand(program);
+addUpCommands(program);
+addRolloutCommands(
+  program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
+);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 
 try {

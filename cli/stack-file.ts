@@ -47,14 +47,16 @@ export async function replaceStackFile(
   }
 }
 
-/** The text of a stack file with an estate document put into it; all else in it stays as it is, comments too. */
-export function addDocument(text: string, document: unknown): string {
+/** The text of a stack file with one key of its configuration set, or taken away; all else in it stays as it is, comments too. */
+export function withConfig(text: string, key: string, value: unknown): string {
   const file = parseDocument(text);
   if (!isMap(file.get("config"))) file.set("config", file.createNode({}));
   const config = file.get("config");
   if (isMap(config)) config.flow = false;
-  file.setIn(["config", "estate:estate"], file.createNode(document));
-  return file.toString();
+  if (value === undefined) file.deleteIn(["config", key]);
+  else file.setIn(["config", key], file.createNode(value));
+  // no line is broken that was not
+  return file.toString({ lineWidth: 0 });
 }
 
 export function stackFilePath(stack: string, folder = project): string {

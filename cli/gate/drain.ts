@@ -2,6 +2,7 @@ import type { V1Node } from "@kubernetes/client-node";
 import { Trouble } from "../../local/say.ts";
 import { evictAll } from "./evict.ts";
 import type { Gate } from "./gate.ts";
+import { mayBegin } from "./hold.ts";
 import { dropLease, holdLease } from "./lease.ts";
 import { isMember, isOf } from "./node.ts";
 import { judgeRemoval } from "./quorum.ts";
@@ -24,7 +25,9 @@ export async function drain(gate: Gate): Promise<void> {
   if (!node) return say("is not a node: nothing to drain");
   if (!isOf(node, serverId)) return say("the node of its name belongs to another server: left alone");
   const role = gate.role ?? node.metadata?.labels?.["estate/role"];
-  const { drainMinutes } = gate.rolloutOf(role);
+  const rollout = gate.rolloutOf(role);
+  await mayBegin(gate, rollout);
+  const { drainMinutes } = rollout;
   if (isMember(node)) return removeMember(gate, drainMinutes);
   await empty(gate, drainMinutes);
   await removeNode(gate);
@@ -32,7 +35,7 @@ export async function drain(gate: Gate): Promise<void> {
 }
 
 async function findNode(gate: Gate): Promise<V1Node | "gone" | undefined> {
-  const { clock, cluster, host, say } = gate;
+  const { clock, cluster, host, journal, say } = gate;
   let found: V1Node | "gone" | undefined;
   const missing = await waitUntil(
     async () => {
@@ -46,7 +49,7 @@ async function findNode(gate: Gate): Promise<V1Node | "gone" | undefined> {
       }
     },
     {
-      ...{ clock, deadline: unreachableAfter, pause: 5000 },
+      ...{ clock, journal, deadline: unreachableAfter, pause: 5000 },
       report: (waiting, since) => say(`waiting for the orchestrator's API to answer (${duration(since)}): ${waiting}`),
     },
   );
@@ -68,7 +71,9 @@ async function isGone(gate: Gate): Promise<boolean> {
 
 /** Sends its pods elsewhere. */
 async function empty(gate: Gate, minutes: number): Promise<void> {
+  gate.journal.begin("cordon");
   await insist(gate, "cordoned", () => gate.cluster.cordon(gate.host));
+  gate.journal.begin("evict");
   await evictAll(gate, minutes);
 }
 
@@ -103,7 +108,8 @@ const outcomes = {
 
 /** Waits until it holds the lease and the others keep a majority without it, or it need not leave. */
 async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise<keyof typeof outcomes> {
-  const { clock, cluster, host, say } = gate;
+  const { clock, cluster, host, journal, say } = gate;
+  journal.begin("leave-etcd");
   let turn: keyof typeof outcomes | undefined;
   let abandoned: boolean | undefined;
   const unsafe = await waitUntil(
@@ -119,7 +125,7 @@ async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise
       return { done: true };
     },
     {
-      ...{ clock, deadline: minutes * 60_000 },
+      ...{ clock, journal, deadline: minutes * 60_000 },
       report: (waiting, since) => say(`draining (${duration(since)} of ${minutes} min): waiting for ${waiting}`),
     },
   );
@@ -138,7 +144,9 @@ async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise
  * node that stays would refuse the next server of that name.
  */
 async function removeNode(gate: Gate): Promise<void> {
+  gate.journal.begin("remove");
   await deleteNode(gate);
+  gate.journal.begin("stop");
   await insist(gate, "stopped", () => gate.cloud.stop(gate.serverId));
   const running = await waitUntil(
     async () => {
@@ -146,7 +154,10 @@ async function removeNode(gate: Gate): Promise<void> {
       const done = server === undefined || server.status !== "ACTIVE";
       return done ? { done } : { waiting: "its server to stop" };
     },
-    { clock: gate.clock, deadline: 300_000, report: (waiting) => gate.say(`waiting for ${waiting}`) },
+    {
+      ...{ clock: gate.clock, journal: gate.journal, deadline: 300_000 },
+      report: (waiting) => gate.say(`waiting for ${waiting}`),
+    },
   );
   if (running)
     throw new Trouble(
@@ -157,7 +168,7 @@ async function removeNode(gate: Gate): Promise<void> {
 
 /** Deletes it and waits for its finalizers. A node that has registered anew meanwhile is another one. */
 async function deleteNode(gate: Gate): Promise<void> {
-  const { clock, cluster, host, say } = gate;
+  const { clock, cluster, host, journal, say } = gate;
   const uid = await insist(gate, "taken off the orchestrator", async () => {
     const node = await cluster.node(host);
     if (node) await cluster.deleteNode(host);
@@ -169,7 +180,7 @@ async function deleteNode(gate: Gate): Promise<void> {
       const now = await cluster.node(host);
       return now?.metadata?.uid === uid ? { waiting: "its node to go" } : { done: true };
     },
-    { clock, deadline: 120_000, pause: 1000, report: (waiting) => say(`waiting for ${waiting}`) },
+    { clock, journal, deadline: 120_000, pause: 1000, report: (waiting) => say(`waiting for ${waiting}`) },
   );
   if (left)
     throw new Trouble(

@@ -18,7 +18,7 @@ export function evictable(pods: readonly V1Pod[]): V1Pod[] {
  * @throws Trouble when they are not gone within the role's time, with the budget that forbids it
  */
 export async function evictAll(gate: Gate, minutes: number): Promise<void> {
-  const { clock, cluster, host, say } = gate;
+  const { clock, cluster, host, journal, say } = gate;
   const blocked = await waitUntil(
     async () => {
       const pods = evictable(await cluster.podsOn(host));
@@ -33,7 +33,7 @@ export async function evictAll(gate: Gate, minutes: number): Promise<void> {
       return { waiting: reasons.length > 0 ? reasons.join("; ") : `${pods.length} pods to end` };
     },
     {
-      ...{ clock, deadline: minutes * 60_000 },
+      ...{ clock, journal, deadline: minutes * 60_000 },
       report: (waiting, since) => say(`draining (${duration(since)} of ${minutes} min): waiting for ${waiting}`),
     },
   );

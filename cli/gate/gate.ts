@@ -2,6 +2,7 @@ import type { Say } from "../../local/say.ts";
 import type { Rollout } from "../../stacks/schema/role.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Cluster } from "./cluster.ts";
+import type { GateJournal } from "./journal.ts";
 import type { Clock } from "./wait.ts";
 
 /** Everything a gate needs to do its work; tests give it a cluster and a cloud of their own. */
@@ -13,6 +14,8 @@ export interface Gate {
   readonly clock: Clock;
   /** One line of progress, shown by the engine. */
   readonly say: Say;
+  /** What `estate rollout status` shows. */
+  readonly journal: GateJournal;
   /** The k3s release that nodes must report. */
   readonly version: string;
   /** How hosts of a role are replaced. A role the document no longer has is treated by the defaults. */
@@ -23,4 +26,8 @@ export interface Gate {
   readonly destroy: boolean;
   /** Whether the stack has nothing left on the orchestrator: it never worked, or it is being destroyed. */
   readonly abandoned: () => Promise<boolean>;
+  /** Why no host may be begun now that is replaced so. Nothing if it may. */
+  readonly hold: (rollout: Rollout) => string | undefined;
+  /** What the engine does besides, by logical name; not gates that are held back as well. */
+  readonly underWay: () => Promise<readonly string[]>;
 }

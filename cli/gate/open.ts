@@ -1,28 +1,58 @@
 import { Trouble } from "../../local/say.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { Rollout } from "../../stacks/schema/role.ts";
+import { readJournal } from "../journal/journal.ts";
+import { rolloutStatus } from "../journal/status.ts";
 import { connectCloud } from "./cloud.ts";
 import { connectCluster } from "./cluster.ts";
 import type { Gate } from "./gate.ts";
-import { isAbandoned, readPolicy } from "./policy.ts";
+import { holdOf } from "./hold.ts";
+import type { GateJournal } from "./journal.ts";
+import { readPolicy } from "./policy.ts";
+import { changing, isAbandoned, readState } from "./state.ts";
 import { clock } from "./wait.ts";
 
-/** The gate the engine asks for, from its environment. */
-export async function openGate(environment: NodeJS.ProcessEnv): Promise<Gate> {
-  const { HOST: host, SERVER_ID: serverId, STACK: stack } = environment;
-  if (!host || !serverId || !stack) {
-    const hint = "'pulumi up' runs it with them; 'estate local status' shows the hosts of a local stack";
-    throw new Trouble(`a gate needs HOST, SERVER_ID and STACK in its environment: ${hint}`);
-  }
-  const { facts, secrets } = await readPolicy(stack);
+/** What the engine tells a gate: which host, which server, which stack. */
+export interface Named {
+  readonly host: string;
+  readonly serverId: string;
+  readonly stack: string;
+}
+
+/** @throws Trouble when the engine did not run it */
+export function nameGate({ HOST: host, SERVER_ID: serverId, STACK: stack }: NodeJS.ProcessEnv): Named {
+  if (host && serverId && stack) return { host, serverId, stack };
+  const hint = "'pulumi up' runs it with them; 'estate local status' shows the hosts of a local stack";
+  throw new Trouble(`a gate needs HOST, SERVER_ID and STACK in its environment: ${hint}`);
+}
+
+/** The gate the engine asks for. */
+export async function openGate(
+  { host, serverId, stack }: Named,
+  environment: NodeJS.ProcessEnv,
+  journal: GateJournal,
+): Promise<Gate> {
+  const { facts, secrets, paused } = await readPolicy(stack);
+  const { ESTATE_BUDGET_END: end } = environment;
+  const budgetEnd = end ? new Date(end) : undefined;
   const cluster = connectCluster(renderKubeconfig(facts, secrets));
+  const role = facts.pools.find((pool) => pool.hosts.some(({ name }) => name === host))?.role;
+  journal.know(role);
   return {
-    ...{ host, serverId, clock, cluster, cloud: await connectCloud(environment, facts.name) },
+    ...{ host, serverId, role, clock, journal, cluster, cloud: await connectCloud(environment, facts.name) },
     say: (line) => process.stdout.write(`${host}: ${line}\n`),
     version: facts.orchestrator.k3s.version,
     rolloutOf: (role) => facts.pools.find((pool) => pool.role === role)?.rollout ?? Rollout.parse({}),
-    role: facts.pools.find((pool) => pool.hosts.some(({ name }) => name === host))?.role,
     destroy: Boolean(environment.ESTATE_DESTROY),
-    abandoned: () => isAbandoned(stack),
+    abandoned: async () => isAbandoned(await readState(stack)),
+    hold: ({ window }) => holdOf({ paused, budgetEnd, window }, new Date()),
+    underWay: async () => changing(await readState(stack), [host, ...(await heldHosts(stack))]),
   };
+}
+
+/** Others that wait as this one does. */
+async function heldHosts(stack: string): Promise<string[]> {
+  const entries = await readJournal(stack).catch(() => []);
+  const { hosts } = rolloutStatus(entries, new Date());
+  return hosts.filter(({ step }) => step === "hold").map(({ name }) => name);
 }

@@ -3,11 +3,14 @@ import { Trouble } from "../../local/say.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
+import { pauseIn, pauseKey } from "../rollout/paused.ts";
 
 /** What a gate goes by. It is read when the gate runs, so that a change of it acts at once, on every host. */
 export interface Policy {
   readonly facts: EstateFacts;
   readonly secrets: Secrets;
+  /** Why operators paused the roll, if they did (`estate rollout pause`). */
+  readonly paused?: string;
 }
 
 /** Runs the Pulumi command line in the project's folder. @throws Trouble with what it said */
@@ -44,17 +47,9 @@ export function parsePolicy(json: string, stack: string): Policy {
     return [name, secret];
   });
   const estate = parseEstate(document, `Pulumi.${stack}.yaml (estate:estate)`);
-  return { facts: deriveFacts(estate), secrets: Object.fromEntries(secrets) as Record<SecretName, string> };
-}
-
-/**
- * Whether the stack's state has no Kubernetes provider: it is made after the orchestrator became ready for the first
- * time, and is the first thing to go when everything goes.
- */
-export async function isAbandoned(stack: string): Promise<boolean> {
-  const state = JSON.parse(await pulumi("stack", "export", "--stack", stack)) as {
-    readonly deployment?: { readonly resources?: readonly { readonly type: string; readonly delete?: boolean }[] };
+  const paused = pauseIn(settings[pauseKey]?.value);
+  return {
+    ...{ facts: deriveFacts(estate), ...(paused === undefined ? {} : { paused }) },
+    secrets: Object.fromEntries(secrets) as Record<SecretName, string>,
   };
-  const resources = state.deployment?.resources ?? [];
-  return !resources.some(({ type, delete: pending }) => type === "pulumi:providers:kubernetes" && !pending);
 }

@@ -10,15 +10,17 @@ import { duration, waitUntil } from "./wait.ts";
  * @throws Trouble when it does not within the role's time, with the reasons found in the server's console
  */
 export async function ready(gate: Gate): Promise<void> {
-  const { clock, say } = gate;
+  const { clock, journal, say } = gate;
   const { joinMinutes, soakMinutes } = gate.rolloutOf(gate.role);
   const start = clock.now();
+  journal.begin("join");
   const missing = await waitUntil(() => attempt(gate), {
-    ...{ clock, deadline: joinMinutes * 60_000 },
+    ...{ clock, journal, deadline: joinMinutes * 60_000 },
     report: (waiting, since) => say(`joining (${duration(since)} of ${joinMinutes} min): ${waiting}`),
   });
   if (missing) throw await failure(gate, `did not join within ${duration(joinMinutes * 60_000)}: ${missing}`);
   say(`joined and Ready after ${duration(clock.now() - start)}; watching it for ${duration(soakMinutes * 60_000)}`);
+  journal.begin("soak");
   await soak(gate, soakMinutes * 60_000);
   say("ready");
 }

@@ -1,4 +1,6 @@
-import { type Say, Trouble } from "../../local/say.ts";
+import { Trouble } from "../../local/say.ts";
+import type { Gate } from "./gate.ts";
+import type { GateJournal } from "./journal.ts";
 
 /** Time, as a gate sees it. Tests have one that does not wait. */
 export interface Clock {
@@ -25,6 +27,8 @@ export type Attempt = () => Promise<{ readonly done: true } | { readonly waiting
 
 export interface Patience {
   readonly clock: Clock;
+  /** Told what it waits for, whenever `report` is. */
+  readonly journal: Pick<GateJournal, "waiting">;
   /** Milliseconds after which it gives up. */
   readonly deadline: number;
   /** Milliseconds between attempts. @default 2000 */
@@ -41,7 +45,7 @@ export interface Patience {
  * @throws Trouble as soon as the attempt throws one
  */
 export async function waitUntil(attempt: Attempt, patience: Patience): Promise<string | undefined> {
-  const { clock, deadline, pause = 2000, report } = patience;
+  const { clock, journal, deadline, pause = 2000, report } = patience;
   const start = clock.now();
   let said = { text: "", at: start };
   for (;;) {
@@ -50,6 +54,7 @@ export async function waitUntil(attempt: Attempt, patience: Patience): Promise<s
     const now = clock.now();
     if (state.waiting !== said.text || now - said.at >= 30_000) {
       report(state.waiting, now - start);
+      journal.waiting(state.waiting);
       said = { text: state.waiting, at: now };
     }
     if (now - start >= deadline) return state.waiting;
@@ -72,7 +77,7 @@ const patience = 120_000;
  * @throws Trouble with the last error when it failed for two minutes
  */
 export async function insist<Answer>(
-  { clock, host, say }: { readonly clock: Clock; readonly host: string; readonly say: Say },
+  { clock, host, journal, say }: Pick<Gate, "clock" | "host" | "journal" | "say">,
   what: string,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -82,7 +87,7 @@ export async function insist<Answer>(
       answer = { value: await ask() };
       return { done: true };
     },
-    { clock, deadline: patience, report: (waiting) => say(`not ${what} yet: waiting for ${waiting}`) },
+    { clock, journal, deadline: patience, report: (waiting) => say(`not ${what} yet: waiting for ${waiting}`) },
   );
   if (answer) return answer.value;
   const next =

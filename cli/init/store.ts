@@ -3,7 +3,7 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 import { type SecretName, secretNames } from "../../stacks/secrets.ts";
-import { addDocument, stackFilePath } from "../stack-file.ts";
+import { stackFilePath, withConfig } from "../stack-file.ts";
 import { completeSecrets, readSecrets, type Stack } from "../stack-secrets.ts";
 import { checkSameKey, type SshKey } from "./ssh-key.ts";
 
@@ -26,7 +26,7 @@ export async function store(stack: Stack, { document, key }: Contents) {
   const existed = existsSync(file);
   const change = async (draft: string) => {
     const text = await readFile(draft, "utf8").catch(() => "");
-    await writeFile(draft, addDocument(text, document.content));
+    await writeFile(draft, withConfig(text, "estate:estate", document.content));
     if (!existed) await chmod(draft, 0o600);
   };
   try {

@@ -47,7 +47,7 @@ export function addLocalCommands(local: Command): void {
   local
     .command("heal", { hidden: true })
     .description("put the state and the cloud right after an engine was killed; up does it by itself")
-    .action(async () => (await import("./heal.ts")).heal());
+    .action(async () => (await import("./heal.ts")).healLocal());
   local
     .command("shell")
     .description("a shell inside the stack, where pulumi, kubectl, openstack, dig and curl work")

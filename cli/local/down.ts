@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clientOf } from "../../local/daemon/client.ts";
 import { killDaemon, removeData, runningDaemon } from "../../local/daemon/launch.ts";
 import { type Place, place, project } from "../../local/place.ts";
+import { removeEstateFiles } from "../estate-folder.ts";
 import { exclusive } from "./lock.ts";
 
 /** Seconds that services have to end by themselves; then the kernel ends them with their namespaces. */
@@ -22,13 +23,14 @@ export async function down({ json }: { json?: boolean }): Promise<void> {
   );
 }
 
-/** Stops the stack and deletes its data, its state and its stack file. What was built stays in the cache. */
+/** Stops the stack and deletes its data, its state, its stack file and the journal of its rolls. What was built stays in the cache. */
 export async function reset({ json }: { json?: boolean }): Promise<void> {
   const here = place();
   await exclusive(here, "reset", async () => {
     await stopDaemon(here);
     await removeData(here);
     await rm(join(project, `Pulumi.${here.stack}.yaml`), { force: true });
+    await removeEstateFiles(here.stack);
   });
   process.stdout.write(
     json ? `${JSON.stringify({ reset: here.data })}\n` : `The local stack and its data in ${here.data} are gone.\n`,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { k3sLauncherSha512 } from "../../local/boot/launcher.ts";
 import { type Place, project } from "../../local/place.ts";
@@ -8,9 +8,11 @@ import { Trouble } from "../../local/say.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { parseEstate } from "../../stacks/parse.ts";
+import { estateFile } from "../estate-folder.ts";
 import { localDocument } from "../local-document.ts";
 import { readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
 import { completeSecrets } from "../stack-secrets.ts";
+import { markInterrupted, updateAfter } from "../take-over.ts";
 import { inside } from "./enter.ts";
 import { pulumi } from "./pulumi.ts";
 
@@ -34,20 +36,14 @@ export async function prepareStack(here: Place, name: string): Promise<void> {
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */
 export async function upStack(here: Place, name: string, { quiet }: { quiet: boolean }): Promise<void> {
   await healStack(here);
-  if (existsSync(interruption(here))) {
-    // Objects that a killed engine made on the orchestrator are taken over; heal removes only what it made in the cloud. The
-    // provider remembers that it took over, until the update after this one.
-    await update(here, name, { quiet, env: { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } });
-  }
-  await update(here, name, { quiet, env: {} });
-  await rm(interruption(here), { force: true });
+  await updateAfter(estateFile(name, "interrupted"), (env) => update(here, name, { quiet, env }));
 }
 
 async function update(
   here: Place,
   name: string,
   { quiet, env }: { readonly quiet: boolean; readonly env: Readonly<Record<string, string>> },
-): Promise<void> {
+): Promise<boolean> {
   const shown = quiet ? (["ignore", process.stderr, process.stderr] as const) : "inherit";
   const command = ["pulumi", "up", "--stack", name, "--yes", "--skip-preview", "--suppress-outputs"];
   const ignore = () => undefined;
@@ -59,6 +55,7 @@ async function update(
     throw new Trouble(
       `'pulumi up' on the stack ${name} did not succeed; what it says above is the reason. After the cure, the same command goes on from there.`,
     );
+  return true;
 }
 
 /** Puts right what a killed engine left; until an update has succeeded since, it is remembered. */
@@ -68,11 +65,7 @@ async function healStack(here: Place): Promise<void> {
   });
   if (healed.failed) throw new Trouble("the stack could not be put right after its last update; the reason is above");
   const { interrupted } = JSON.parse(String(healed.stdout)) as { interrupted: number };
-  if (interrupted > 0) await writeFile(interruption(here), "");
-}
-
-function interruption(here: Place): string {
-  return join(here.data, "interrupted");
+  if (interrupted > 0) await markInterrupted(estateFile(here.stack, "interrupted"));
 }
 
 /** A stack file whose passphrase is lost has secrets that nobody can read: they are made anew, the document stays. */

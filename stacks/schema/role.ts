@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Label, LabelKey, Name } from "./primitives.ts";
 import { form, map, oneOf, section, text, told, whole, yesOrNo } from "./told.ts";
+import { Window } from "./window.ts";
 import { workloads } from "./workload.ts";
 
 const minutes = (least: string, most: number) =>
@@ -16,6 +17,8 @@ export const Rollout = section({
   drainMinutes: minutes("more than 0", 1440).positive().default(15),
   /** Minutes a new host must stay Ready before the next one is replaced. Fractions are allowed. */
   soakMinutes: minutes("at least 0", 240).min(0).default(1),
+  /** When hosts of the role may be taken out of service. First creation, new hosts and the end of the estate do not wait for it. @default always */
+  window: Window.optional(),
 });
 
 const Host = section({

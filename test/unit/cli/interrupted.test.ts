@@ -98,3 +98,34 @@ test("the state loses its pending operations and nothing else", () => {
   const state = { version: 3, ...interrupted(port, {}, ["1"]) };
   expect(withoutPending(state)).toEqual({ version: 3, deployment: { resources: state.deployment.resources } });
 });
+
+test("a port is one without a device, a subnet and a port are on the network that was asked for", async () => {
+  const { openstack } = cloudWith({
+    "/v2.0/ports": [
+      { id: "1", name: "bbb-01", network_id: "other" },
+      { id: "2", name: "bbb-01", network_id: "n", device_id: "s" },
+      { id: "3", name: "bbb-01", network_id: "n", device_id: "" },
+    ],
+    "/v2.0/subnets": [
+      { id: "4", name: "estate", network_id: "other" },
+      { id: "5", name: "estate", network_id: "n" },
+    ],
+  });
+  const found = await Promise.all([
+    orphansOf(interrupted(port, { name: "bbb-01", networkId: "n" }), openstack),
+    orphansOf(interrupted("openstack:networking/subnet:Subnet", { name: "estate", networkId: "n" }), openstack),
+  ]);
+  expect(found.flat().map(({ path, certain }) => [path, certain])).toEqual([
+    ["network/v2.0/ports/3", false],
+    ["network/v2.0/subnets/5", true],
+  ]);
+});
+
+test("a key pair of the same name with another key is another's", async () => {
+  const { openstack } = cloudWith({
+    "/os-keypairs": [{ keypair: { name: "estate", public_key: "ssh-ed25519 AAAA x" } }],
+  });
+  const wanted = (publicKey: string) => interrupted("openstack:compute/keypair:Keypair", { name: "estate", publicKey });
+  expect(await orphansOf(wanted("ssh-ed25519 BBBB x"), openstack)).toEqual([]);
+  expect(await orphansOf(wanted("ssh-ed25519 AAAA x"), openstack)).toHaveLength(1);
+});

@@ -147,7 +147,8 @@ describe("the drain gate, when the API moves while it works,", () => {
 
   it("a refusal is not waited out", async () => {
     const refused = waitUntil(async () => Promise.reject(new Trouble("no")), {
-      ...{ clock: gate("worker-01", world()).clock, deadline: 1000, report: expect.unreachable },
+      ...gate("worker-01", world()),
+      ...{ deadline: 1000, report: expect.unreachable },
     });
     await expect(refused).rejects.toThrow("no");
   });

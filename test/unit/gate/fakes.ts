@@ -2,12 +2,15 @@ import type { V1Lease, V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Cloud, Server } from "../../../cli/gate/cloud.ts";
 import type { Cluster } from "../../../cli/gate/cluster.ts";
 import type { Gate } from "../../../cli/gate/gate.ts";
+import { gateJournal } from "../../../cli/gate/journal.ts";
 import { Rollout } from "../../../stacks/schema/role.ts";
 
 /** A cluster and a cloud in memory, with a clock that does not wait. Everything done to them is in `events`. */
 export interface World {
   readonly events: string[];
   readonly said: string[];
+  /** `step state text` of each entry in the journal. */
+  readonly journal: string[];
   readonly nodes: Map<string, V1Node>;
   readonly pods: V1Pod[];
   readonly servers: Map<string, Server>;
@@ -43,7 +46,7 @@ export function pod(name: string, more: object = {}): V1Pod {
 
 export function world(): World {
   return {
-    ...{ events: [], said: [], nodes: new Map(), pods: [], servers: new Map(), console: "" },
+    ...{ events: [], said: [], journal: [], nodes: new Map(), pods: [], servers: new Map(), console: "" },
     ...{ lease: undefined, unreachable: undefined, onTick: () => undefined, budget: () => undefined },
   };
 }
@@ -62,7 +65,14 @@ export function gate(host: string, of: World, more: Partial<Gate> = {}): Gate {
       },
     },
     rolloutOf: () => Rollout.parse({ joinMinutes: 2, drainMinutes: 3, soakMinutes: 1 }),
+    journal: gateJournal(
+      ({ step, state, text }) => void of.journal.push([step, state, text].filter(Boolean).join(" ")),
+      { stack: "test", host, server: `${host}-server` },
+      "drain",
+    ),
     abandoned: async () => false,
+    hold: () => undefined,
+    underWay: async () => [],
     ...more,
   };
 }

@@ -22,6 +22,13 @@ describe("the policy of a gate", () => {
     expect(policy.facts.pools[1]?.rollout).toMatchObject({ joinMinutes: 4 });
   });
 
+  it("says why the roll is paused, if it is", () => {
+    const paused = (more: object) => parsePolicy(JSON.stringify({ ...printed(), ...more }), "local").paused;
+    expect(paused({})).toBeUndefined();
+    expect(paused({ "estate:paused": { value: "new kernel" } })).toBe("new kernel");
+    expect(paused({ "estate:paused": { value: "false" } })).toBeUndefined();
+  });
+
   it("is refused with what is missing or wrong", () => {
     const { "estate:adminKey": _, ...rest } = printed();
     expect(() => parsePolicy(JSON.stringify(rest), "local")).toThrow(

@@ -1,0 +1,31 @@
+import { pulumi } from "./policy.ts";
+
+/** The part of `pulumi stack export` that gates read. While an update runs, it is what the engine wrote down last. */
+export interface State {
+  readonly deployment?: {
+    readonly resources?: readonly { readonly type: string; readonly delete?: boolean }[];
+    readonly pending_operations?: readonly { readonly resource: { readonly urn: string } }[];
+  };
+}
+
+/** @throws Trouble with what pulumi said */
+export async function readState(stack: string): Promise<State> {
+  return JSON.parse(await pulumi("stack", "export", "--stack", stack)) as State;
+}
+
+/**
+ * Whether the state has no Kubernetes provider: it is made after the orchestrator became ready for the first time, and is the
+ * first thing to go when everything goes.
+ */
+export function isAbandoned({ deployment }: State): boolean {
+  const resources = deployment?.resources ?? [];
+  return !resources.some(({ type, delete: pending }) => type === "pulumi:providers:kubernetes" && !pending);
+}
+
+/** Logical names of what the engine is changing, without the drain gates of these hosts. */
+export function changing({ deployment }: State, except: readonly string[]): string[] {
+  const gates = new Set(except.map((host) => `${host}-drain`));
+  return (deployment?.pending_operations ?? [])
+    .map(({ resource }) => resource.urn.split("::").slice(3).join("::"))
+    .filter((name) => !gates.has(name));
+}

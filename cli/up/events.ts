@@ -1,0 +1,99 @@
+import { open } from "node:fs/promises";
+import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+
+/** Something the engine is at. */
+export interface Operation {
+  /** `create`, `delete-replaced` and the like. */
+  readonly op: string;
+  readonly type: string;
+  /** Logical name of the resource. */
+  readonly name: string;
+}
+
+/** An error, and the resource that it is of, if it is of one. */
+export interface EngineError {
+  readonly name?: string;
+  readonly message: string;
+}
+
+/** What the engine told of an update, until now. */
+export interface EngineView {
+  readonly running: readonly Operation[];
+  /** Every operation that was begun, but looks. */
+  readonly begun: readonly Operation[];
+  readonly failed: readonly Operation[];
+  readonly errors: readonly EngineError[];
+}
+
+/** Reads the engine's event log while it is written. */
+export class EventLog implements EngineView {
+  readonly begun: Operation[] = [];
+  readonly failed: Operation[] = [];
+  readonly errors: EngineError[] = [];
+  readonly #file: string;
+  readonly #running = new Map<string, Operation>();
+  #offset = 0;
+  #rest = "";
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  get running(): readonly Operation[] {
+    return [...this.#running.values()];
+  }
+
+  /** Takes in what came since the last time. The engine makes the file when it begins. */
+  async read(): Promise<void> {
+    const file = await open(this.#file).catch(() => undefined);
+    if (!file) return;
+    try {
+      const { size } = await file.stat();
+      const { buffer, bytesRead } = await file.read(
+        Buffer.alloc(size - this.#offset),
+        0,
+        size - this.#offset,
+        this.#offset,
+      );
+      this.#offset += bytesRead;
+      const lines = (this.#rest + buffer.toString("latin1", 0, bytesRead)).split("\n");
+      this.#rest = lines.pop() ?? "";
+      // whole lines only: a character of several bytes is never cut
+      for (const line of lines) this.add(JSON.parse(Buffer.from(line, "latin1").toString("utf8")) as EngineEvent);
+    } finally {
+      await file.close();
+    }
+  }
+
+  add({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent }: EngineEvent): void {
+    const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
+    if (metadata && metadata.op !== "same") {
+      const { op, type, urn } = metadata;
+      const operation = { op, type, name: nameOf(urn) };
+      if (resourcePreEvent) this.#begin(urn, operation);
+      else this.#running.delete(urn);
+      if (resOpFailedEvent) this.failed.push(operation);
+    }
+    if (diagnosticEvent?.severity !== "error") return;
+    const { urn, message } = diagnosticEvent;
+    this.errors.push({ ...(urn ? { name: nameOf(urn) } : {}), message: message.trim() });
+  }
+
+  #begin(urn: string, operation: Operation): void {
+    this.begun.push(operation);
+    // it says that a replacement begins, and does nothing
+    if (operation.op !== "replace") this.#running.set(urn, operation);
+  }
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+const server = "openstack:compute/instance:Instance";
+
+/** Hosts that an update changes, from the events of its preview. */
+export function hostsToChange({ begun }: Pick<EngineView, "begun">): string[] {
+  const changes = begun.filter(({ type, op }) => type === server && ["create", "replace", "delete"].includes(op));
+  return [...new Set(changes.map(({ name }) => name))].sort();
+}

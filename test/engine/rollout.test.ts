@@ -1,0 +1,97 @@
+/** `estate up` and `estate rollout` on the running estate: a roll that is paused, goes on, and can be asked how far it is. */
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readJournal } from "../../cli/journal/journal.ts";
+import { lastRoll, type RolloutStatus } from "../../cli/journal/status.ts";
+import { setPause } from "../../cli/rollout/pause.ts";
+import { project } from "../../local/place.ts";
+import { cloud, editDocument, here, kubectl, type Ran } from "./estate.ts";
+
+const host = "worker-01";
+
+/** Runs `estate ...` on the test's stack. */
+async function estate(...args: readonly string[]): Promise<Ran & { readonly stdout: string }> {
+  const result = await execa(join(project, "cli", "estate"), [...args, "--stack", here.stack], {
+    ...{ cwd: project, reject: false, all: true, stdin: "ignore" },
+  });
+  return { exitCode: result.exitCode ?? -1, text: result.all, stdout: result.stdout };
+}
+
+async function serverId(): Promise<string | undefined> {
+  const servers = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
+  return servers.find(({ name }) => name === host)?.id;
+}
+
+async function schedulable(): Promise<boolean> {
+  const { spec } = await kubectl<{ spec: { unschedulable?: boolean } }>("get", "node", host);
+  return spec.unschedulable !== true;
+}
+
+let before: string | undefined;
+beforeAll(async () => {
+  before = await serverId();
+  await editDocument(({ roles }) => {
+    const worker = roles.worker?.hosts[host];
+    if (!worker) throw new Error(`the document has no host ${host}`);
+    worker.generation = Number(worker.generation ?? 0) + 1;
+  });
+});
+// the tests after this one must not find a stack that is paused
+afterAll(async () => setPause(here.stack, undefined));
+
+test("while it is paused, up ends with 75, names the host that is left, and has not touched it", async () => {
+  expect((await estate("rollout", "pause", "--reason", "an engine test")).exitCode).toBe(0);
+  const up = await estate("up", "--yes");
+  expect(up.exitCode, up.text).toBe(75);
+  expect(up.stdout).toMatch(/^1 host is left \(worker-01\): paused \(an engine test\); it goes on /m);
+  expect(await serverId()).toBe(before);
+  expect(await schedulable()).toBe(true);
+  const status = await estate("rollout", "status", "--json");
+  expect(status.exitCode, status.text).toBe(75);
+  expect(JSON.parse(status.stdout)).toMatchObject({
+    ...{ stack: here.stack, result: "held", paused: "an engine test" },
+    hosts: [{ name: host, role: "worker", server: before, step: "hold", state: "waiting" }],
+  });
+});
+
+test("a time budget that is used up holds it back too", async () => {
+  expect((await estate("rollout", "resume")).text).toContain("it was: an engine test");
+  const up = await estate("up", "--yes", "--budget", "0");
+  expect(up.exitCode, up.text).toBe(75);
+  expect(up.stdout).toContain("1 host is left (worker-01): out of its time budget");
+  expect(await serverId()).toBe(before);
+});
+
+test("then the next up replaces it, and the journal says so: drained first, then joined", async () => {
+  const up = await estate("up", "--yes", "--json");
+  expect(up.exitCode, up.text).toBe(0);
+  const after = await serverId();
+  expect(after).not.toBe(before);
+  const { result, update } = JSON.parse(up.stdout) as { result: string; update: string };
+  expect(result).toBe("done");
+  const roll = lastRoll(await readJournal(here.stack));
+  expect(roll.every((entry) => entry.update === update)).toBe(true);
+  // what it waits for differs from run to run
+  const stepsOf = (id: string | undefined) =>
+    roll
+      .filter(({ server, state }) => server === id && state !== "waiting")
+      .map(({ step, state }) => `${step} ${state}`);
+  expect(stepsOf(before)).toEqual([
+    ...["drain begun", "cordon begun", "evict begun", "remove begun", "stop begun", "stop done"],
+  ]);
+  expect(stepsOf(after)).toEqual(["ready begun", "join begun", "soak begun", "soak done"]);
+  const at = (wanted: string) => roll.findIndex(({ step, state }) => `${step} ${state}` === wanted);
+  expect(at("stop done")).toBeLessThan(at("join begun"));
+});
+
+test("rollout status shows it: nothing is wrong, and the host is up", async () => {
+  const asked = await estate("rollout", "status", "--json");
+  expect(asked.exitCode, asked.text).toBe(0);
+  const status = JSON.parse(asked.stdout) as RolloutStatus;
+  expect(status.result).toBe("done");
+  expect(status.hosts).toMatchObject([{ name: host, role: "worker", step: "soak", state: "done", health: "up" }]);
+  expect(status.hosts[0]?.server).toBe(await serverId());
+  const shown = await estate("rollout", "status");
+  expect(shown.text).toMatch(/worker-01 +worker +soak +done +up/);
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { heal } from "../../../cli/heal.ts";
+import type { OpenStack } from "../../../local/openstack-client/client.ts";
+
+const floatingIp = "openstack:networking/floatingIp:FloatingIp";
+const server = "openstack:compute/instance:Instance";
+const operation = (type: string, inputs: object) => ({
+  type: "creating",
+  resource: { urn: `urn:pulumi:mine::estate::${type}::bbb-01`, type, inputs },
+});
+const interrupted = [
+  operation(server, { name: "bbb-01", metadata: { estate: "estate" }, networks: [{ port: "p1" }] }),
+  operation(floatingIp, { description: "bbb-01" }),
+];
+
+/** A patient, with a cloud that has a server on the host's port and a free floating IP of that host's name. */
+function patient(pending_operations: readonly object[], shared: boolean) {
+  const said: string[] = [];
+  const commands: string[] = [];
+  const cloud: Record<string, object[]> = {
+    "/servers/detail": [
+      { id: "s1", name: "bbb-01", metadata: { estate: "estate" } },
+      { id: "s2", name: "bbb-01", metadata: { estate: "estate" } },
+      { id: "s3", name: "bbb-01", metadata: { estate: "other" } },
+    ],
+    "/v2.0/floatingips": [{ id: "f1", port_id: null, description: "bbb-01" }],
+  };
+  const openstack = {
+    get: async () => ({ port: { id: "p1", device_id: "s1" } }),
+    list: async (_service: string, path: string) => cloud[path] ?? [],
+    request: async (_method: string, _service: string, path: string) => {
+      const [, id] = /\/([^/]+)$/.exec(path) ?? [];
+      for (const path of Object.keys(cloud))
+        cloud[path] = cloud[path]?.filter((item) => !("id" in item && item.id === id)) ?? [];
+    },
+  } as unknown as OpenStack;
+  return {
+    ...{ said, commands, cloud },
+    terms: {
+      ...{ stack: "mine", backend: undefined, whileItRuns: "refuse" as const, shared },
+      pulumi: async (command: readonly string[], input?: string) => {
+        commands.push(`${command.join(" ")}${input ? ` < ${input}` : ""}`);
+        return JSON.stringify({ deployment: { resources: [], pending_operations } });
+      },
+      openstack: async () => openstack,
+      say: (line: string) => void said.push(line),
+    },
+  };
+}
+
+test("a stack that was not interrupted is only looked at", async () => {
+  const { terms, commands } = patient([], true);
+  expect(await heal(terms)).toBe(0);
+  expect(commands).toEqual(["stack export --stack mine"]);
+});
+
+test("the orphan on the host's port goes; what might be another estate's stays, and is told", async () => {
+  const { terms, commands, cloud, said } = patient(interrupted, true);
+  expect(await heal(terms)).toBe(2);
+  expect(cloud["/servers/detail"]).toMatchObject([{ id: "s2" }, { id: "s3" }]);
+  expect(cloud["/v2.0/floatingips"]).toHaveLength(1);
+  expect(said[0]).toBe("The last update of stack mine was interrupted while it changed 2 resources.");
+  expect(said[1]).toContain("servers bbb-01 was made, but is in no state: it is removed");
+  expect(said[2]).toMatch(/^ {2}floatingips bbb-01 \(network\/v2.0\/floatingips\/f1\) .* left alone/);
+  expect(commands.at(-1)).toBe('stack import --stack mine < {"deployment":{"resources":[]}}');
+});
+
+test("in a project of the stack's own, all of it goes", async () => {
+  const { terms, cloud } = patient(interrupted, false);
+  await heal(terms);
+  expect(cloud["/v2.0/floatingips"]).toEqual([]);
+});
