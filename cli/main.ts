@@ -2,6 +2,7 @@ import { program } from "commander";
 import { addCheckCommand } from "./check/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
+import { addMapCommand } from "./map/command.ts";
 import { report } from "./report.ts";
 
 program
@@ -10,6 +11,7 @@ program
   .showHelpAfterError("(add --help for the usage)");
 addInitCommand(program);
 addCheckCommand(program);
+addMapCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 
 try {

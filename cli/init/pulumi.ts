@@ -3,10 +3,14 @@ import { Trouble } from "../../local/say.ts";
 import type { Pulumi } from "../stack-secrets.ts";
 
 const cure =
-  "Say where the state is with PULUMI_BACKEND_URL (or 'pulumi login'), and the passphrase with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE; then run 'estate init' again.";
+  "Say where the state is with PULUMI_BACKEND_URL (or 'pulumi login'), and the passphrase with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE; then run";
 
-/** The operator's own Pulumi command line, with the backend and the passphrase that the environment names. */
-export function operatorPulumi(folder: string): Pulumi {
+/**
+ * The operator's own Pulumi command line, with the backend and the passphrase that the environment names.
+ *
+ * @param again the command that the operator runs again when this fails
+ */
+export function operatorPulumi(folder: string, again = "estate init"): Pulumi {
   return async (command, input) => {
     const result = await execa("pulumi", [...command, "--non-interactive", "--color=never"], {
       ...{ cwd: folder, reject: false },
@@ -16,6 +20,6 @@ export function operatorPulumi(folder: string): Pulumi {
     if (result.code === "ENOENT") throw new Trouble("there is no program pulumi on the PATH: install the Pulumi CLI");
     // never its standard output: that may be secrets
     const said = result.stderr || result.shortMessage;
-    throw new Trouble(`'pulumi ${command.slice(0, 2).join(" ")}' failed: ${said}\n${cure}`);
+    throw new Trouble(`'pulumi ${command.slice(0, 2).join(" ")}' failed: ${said}\n${cure} '${again}' again.`);
   };
 }

@@ -27,7 +27,24 @@ export interface RecordOptions {
   readonly provider?: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => void;
   /** URNs the state holds. */
   readonly state?: readonly string[];
+  /** What the cloud answers. @default the same address for all names of a length, the same id for all of a kind */
+  readonly cloud?: Cloud;
 }
+
+/** A cloud for the mocks. */
+export interface Cloud {
+  /** What it says of a resource that is made, beside the inputs. */
+  readonly made: (type: string, name: string, inputs: Inputs) => Inputs;
+  /** The id of a resource that is looked up. */
+  readonly found: (token: string, inputs: Inputs) => string;
+}
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+const plainCloud: Cloud = {
+  made: (_, name) => ({ allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` }),
+  found: (token) => `${token.split(":").at(-1)}-id`,
+};
 
 const secretMark = "4dabf18193072939515e22adb298388d";
 
@@ -42,20 +59,19 @@ const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*
 
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
-  const { preview = false, config = {}, secrets = [], state = [], provider } = options;
+  const { preview = false, config = {}, secrets = [], state = [], provider, cloud = plainCloud } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         provider?.(type, name, inputs);
         return preview
           ? { id: undefined as unknown as string, state: {} }
-          : { id: `${name}-id`, state: { ...inputs, ...computed(name) } };
+          : { id: `${name}-id`, state: { ...inputs, ...cloud.made(type, name, inputs) } };
       },
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
           return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
-        if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
-          return { ...inputs, id: `${token.split(":").at(-1)}-id` };
+        if (/:getImage$|:getNetwork$|:getSubnet$/.test(token)) return { ...inputs, id: cloud.found(token, inputs) };
         throw new Error(`no mock for ${token}`);
       },
     },
@@ -95,9 +111,4 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     await pulumi.runtime.disconnect();
   }
   return nodes.sort((a, b) => (`${a.type}${a.name}` < `${b.type}${b.name}` ? -1 : 1));
-}
-
-/** What the cloud would answer, for the outputs that the program reads. */
-function computed(name: string) {
-  return { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` };
 }
