@@ -71,7 +71,7 @@ export function present({ resources }: State, type: string): Resource[] {
 
 /** The text of a value. A secret has none, nor has anything else that is no text. */
 export function text(value: unknown): string {
-  return value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : "";
 }
 
 /** The texts of a list. */
