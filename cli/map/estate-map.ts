@@ -26,6 +26,7 @@ export interface RouterMap {
 
 /** A network with hosts. */
 export interface SiteMap {
+  /** Unique. That of the document; of a network of the cloud, that network's, because the state does not have the other. */
   readonly name: string;
   /** The cloud's name of the network. */
   readonly network: string;
@@ -74,10 +75,8 @@ export interface HostMap {
 /** One end of a rule. */
 export interface Party {
   readonly kind: "world" | "range" | "hosts" | "role";
-  /** Unique, of ranges together with what it is and the range. */
+  /** Unique. Of a range it is what the range is, such as `nameserver`: unique together with the range. */
   readonly name: string;
-  /** What is known of a range, such as `nameserver`. */
-  readonly what?: string;
   /** Of a range. */
   readonly cidr?: string;
 }
@@ -86,6 +85,7 @@ export interface Party {
 export interface Reach {
   readonly from: Party;
   readonly to: Party;
+  /** As the port catalogue names it; empty when it does not know the ports. */
   readonly service: string;
   readonly protocol: string;
   /** `443`, `16384-32768`, `type 8`, or `any`. */

@@ -1,11 +1,7 @@
 import type { GroupMap, HostMap, Party, Reach } from "./estate-map.ts";
 import { byRole, byText } from "./order.ts";
+import { type Opening, serviceOn, serviceOutside } from "./service.ts";
 import { present, type Resource, type State, text } from "./state.ts";
-
-/** What the document calls the ranges that these services are for. */
-const destinations: Readonly<Record<string, string>> = {
-  ...{ dns: "nameserver", "dns-tcp": "nameserver", time: "time server", download: "download", "dhcp-renewal": "site" },
-};
 
 type Side = "sender" | "receiver";
 
@@ -20,48 +16,53 @@ export function findReach(
   for (const rule of present(state, "networking/secGroupRule:SecGroupRule")) {
     const group = groups.get(text(rule.values.securityGroupId));
     if (!group) continue;
-    const { service, other } = wordsOf(rule.name, group.name);
-    const own: Party = { kind: group.kind, name: group.name };
-    const far = otherEnd(rule, { service, other }, groups, announced);
-    const incoming = rule.values.direction === "ingress";
-    const [from, to] = incoming ? [far, own] : [own, far];
-    const reach = { from, to, service, protocol: text(rule.values.protocol) || "any", ports: portsOf(rule.values) };
+    const reach = reachOf(rule, { kind: group.kind, name: group.name }, (values) =>
+      otherEnd(values, groups, announced),
+    );
     const key = JSON.stringify(reach);
-    const entry = found.get(key) ?? { reach: { ...reach, ruled: "as needed" as const }, sides: new Set<Side>() };
-    found.set(key, { ...entry, sides: entry.sides.add(incoming ? "receiver" : "sender") });
+    const entry = found.get(key) ?? { reach, sides: new Set<Side>() };
+    found.set(key, { ...entry, sides: entry.sides.add(rule.values.direction === "ingress" ? "receiver" : "sender") });
   }
   return [...found.values()].map(({ reach, sides }) => ({ ...reach, ruled: ruledBy(reach, sides) })).sort(byEnds);
 }
 
-/** Of `bbb-in-media-from-turn`: the service, and the name of the other end, which not every rule has. */
-function wordsOf(key: string, group: string): { readonly service: string; readonly other: string } {
-  const [, service = key, other = ""] = /^-(?:in|out)-(.+?)(?:-(?:from|to)-(.+))?$/.exec(key.slice(group.length)) ?? [];
-  return { service, other };
+function reachOf({ values }: Resource, own: Party, other: (values: Resource["values"]) => Party): Reach {
+  const [protocol, from, to] = [
+    text(values.protocol),
+    Number(values.portRangeMin ?? 0),
+    Number(values.portRangeMax ?? 0),
+  ];
+  const opening = { protocol, from, to: to === 0 ? from : to };
+  const [far, incoming] = [other(values), values.direction === "ingress"];
+  const open = { protocol: protocol || "any", ports: portsOf(opening), ruled: "as needed" as const };
+  if (incoming) return { from: far, to: own, service: serviceOn(own, opening), ...open };
+  if (far.kind === "hosts" || far.kind === "role")
+    return { from: own, to: far, service: serviceOn(far, opening), ...open };
+  const { service, on } = serviceOutside(text(values.remoteIpPrefix), opening);
+  return { from: own, to: far.kind === "range" ? { ...far, name: on } : far, service, ...open };
 }
 
 function otherEnd(
-  { values }: Resource,
-  { service, other }: { readonly service: string; readonly other: string },
+  values: Resource["values"],
   groups: ReadonlyMap<string, GroupMap>,
   announced: ReadonlyMap<string, string>,
 ): Party {
-  const group = groups.get(text(values.remoteGroupId));
+  const [id, cidr] = [text(values.remoteGroupId), text(values.remoteIpPrefix)];
+  const group = groups.get(id);
   if (group) return { kind: group.kind, name: group.name };
-  const cidr = text(values.remoteIpPrefix);
   const role = announced.get(cidr);
   if (role) return { kind: "role", name: role };
-  const id = text(values.remoteGroupId);
-  if (id) return { kind: "range", name: `group ${id}` };
-  if (cidr === "" || cidr.endsWith("/0")) return { kind: "world", name: "world" };
-  const what = destinations[service];
-  return { kind: "range", name: other || service, ...(what ? { what } : {}), cidr };
+  if (id) return { kind: "range", name: "other group", cidr: id };
+  // the only ranges that the catalogue lets in
+  return cidr === "" || cidr.endsWith("/0")
+    ? { kind: "world", name: "world" }
+    : { kind: "range", name: "administrators", cidr };
 }
 
-function portsOf({ protocol, portRangeMin, portRangeMax }: Resource["values"]): string {
-  const [from, to] = [Number(portRangeMin ?? 0), Number(portRangeMax ?? 0)];
+function portsOf({ protocol, from, to }: Opening): string {
   if (protocol === "icmp") return `type ${from}`;
-  if (from === 0 && to === 0) return "any";
-  return to === from || to === 0 ? String(from) : `${from}-${to}`;
+  if (to === 0) return "any";
+  return to === from ? String(from) : `${from}-${to}`;
 }
 
 function ruledBy({ from, to }: Reach, sides: ReadonlySet<Side>): Reach["ruled"] {
@@ -75,8 +76,8 @@ function byEnds(a: Reach, b: Reach): number {
 }
 
 /** A party as it is written. */
-export function partyTitle({ kind, what, name }: Party): string {
-  return kind === "hosts" ? "every host" : [what, name].filter((part) => part !== undefined).join(" ");
+export function partyTitle({ kind, name }: Party): string {
+  return kind === "hosts" ? "every host" : name;
 }
 
 /** From the outside in: the world, ranges, every host, roles. */
@@ -84,7 +85,6 @@ export function byParty(a: Party, b: Party): number {
   const ranks: readonly Party["kind"][] = ["world", "range", "hosts", "role"];
   return (
     ranks.indexOf(a.kind) - ranks.indexOf(b.kind) ||
-    byText(a.what ?? "", b.what ?? "") ||
     (a.kind === "role" ? byRole(a.name, b.name) : byText(a.name, b.name)) ||
     byText(a.cidr ?? "", b.cidr ?? "")
   );

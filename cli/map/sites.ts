@@ -6,15 +6,16 @@ import { field, present, type State, text } from "./state.ts";
 
 /**
  * The networks with hosts, by the ids of their subnets. Those of the estate are resources. Those of the cloud are not in the state:
- * their name is known from a server on them, their site from the rule that lets hosts renew their addresses there.
+ * their name is known from a server on them, their range from the rule that lets hosts renew their addresses there.
  */
 export function findSites(
   state: State,
   hosts: readonly HostFound[],
   reach: readonly Reach[],
 ): ReadonlyMap<string, SiteMap> {
-  const sites = new Map([...ownSites(state), ...cloudSites(hosts, reach)].reverse());
-  return new Map([...sites].sort(([, a], [, b]) => byText(a.name, b.name)));
+  const own = ownSites(state);
+  const others = hosts.filter(({ subnetId }) => !own.some(([id]) => id === subnetId));
+  return new Map([...own, ...apart(cloudSites(others, reach))].sort(([, a], [, b]) => byText(a.name, b.name)));
 }
 
 function ownSites(state: State): (readonly [string, SiteMap])[] {
@@ -32,7 +33,16 @@ function cloudSites(hosts: readonly HostFound[], reach: readonly Reach[]): (read
     const [first] = here;
     const range = ranges.find(({ cidr = "" }) => here.some(({ fixed }) => contains(cidr, fixed)));
     const network = here.find((host) => host.network !== "")?.network ?? first?.networkId ?? "";
-    return [id, { name: range?.name ?? network, network, cidr: range?.cidr ?? "", own: false }];
+    return [id, { name: network, network, cidr: range?.cidr ?? "", own: false }];
+  });
+}
+
+/** Two subnets of one network are told apart by their ranges, or their ids. */
+function apart(sites: readonly (readonly [string, SiteMap])[]): (readonly [string, SiteMap])[] {
+  const names = sites.map(([, { name }]) => name);
+  return sites.map(([id, site]) => {
+    const twice = names.filter((name) => name === site.name).length > 1;
+    return [id, twice ? { ...site, name: `${site.name} ${site.cidr || id}` } : site];
   });
 }
 

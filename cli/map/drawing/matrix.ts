@@ -62,7 +62,11 @@ function cellLines(reach: readonly Reach[], from: Party, to: Party, width: numbe
   return reach
     .filter((one) => same(one.from, from) && same(one.to, to))
     .flatMap(({ service, protocol, ports, ruled }) => {
-      const words = [service, `${protocol} ${ports}`, ...(ruled === "as needed" ? [] : [`(${ruled})`])];
+      const words = [
+        ...(service ? [service] : []),
+        `${protocol} ${ports}`,
+        ...(ruled === "as needed" ? [] : [`(${ruled})`]),
+      ];
       return wrap(words, 11, width).map((text) => ({ text, size: 11 }));
     });
 }

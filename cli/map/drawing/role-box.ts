@@ -50,7 +50,7 @@ function common(hosts: readonly HostMap[], group: GroupMap | undefined): string[
 /** Services of theirs that anyone may reach. */
 function open(role: string, reach: readonly Reach[]): string[] {
   const services = reach.filter(({ from, to }) => from.kind === "world" && to.kind === "role" && to.name === role);
-  const said = services.map(({ service, protocol, ports }) => `${service} ${protocol} ${ports}`);
+  const said = services.map(({ service, protocol, ports }) => `${service} ${protocol} ${ports}`.trim());
   return said.map(
     (service, index) => `${index === 0 ? "open to the world: " : ""}${service}${index < said.length - 1 ? "," : ""}`,
   );

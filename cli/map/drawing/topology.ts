@@ -38,10 +38,10 @@ function siteBand(site: SiteMap, map: EstateMap, width: number): Block {
     hosts.map(({ role }) => role),
     byRole,
   ).map((role) => roleBox(role, withRole(hosts, role), map, room));
-  const facts = [`network ${site.network}`, site.cidr, site.own ? "" : "the cloud's", healthsOf(hosts)];
+  const facts = [site.own ? `network ${site.network}` : "the cloud's", site.cidr, healthsOf(hosts)];
   const said = facts.filter((fact) => fact !== "").join(" · ");
   if (site.name === "") return headed("no network", healthsOf(hosts), width, boxes, "site");
-  return headed(`site ${site.name}`, said, width, boxes, "site");
+  return headed(`${site.own ? "site" : "network"} ${site.name}`, said, width, boxes, "site");
 }
 
 function withRole(hosts: readonly HostMap[], role: string): HostMap[] {
