@@ -1,13 +1,13 @@
 import { project } from "../../local/place.ts";
 import type { Say } from "../../local/say.ts";
 import { parseEstate } from "../../stacks/parse.ts";
+import { operatorPulumi } from "../operator-pulumi.ts";
 import { readStackFile, stackFilePath } from "../stack-file.ts";
 import type { Pulumi } from "../stack-secrets.ts";
 import { mistakesOf } from "./check.ts";
 import { completeAnswers } from "./complete.ts";
 import { describeEstate } from "./document.ts";
 import type { Flags } from "./flags.ts";
-import { operatorPulumi } from "./pulumi.ts";
 import { questions } from "./questions.ts";
 import { readSshKey } from "./ssh-key.ts";
 import { store } from "./store.ts";
@@ -62,7 +62,7 @@ function real({ yes }: Flags): Surroundings {
   const asked = !yes && process.stdin.isTTY && process.stderr.isTTY;
   return {
     folder: project,
-    pulumi: operatorPulumi(project),
+    pulumi: operatorPulumi(project, "estate init"),
     terminal: asked ? openTerminal() : undefined,
     print: (text) => void process.stdout.write(text),
     say: (line) => void process.stderr.write(`${line}\n`),

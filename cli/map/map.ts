@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 import { wholeStackName } from "../check/document.ts";
-import { operatorPulumi } from "../init/pulumi.ts";
+import { operatorPulumi } from "../operator-pulumi.ts";
 import { renderMap } from "./page.ts";
 import { readMap } from "./read.ts";
 import { readState } from "./state.ts";

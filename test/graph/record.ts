@@ -31,6 +31,8 @@ export interface RecordOptions {
   readonly cloud?: Cloud;
 }
 
+type Inputs = Readonly<Record<string, unknown>>;
+
 /** A cloud for the mocks. */
 export interface Cloud {
   /** What it says of a resource that is made, beside the inputs. */
@@ -38,13 +40,6 @@ export interface Cloud {
   /** The id of a resource that is looked up. */
   readonly found: (token: string, inputs: Inputs) => string;
 }
-
-type Inputs = Readonly<Record<string, unknown>>;
-
-const plainCloud: Cloud = {
-  made: (_, name) => ({ allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` }),
-  found: (token) => `${token.split(":").at(-1)}-id`,
-};
 
 const secretMark = "4dabf18193072939515e22adb298388d";
 
@@ -59,19 +54,20 @@ const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*
 
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
-  const { preview = false, config = {}, secrets = [], state = [], provider, cloud = plainCloud } = options;
+  const { preview = false, config = {}, secrets = [], state = [], provider, cloud } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         provider?.(type, name, inputs);
         return preview
           ? { id: undefined as unknown as string, state: {} }
-          : { id: `${name}-id`, state: { ...inputs, ...cloud.made(type, name, inputs) } };
+          : { id: `${name}-id`, state: { ...inputs, ...computed(name), ...cloud?.made(type, name, inputs) } };
       },
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
           return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
-        if (/:getImage$|:getNetwork$|:getSubnet$/.test(token)) return { ...inputs, id: cloud.found(token, inputs) };
+        if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
+          return { ...inputs, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);
       },
     },
@@ -111,4 +107,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     await pulumi.runtime.disconnect();
   }
   return nodes.sort((a, b) => (`${a.type}${a.name}` < `${b.type}${b.name}` ? -1 : 1));
+}
+
+/** What the cloud would answer, for the outputs that the program reads. */
+function computed(name: string) {
+  return { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` };
 }

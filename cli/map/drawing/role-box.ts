@@ -35,14 +35,14 @@ export function healthsOf(hosts: readonly Pick<HostMap, "health">[]): string {
 /** What they have in common. */
 function common(hosts: readonly HostMap[], group: GroupMap | undefined): string[][] {
   const zones = unique(hosts.map(({ zone }) => zone));
-  const kind = [
+  const facts = [
     ...unique(hosts.map(({ flavor }) => flavor)),
     ...(zones.length === 1 ? zones : []),
     ...unique(hosts.flatMap((host) => host.apart ?? [])),
-  ];
+  ].filter((fact) => fact !== "");
   return [
     healthsOf(hosts).split(" "),
-    kind.filter((fact) => fact !== "").flatMap((fact, index) => (index > 0 ? [`· ${fact}`] : [fact])),
+    facts.map((fact, index) => (index < facts.length - 1 ? `${fact} ·` : fact)),
     group ? [`group ${group.title}`] : [],
   ];
 }
@@ -51,9 +51,8 @@ function common(hosts: readonly HostMap[], group: GroupMap | undefined): string[
 function open(role: string, reach: readonly Reach[]): string[] {
   const services = reach.filter(({ from, to }) => from.kind === "world" && to.kind === "role" && to.name === role);
   const said = services.map(({ service, protocol, ports }) => `${service} ${protocol} ${ports}`.trim());
-  return said.map(
-    (service, index) => `${index === 0 ? "open to the world: " : ""}${service}${index < said.length - 1 ? "," : ""}`,
-  );
+  if (said.length === 0) return [];
+  return ["open to the world:", ...said.map((one, index) => (index < said.length - 1 ? `${one},` : one))];
 }
 
 function small(words: readonly string[], width: number): Line[] {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { Flags } from "../../../cli/init/flags.ts";
 import { init } from "../../../cli/init/init.ts";
-import { operatorPulumi } from "../../../cli/init/pulumi.ts";
+import { operatorPulumi } from "../../../cli/operator-pulumi.ts";
 import { readSecrets } from "../../../cli/stack-secrets.ts";
 import { project } from "../../../local/place.ts";
 import { sshKeyPair } from "../../../stacks/openssh.ts";
@@ -152,7 +152,7 @@ describe("the operator's pulumi", () => {
     await writeFile(join(folder, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
     const path = process.env.PATH;
     process.env.PATH = `${folder}:${path}`;
-    return operatorPulumi(folder)(["config", "set", "x"], "a value").finally(() => {
+    return operatorPulumi(folder, "estate init")(["config", "set", "x"], "a value").finally(() => {
       process.env.PATH = path;
     });
   };
@@ -174,7 +174,7 @@ describe("the operator's pulumi", () => {
   it("is missed", async () => {
     const path = process.env.PATH;
     process.env.PATH = folder;
-    await expect(operatorPulumi(folder)(["version"])).rejects.toThrow("no program pulumi on the PATH");
+    await expect(operatorPulumi(folder, "estate init")(["version"])).rejects.toThrow("no program pulumi on the PATH");
     process.env.PATH = path;
   });
 });

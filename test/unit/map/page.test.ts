@@ -103,6 +103,15 @@ describe.each(cases)("the map of $name", ({ state }) => {
   });
 });
 
+it.each(estates)("nothing of %s is cut short", async (name) => {
+  const page = await parsePage(renderMap(mapOf(await stateOf(name))));
+  expect(
+    all(page, "text")
+      .map(textOf)
+      .filter((text) => text.includes("…")),
+  ).toEqual([]);
+});
+
 it("every rule is in the drawing with its ports", async () => {
   const map = mapOf(await stateOf("six hosts"));
   const page = await parsePage(renderMap(map));
