@@ -31,6 +31,8 @@ export default defineConfig({
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...real } },
       /** Beside the stack, on the machine it runs on. */
       { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...real } },
+      /** With a browser, which `npm test` does not need. */
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...real } },
     ],
   },
 });

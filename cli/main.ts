@@ -2,6 +2,7 @@ import { program } from "commander";
 import { addCheckCommand } from "./check/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
+import { addMapCommand } from "./map/command.ts";
 import { report } from "./report.ts";
 import { addRolloutCommands } from "./rollout/command.ts";
 import { addUpCommands } from "./up/command.ts";
@@ -16,6 +17,7 @@ addUpCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
 );
+addMapCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 
 try {

@@ -14,10 +14,15 @@ import { readStackFile } from "../stack-file.ts";
  * @throws Trouble when none is
  */
 export async function chooseStack(named: string | undefined, environment: NodeJS.ProcessEnv): Promise<string> {
-  const here = place(environment);
-  const stack = named || environment.PULUMI_STACK || (isInside(here) ? here.stack : await selectedStack());
+  const stack = await wholeStackName(named, environment);
   // an organisation's stack is org/project/stack, and its file is named by the last
   return stack.split("/").at(-1) ?? stack;
+}
+
+/** The same, as it was named: what `pulumi --stack` takes. */
+export async function wholeStackName(named: string | undefined, environment: NodeJS.ProcessEnv): Promise<string> {
+  const here = place(environment);
+  return named || environment.PULUMI_STACK || (isInside(here) ? here.stack : await selectedStack());
 }
 
 async function selectedStack(): Promise<string> {

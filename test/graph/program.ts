@@ -7,7 +7,7 @@ import { type RecordOptions, type Registered, record } from "./record.ts";
 /** The secrets of all runs of a test file: real ones, so that whatever parses them can. */
 export const secrets: Secrets = await generateSecrets({});
 
-export interface Run extends Pick<RecordOptions, "provider"> {
+export interface Run extends Pick<RecordOptions, "provider" | "cloud"> {
   // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
   readonly change?: (document: any) => void;
   readonly preview?: boolean;
@@ -15,12 +15,18 @@ export interface Run extends Pick<RecordOptions, "provider"> {
 }
 
 /** The graph that index.ts registers for the local document. */
-export async function graph({ change, preview = false, state = [], provider }: Run = {}): Promise<Registered[]> {
+export async function graph({ change, preview = false, state = [], provider, cloud }: Run = {}): Promise<Registered[]> {
   const document = plainDocument();
   change?.(document);
   vi.resetModules();
   return record(() => import("../../index.ts"), {
-    ...{ preview, state, ...(provider ? { provider } : {}), config: configuration(document, secrets) },
+    ...{
+      preview,
+      state,
+      ...(provider ? { provider } : {}),
+      ...(cloud ? { cloud } : {}),
+      config: configuration(document, secrets),
+    },
     secrets: Object.keys(secrets).map((name) => `estate:${name}`),
   });
 }

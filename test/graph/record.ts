@@ -27,6 +27,18 @@ export interface RecordOptions {
   readonly provider?: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => void;
   /** URNs the state holds. */
   readonly state?: readonly string[];
+  /** What the cloud answers. @default the same address for all names of a length, the same id for all of a kind */
+  readonly cloud?: Cloud;
+}
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** A cloud for the mocks. */
+export interface Cloud {
+  /** What it says of a resource that is made, beside the inputs. */
+  readonly made: (type: string, name: string, inputs: Inputs) => Inputs;
+  /** The id of a resource that is looked up. */
+  readonly found: (token: string, inputs: Inputs) => string;
 }
 
 const secretMark = "4dabf18193072939515e22adb298388d";
@@ -42,20 +54,20 @@ const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*
 
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
-  const { preview = false, config = {}, secrets = [], state = [], provider } = options;
+  const { preview = false, config = {}, secrets = [], state = [], provider, cloud } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         provider?.(type, name, inputs);
         return preview
           ? { id: undefined as unknown as string, state: {} }
-          : { id: `${name}-id`, state: { ...inputs, ...computed(name) } };
+          : { id: `${name}-id`, state: { ...inputs, ...computed(name), ...cloud?.made(type, name, inputs) } };
       },
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
           return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
         if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
-          return { ...inputs, id: `${token.split(":").at(-1)}-id` };
+          return { ...inputs, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);
       },
     },

@@ -1,0 +1,37 @@
+import { destinations, ports } from "../../stacks/ports.ts";
+import type { Party } from "./estate-map.ts";
+
+/** What a rule opens, as neutron compares it. */
+export interface Opening {
+  readonly protocol: string;
+  readonly from: number;
+  /** Of ICMP, whatever it is. */
+  readonly to: number;
+}
+
+const parts: Readonly<Record<string, string>> = {
+  ...{ nameservers: "nameserver", timeServers: "time server", downloads: "download", sites: "site" },
+};
+
+/**
+ * What the port catalogue calls a service of the hosts. The rules do not say it; where several services have the ports, the name of the
+ * role decides if it is a workload's, else all are named. Empty when the catalogue has none.
+ */
+export function serviceOn(to: Party, { protocol, from, to: last }: Opening): string {
+  const alike = ports.filter(
+    (port) => port.protocol === protocol && port.from === from && (protocol === "icmp" || port.to === last),
+  );
+  const exact = alike.filter(({ on }) => on === to.name);
+  return (exact.length > 0 ? exact : alike).map(({ service }) => service).join(" or ");
+}
+
+/** What the catalogue calls a service outside of the estate, and what it is on: empty, and `range`, when it has none. */
+export function serviceOutside(cidr: string, opening: Opening): { readonly service: string; readonly on: string } {
+  const fits = destinations.filter(({ protocol, ports: range, to }) => {
+    const same = !range || (range[0] === opening.from && range[1] === opening.to);
+    return protocol === opening.protocol && same && (!("cidrs" in to) || to.cidrs.includes(cidr));
+  });
+  const [found] = [...fits.filter((one) => "cidrs" in one.to), ...fits.filter((one) => one.ports), ...fits];
+  if (!found) return { service: "", on: "range" };
+  return { service: found.service, on: "named" in found.to ? (parts[found.to.named] ?? "range") : found.service };
+}
