@@ -168,7 +168,7 @@ const table: readonly [string, Change, string][] = [
   [
     "a single server without a datastore",
     set("roles orchestrator hosts", server(1)),
-    "roles.orchestrator.volumes: no volume at /var/lib/rancher: a single server keeps its datastore on one, or it is lost with the server",
+    "roles.orchestrator.volumes: add one at /var/lib/rancher: a single server keeps its datastore on a volume, or it is lost with the server",
   ],
   [
     "volumes at one place",

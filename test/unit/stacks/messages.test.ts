@@ -36,8 +36,13 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["sites.*.cidr", "10.50.0.9/24", "write 10.50.0.0/24, as the range begins, or 10.50.0.9/32 for the one address"],
   ["sites.*.availabilityZone", 1, "write the name of an availability zone"],
   ["sites.*.network", false, "write the name of the cloud's network"],
-  ["image", "flatcar", below("name")],
-  ["image.name", "", "write the name of an image in Glance"],
+  ["image", "flatcar", below("system, name, stream, version, sha256, url")],
+  ["image.system", "debian", "write one of flatcar, fedora-coreos"],
+  ["image.name", "", "write the image's name in Glance"],
+  ["image.stream", "Stable", "write a stream, such as stable"],
+  ["image.version", 4230, "write a version, such as 4230.2.4 or 43.20251024.3.0"],
+  ["image.sha256", "ab", "write the SHA-256 as 64 lower-case hexadecimal digits"],
+  ["image.url", "ftp://192.0.2.80/image", "write an http or https address"],
   ["orchestrator", 3, below("k3s, podCidr, serviceCidr, nodePorts")],
   ["orchestrator.k3s", "v1.34.2+k3s1", below("version, url, sha512")],
   ["orchestrator.k3s.version", "1.34.2", "write a k3s release, such as v1.34.2+k3s1"],
@@ -84,16 +89,26 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["roles.*.hosts.*.availabilityZone", "", "write the name of an availability zone"],
   ["roles.*.hosts.*.generation", -1, "write a whole number, 0 or more"],
   ["roles.*.count", 100, "write a whole number from 0 to 99"],
-  ["roles.*.rollout", "slow", below("width, joinMinutes, drainMinutes, soakMinutes")],
+  ["roles.*.rollout", "slow", below("width, joinMinutes, drainMinutes, soakMinutes, window")],
   ["roles.*.rollout.width", 0, "write a whole number from 1 to 20"],
   ["roles.*.rollout.joinMinutes", 0, minutes("more than 0", 240)],
   ["roles.*.rollout.drainMinutes", Number.POSITIVE_INFINITY, minutes("more than 0", 1440)],
   ["roles.*.rollout.soakMinutes", -0.5, minutes("at least 0", 240)],
+  ["roles.*.rollout.window", "at night", below("days, from, to, timeZone")],
+  ["roles.*.rollout.window.days", "fri", "write a list, such as [fri, sat]"],
+  ["roles.*.rollout.window.days[0]", "friday", "write one of sun, mon, tue, wed, thu, fri, sat"],
+  ["roles.*.rollout.window.from", "24:00", 'write a time of day in quotes, such as "22:00"'],
+  ["roles.*.rollout.window.to", "5:00", 'write a time of day in quotes, such as "05:00"'],
+  ["roles.*.rollout.window.timeZone", "Berlin", "write an IANA time zone, such as Europe/Berlin"],
 ];
 
 it.each(table)("%s", (schemaPath, wrong, message) => {
   const path = keysOf(schemaPath);
-  const lines = mistakes((document) => fill(document, path, wrong));
+  const lines = mistakes((document) => {
+    // a release is only told about where there is no name
+    if (/^image\.(stream|version|sha256|url)$/.test(schemaPath)) document.image = {};
+    fill(document, path, wrong);
+  });
   expect(lines.filter((line) => line.startsWith(`${placeOf(path)}: `))).toEqual([`${placeOf(path)}: ${message}`]);
 });
 

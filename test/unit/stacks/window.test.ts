@@ -99,9 +99,9 @@ describe("a window that is written wrong", () => {
   it.each([
     [{ days: ["friday"] }, "days.0: write one of sun, mon, tue, wed, thu, fri, sat"],
     [{ days: [] }, "days: empty: it would never open"],
-    [{ from: "24:00" }, 'from: write a time of day, such as "22:00"'],
+    [{ from: "24:00" }, 'from: write a time of day in quotes, such as "22:00"'],
     [{ from: 1320 }, 'from: write a time of day in quotes, such as "22:00"'],
-    [{ to: "5:00" }, 'to: write a time of day, such as "05:00"'],
+    [{ to: "5:00" }, 'to: write a time of day in quotes, such as "05:00"'],
     [{ to: "22:00" }, "to: is the same as from"],
     [{ timeZone: "Berlin" }, "timeZone: write an IANA time zone, such as Europe/Berlin"],
     [{ timeZone: "+01:00" }, "timeZone: write an IANA time zone, such as Europe/Berlin"],
