@@ -6,7 +6,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { client } from "../../local/daemon/client.ts";
-import { brokenProgram, cloud, discard, editDocument, here, kubectl, pulumi, type Role, run } from "./estate.ts";
+import {
+  brokenProgram,
+  cloud,
+  discard,
+  editDocument,
+  here,
+  kubectl,
+  pulumi,
+  type Role,
+  run,
+  serverIds,
+} from "./estate.ts";
 
 interface Nodes {
   readonly items: readonly {
@@ -174,11 +185,6 @@ test("with the rule back, the next up goes on from there", async () => {
   await expect.poll(readyNodes, patience).toEqual(whole);
   await expect.poll(available, patience).toEqual([2]);
 });
-
-async function serverIds(): Promise<Record<string, string>> {
-  const servers = await (await cloud()).list<Server>("compute", "/servers", "servers");
-  return Object.fromEntries(servers.map(({ id, name }) => [name, id]));
-}
 
 function addHost(role: Role | undefined, name: string, rollout: { joinMinutes: number }): void {
   if (!role) throw new Error("the local document has no role worker");

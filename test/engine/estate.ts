@@ -7,6 +7,7 @@ import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { connect, type OpenStack } from "../../local/openstack-client/client.ts";
 import { readCloud } from "../../local/openstack-client/clouds.ts";
 import { place, project } from "../../local/place.ts";
+import { type Secrets, secretNames } from "../../stacks/secrets.ts";
 
 export const here = place();
 
@@ -21,6 +22,34 @@ export async function pulumi(command: readonly string[], directory = project): P
   const args = [...command, "--stack", here.stack, "--non-interactive", "--color=never"];
   const result = await execa("pulumi", args, { cwd: directory, reject: false, all: true, stdin: "ignore" });
   return { exitCode: result.exitCode ?? -1, text: result.all };
+}
+
+/** What an `up` would do, from the engine's preview: `create openstack:compute/instance:Instance worker-04`. */
+export async function planned(): Promise<string[]> {
+  const args = ["preview", "--json", "--stack", here.stack, "--non-interactive"];
+  const { steps } = JSON.parse((await execa("pulumi", args, { cwd: project, stdin: "ignore" })).stdout) as {
+    readonly steps: readonly { readonly op: string; readonly urn: string }[];
+  };
+  return steps
+    .filter(({ op }) => op !== "same" && op !== "read")
+    .map(({ op, urn }) => {
+      const [, , types = "", ...name] = urn.split("::");
+      return `${op} ${types.split("$").at(-1)} ${name.join("::")}`;
+    })
+    .sort();
+}
+
+/** The secrets of the test's stack, in clear. */
+export async function secretsOf(): Promise<Secrets> {
+  const listed = await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json");
+  const config = JSON.parse(listed) as Record<string, { readonly value: string }>;
+  return Object.fromEntries(secretNames.map((name) => [name, config[`estate:${name}`]?.value ?? ""])) as Secrets;
+}
+
+/** Ids of the servers, by name. */
+export async function serverIds(): Promise<Record<string, string>> {
+  const servers = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
+  return Object.fromEntries(servers.map(({ id, name }) => [name, id]));
 }
 
 /** Runs any command; fails the test when it fails. */
@@ -40,9 +69,12 @@ export async function cloud(): Promise<OpenStack> {
 export interface Role {
   hosts: Record<string, Record<string, unknown>>;
   rollout: Record<string, unknown>;
+  labels?: Record<string, string>;
 }
 
-interface Document {
+export interface Document {
+  admins: { cidrs: Record<string, string> };
+  image: { name: string };
   roles: Record<string, Role>;
 }
 

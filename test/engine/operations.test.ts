@@ -1,0 +1,110 @@
+/** What a change of the document would do to the estate that runs: exactly the expected operations, from the engine's preview. */
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
+import { type Document, editDocument, here, planned } from "./estate.ts";
+
+let kept: Awaited<ReturnType<typeof readStackFile>>;
+beforeAll(async () => {
+  kept = await readStackFile(here.stack);
+});
+afterEach(async () => writeStackFile(here.stack, kept));
+
+async function plannedAfter(edit: (document: Document) => void): Promise<string[]> {
+  await editDocument(edit);
+  return planned();
+}
+
+const worker = (document: Document) => {
+  const { worker } = document.roles;
+  if (!worker) throw new Error("the document has no role worker");
+  return worker;
+};
+
+/** Only the kinds of operations, each with how often. */
+function kinds(plan: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const step of plan) {
+    const kind = step.split(" ").slice(0, 2).join(" ");
+    found[kind] = (found[kind] ?? 0) + 1;
+  }
+  return found;
+}
+
+const rule = "openstack:networking/secGroupRule:SecGroupRule";
+const instance = "openstack:compute/instance:Instance";
+const command = "command:local:Command";
+
+test("another range of administrators: rules are made, and nothing else is touched", async () => {
+  const plan = await plannedAfter(({ admins }) => {
+    admins.cidrs.second = "203.0.113.200/32";
+  });
+  // ssh and ping to every host, the orchestrator's API
+  expect(kinds(plan)).toEqual({ [`create ${rule}`]: 3 });
+  expect(plan.every((step) => step.includes("203.0.113.200"))).toBe(true);
+});
+
+test("a range of administrators that is only named otherwise changes nothing", async () => {
+  const plan = await plannedAfter(({ admins }) => {
+    const [range = ""] = Object.values(admins.cidrs);
+    admins.cidrs = { elsewhere: range };
+  });
+  expect(plan).toEqual([]);
+});
+
+test("how a role is rolled changes nothing that runs", async () => {
+  const plan = await plannedAfter((document) => {
+    Object.assign(worker(document).rollout, { soakMinutes: 5, joinMinutes: 30, drainMinutes: 60 });
+  });
+  expect(plan).toEqual([]);
+});
+
+test("a label replaces the hosts of its role, with their gates, and no other", async () => {
+  const plan = await plannedAfter((document) => {
+    worker(document).labels = { "example.org/disk": "ssd" };
+  });
+  const hosts = ["worker-01", "worker-02", "worker-03"];
+  const gates = hosts.flatMap((host) => [`replace ${command} ${host}-drain`, `replace ${command} ${host}-ready`]);
+  const servers = hosts.map((host) => `replace ${instance} ${host}`);
+  expect(plan.filter((step) => step.startsWith("replace "))).toEqual([...gates, ...servers].sort());
+  const others = plan.filter((step) => !/^(replace|create-replacement|delete-replaced) /.test(step));
+  expect(others).toEqual([]);
+});
+
+test("one host more: what it consists of, and nothing else", async () => {
+  const plan = await plannedAfter((document) => {
+    worker(document).hosts["worker-04"] = {};
+  });
+  expect(plan.filter((step) => !/^create \S+ (dns-)?worker-04(-drain|-ready|\.internal)?$/.test(step))).toEqual([]);
+  expect(kinds(plan)).toMatchObject({ [`create ${instance}`]: 1, [`create ${command}`]: 2 });
+});
+
+test("one host less: what it consisted of, and nothing else", async () => {
+  const plan = await plannedAfter((document) => {
+    delete worker(document).hosts["worker-03"];
+  });
+  expect(plan.filter((step) => !/^delete \S+ (dns-)?worker-03(-drain|-ready|\.internal)?$/.test(step))).toEqual([]);
+  expect(kinds(plan)).toMatchObject({ [`delete ${instance}`]: 1, [`delete ${command}`]: 2 });
+});
+
+test("a host of another name is a new one and one that goes: others do not change", async () => {
+  const plan = await plannedAfter((document) => {
+    const { hosts } = worker(document);
+    hosts["worker-renamed"] = hosts["worker-03"] ?? {};
+    delete hosts["worker-03"];
+  });
+  expect(plan.filter((step) => !/^(create|delete) .*worker-(renamed|03)/.test(step))).toEqual([]);
+  expect(kinds(plan)).toMatchObject({ [`create ${instance}`]: 1, [`delete ${instance}`]: 1 });
+});
+
+test("a generation replaces that host alone", async () => {
+  const plan = await plannedAfter((document) => {
+    Object.assign(worker(document).hosts["worker-02"] ?? {}, { generation: 7 });
+  });
+  expect(plan.filter((step) => step.startsWith("replace "))).toEqual(
+    [
+      `replace ${command} worker-02-drain`,
+      `replace ${command} worker-02-ready`,
+      `replace ${instance} worker-02`,
+    ].sort(),
+  );
+});

@@ -1,0 +1,25 @@
+/** Commands on hosts of the estate, as an administrator runs them: with the estate's key, and the host's own key pinned. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostKeyPair } from "../../stacks/openssh.ts";
+import { run, secretsOf } from "./estate.ts";
+
+/**
+ * @param address one that administrators reach: what the host announces
+ * @returns what the command printed
+ */
+export async function ssh(host: string, address: string, command: string): Promise<string> {
+  const { sshKey, hostKeySeed } = await secretsOf();
+  const folder = await mkdtemp(join(tmpdir(), "estate-ssh-"));
+  try {
+    const [key, known] = [join(folder, "key"), join(folder, "known_hosts")];
+    await writeFile(key, sshKey.endsWith("\n") ? sshKey : `${sshKey}\n`, { mode: 0o600 });
+    await writeFile(known, `${address} ${hostKeyPair(hostKeySeed, host).publicKey}\n`);
+    const options = ["StrictHostKeyChecking=yes", `UserKnownHostsFile=${known}`, "BatchMode=yes", "ConnectTimeout=5"];
+    const flags = options.flatMap((option) => ["-o", option]);
+    return await run("ssh", "-F", "none", "-i", key, ...flags, `core@${address}`, command);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
