@@ -29,6 +29,14 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/graph/**/*.test.ts"], testTimeout: 20_000 } },
       /** Inside the stack's namespaces. */
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...real } },
+      /** As those, but with an hour of their own: not in `npm test`, which CI must end in time. */
+      {
+        test: {
+          name: "long",
+          include: ["test/engine/estate-{up,destroy}.test.ts", "test/long/**/*.test.ts"],
+          ...real,
+        },
+      },
       /** Beside the stack, on the machine it runs on. */
       { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...real } },
       /** With a browser, which `npm test` does not need. */

@@ -2,6 +2,8 @@
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
  * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end.
  *
+ * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
+ *
  * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed
  * or was skipped (it says in which suite), or nothing ran.
  */
@@ -24,24 +26,33 @@ const environment = {
 };
 const modules = ["language-host", "openstack", "kubernetes", "command"].map((name) => `local/engine/${name}`);
 
-const suites: Suite[] = [
-  await check("types", ["tsc", "--noEmit"]),
-  await check("style", ["biome", "check", "."]),
-  await vitest("unit", []),
-];
-for (const folder of [...modules, "local/kubernetes"]) suites.push(await goTests(folder));
-if (!process.argv.includes("--fast")) suites.push(...(await engineTests()));
+const within = ["cli/estate", "local", "exec", "--"];
+const long = process.argv.includes("--long");
+const suites: Suite[] = long ? [] : await quick();
+if (long) suites.push(...(await onCloud(async () => [await vitest("long", within)])));
+else if (!process.argv.includes("--fast"))
+  suites.push(...(await onCloud(async () => [await vitest("engine", within), await vitest("machine", [])])));
 await rm(reports, { recursive: true, force: true });
 const { lines, succeeded } = verdict(suites);
 process.stdout.write(`${lines.join("\n")}\n`);
 process.exitCode = succeeded ? 0 : 1;
+
+async function quick(): Promise<Suite[]> {
+  const done = [
+    await check("types", ["tsc", "--noEmit"]),
+    await check("style", ["biome", "check", "."]),
+    await vitest("unit", []),
+  ];
+  for (const folder of [...modules, "local/kubernetes"]) done.push(await goTests(folder));
+  return done;
+}
 
 async function check(name: string, command: readonly string[]): Promise<Suite> {
   heading(name);
   return { name, count: { ...none, [(await run(command)) ? "passed" : "failed"]: 1 } };
 }
 
-async function vitest(name: string, within: readonly string[]): Promise<Suite> {
+async function vitest(name: string, before: readonly string[]): Promise<Suite> {
   const title = `${name} tests`;
   heading(title);
   const report = join(reports, `${name}.json`);
@@ -54,7 +65,7 @@ async function vitest(name: string, within: readonly string[]): Promise<Suite> {
     "--reporter=json",
     `--outputFile.json=${report}`,
   ];
-  const succeeded = await run([...within, ...command]);
+  const succeeded = await run([...before, ...command]);
   const count = existsSync(report) ? vitestCount(JSON.parse(await readFile(report, "utf8"))) : none;
   // a runner that fails without a failed test (a file that does not load, an unhandled error) is a failure of its own
   const whole = succeeded || count.failed > 0;
@@ -74,13 +85,13 @@ async function goTests(folder: string): Promise<Suite> {
   return { name, count: whole ? count : add(count, { ...none, failed: 1 }) };
 }
 
-async function engineTests(): Promise<Suite[]> {
+async function onCloud(tests: () => Promise<Suite[]>): Promise<Suite[]> {
   heading("the local cloud");
   await run(["cli/estate", "local", "reset"]);
   const started = await run(["cli/estate", "local", "up", "--yes", "--no-estate"]);
   try {
     if (!started) return [{ name: "the local cloud", count: { ...none, failed: 1 } }];
-    return [await vitest("engine", ["cli/estate", "local", "exec", "--"]), await vitest("machine", [])];
+    return await tests();
   } finally {
     await run(["cli/estate", "local", "down"]);
   }

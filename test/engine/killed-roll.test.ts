@@ -60,7 +60,11 @@ beforeAll(async () => {
 async function expectSameBut(...hosts: readonly string[]): Promise<void> {
   const after = await serverIds();
   expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
-  expect(Object.keys(after).filter((host) => after[host] !== before[host])).toEqual(hosts);
+  expect(
+    Object.keys(after)
+      .filter((host) => after[host] !== before[host])
+      .sort(),
+  ).toEqual(hosts);
   expect(await portAddresses()).toEqual(ports);
   const { items } = await kubectl<{ items: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] }>(
     ...(["get", "nodes"] as const),

@@ -55,7 +55,7 @@ afterAll(async () => {
 
 test("a budget that forbids to evict a pod ends the up in time, with the pod and the budget named; the server stays", async () => {
   const before = await serverIds();
-  await edit({ generation: 20, rollout: { ...patient, drainMinutes: 0.3 } });
+  await edit({ generation: 21, rollout: { ...patient, drainMinutes: 0.3 } });
   const failed = await up();
   expect(failed.exitCode).not.toBe(0);
   expect(failed.text).toMatch(/worker-01 .*pinned/);
@@ -80,6 +80,7 @@ test("without the budget, the next up goes on; a host that then does not join en
 test("after the cure, the next up waits for that host, and goes on with the other", async () => {
   const before = await serverIds();
   await (await client(here)).break("worker-01", "none");
+  await run("openstack", "server", "reboot", "--hard", "worker-01");
   await edit({ rollout: patient });
   const done = await up();
   expect(done.exitCode, done.text).toBe(0);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { client } from "../../local/daemon/client.ts";
 import { imageName } from "../../local/openstack/image.ts";
 import type { OpenStack } from "../../local/openstack-client/client.ts";
-import { cloud, here } from "./estate.ts";
+import { cloud, here } from "../engine/estate.ts";
 
 const count = 100;
 const name = "hundred";
