@@ -148,10 +148,11 @@ test("at no moment were more hosts out of service than width, nor those of two p
 });
 
 test("the API was away for seconds at most: while a new server starts, it answers 503 to those who ask it first", () => {
-  const streaks = sightings.reduce<Sighting[][]>((all, one) => {
-    if (one.error === undefined) return [...all, []];
-    return [...all.slice(0, -1), [...(all.at(-1) ?? []), one]];
-  }, []);
+  const streaks: Sighting[][] = [[]];
+  for (const one of sightings) {
+    if (one.error === undefined) streaks.push([]);
+    else streaks.at(-1)?.push(one);
+  }
   expect(Math.max(...streaks.map((streak) => streak.length))).toBeLessThanOrEqual(10);
   expect(streaks.filter((streak) => streak.length > 1 && streak.some(({ error }) => error !== "HTTP 503"))).toEqual([]);
 });
