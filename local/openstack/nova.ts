@@ -26,7 +26,14 @@ export function novaConf(facts: CloudFacts): string {
     database: { connection: database(facts, "nova") },
     conductor: { workers: 1 },
     scheduler: { workers: 1, max_attempts: 20 },
-    filter_scheduler: { weight_classes: "estate_cloud.weigher.FewestServers" },
+    filter_scheduler: {
+      // nova takes server groups of policy soft-anti-affinity only where it finds its own weigher; ours does the work
+      weight_classes: [
+        "estate_cloud.weigher.FewestServers",
+        "nova.scheduler.weights.affinity.ServerGroupSoftAntiAffinityWeigher",
+      ].join(),
+      soft_anti_affinity_weight_multiplier: 0,
+    },
     // projects have no limit unless they are given one (quotas.ts)
     quota: { instances: -1, cores: -1, ram: -1, key_pairs: -1, server_groups: -1, server_group_members: -1 },
     vnc: { enabled: false },

@@ -1,4 +1,4 @@
-"""The one weigher of the local stack's scheduler: servers go where the fewest are."""
+"""The weigher that counts in the local stack's scheduler: servers go where the fewest are, those of a group apart."""
 import collections
 import random
 import threading
@@ -26,8 +26,8 @@ class FewestServers(weights.BaseHostWeigher):
         group = weight_properties.instance_group
         with self._lock:
             self._forget()
-            weights_ = [self._weight(weighed.obj, group and group.uuid) for weighed in weighed_obj_list]
-            # it is the only weigher, and no two weights are equal: the heaviest is what nova takes
+            weights_ = [self._weight(weighed.obj, group) for weighed in weighed_obj_list]
+            # no other weigher counts, and no two weights are equal: the heaviest is what nova takes
             best = weighed_obj_list[weights_.index(max(weights_))].obj
             self._chosen.append((time.monotonic(), best.host, group and group.uuid))
         return weights_
@@ -38,7 +38,11 @@ class FewestServers(weights.BaseHostWeigher):
 
     def _weight(self, host, group):
         recent = [chosen_group for _, name, chosen_group in self._chosen if name == host.host]
-        same_group = sum(1 for chosen_group in recent if group and chosen_group == group)
+        same_group = 0
+        if group:
+            # what it chose a moment ago may be among the members already: that is no harm
+            placed = group.hosts if "hosts" in group else None
+            same_group = (placed or []).count(host.host) + recent.count(group.uuid)
         return -(1000.0 * same_group + host.num_instances + len(recent) + random.random() / 2)
 
     def _weigh_object(self, host_state, weight_properties):
