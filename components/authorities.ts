@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import type * as openstack from "@pulumi/openstack";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { authorityFiles, founderPaths } from "../ignition/founding.ts";
-import { hostKeyPair } from "../stacks/openssh.ts";
 import { authorities, type SecretName, type Secrets } from "../stacks/secrets.ts";
+import { connectionTo } from "./connection.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface PlacedAuthoritiesArgs {
@@ -32,11 +32,7 @@ export function placeAuthorities(
   return new command.remote.Command(
     name,
     {
-      connection: {
-        ...{ host: address.announced, user: "core", dialErrorLimit: 60, perDialTimeout: 10 },
-        privateKey: secrets.apply((all) => all.sshKey),
-        hostKey: pulumi.unsecret(secrets.apply((all) => hostKeyPair(all.hostKeySeed, host).publicKey)),
-      },
+      connection: connectionTo({ name: host, address: address.announced }, secrets),
       create: founderPaths.receive,
       // Another address or a rotated key is no reason to send them again.
       update: ":",

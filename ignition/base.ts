@@ -1,3 +1,4 @@
+import { authorizedKeysFiles } from "./administrators.ts";
 import { type Fragment, lines } from "./config.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
 
@@ -14,7 +15,12 @@ export function base(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       // Only the key that clients pin is offered: the image would make others, and some clients prefer those.
       {
         ...{ path: "/etc/ssh/sshd_config.d/10-estate.conf", mode: 0o644 },
-        contents: lines("HostKey /etc/ssh/ssh_host_ed25519_key", "PasswordAuthentication no", "PermitRootLogin no"),
+        contents: lines(
+          "HostKey /etc/ssh/ssh_host_ed25519_key",
+          "PasswordAuthentication no",
+          "PermitRootLogin no",
+          `AuthorizedKeysFile ${authorizedKeysFiles.join(" ")}`,
+        ),
       },
       {
         ...{ path: "/etc/resolv.conf", mode: 0o644 },

@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 import type { Fragment, Unit } from "./config.ts";
 import { founderPaths, receiveScript, startScript } from "./founding.ts";
+import { imagesFolder } from "./images.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { metadataUnit } from "./metadata.ts";
 import { secureToken } from "./token.ts";
 import { limits, type ServiceOptions, serviceUnit } from "./units/service.ts";
 
@@ -89,12 +91,14 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
 
 function unit(
   kind: "server" | "agent",
-  { volumes }: MachineFacts,
+  { orchestrator, volumes }: MachineFacts,
   options: Pick<ServiceOptions, "description" | "before">,
 ): Unit {
+  const mounts = [...volumes.map(({ path }) => path), ...(orchestrator.k3s.images ? [imagesFolder] : [])];
+  const command = `/opt/bin/k3s ${kind}`;
   return {
     name: kind === "server" ? "k3s.service" : "k3s-agent.service",
-    contents: serviceUnit({ ...options, command: `/opt/bin/k3s ${kind}`, mounts: volumes.map(({ path }) => path) }),
+    contents: serviceUnit({ ...options, command, mounts, requires: [metadataUnit] }),
     dropIns: { "10-limits.conf": limits },
   };
 }

@@ -1,7 +1,11 @@
+import { administrators } from "./administrators.ts";
 import { base } from "./base.ts";
 import type { Fragment } from "./config.ts";
+import { images } from "./images.ts";
 import { k3s } from "./k3s.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { metadata } from "./metadata.ts";
+import { registries } from "./registries.ts";
 import { volumes } from "./volumes.ts";
 
 /** Nova takes 65,535 characters of base64: this many bytes of text. */
@@ -15,7 +19,11 @@ export const userDataLimit = 49_151;
 export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): string {
   return renderFragments(facts.host.name, secrets.authorizedKey, [
     base(facts, secrets),
+    administrators(),
+    metadata(),
     volumes(facts.volumes),
+    images(facts.orchestrator),
+    registries(facts.orchestrator.registries),
     k3s(facts, secrets),
   ]);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Administrators } from "../components/administrators.ts";
 import { HostPool } from "../components/hostPool.ts";
 import type { HostVolume } from "../components/hostVolumes.ts";
 import { Orchestrator } from "../components/orchestrator.ts";
@@ -23,8 +24,8 @@ export function buildCluster(
   foundation: Foundation,
   recorded: Recorded | undefined,
 ): Cluster {
-  const [servers, ...others] = facts.pools;
-  if (!servers) throw new pulumi.RunError("the estate has no orchestrator");
+  const [first, ...others] = facts.pools;
+  if (!first) throw new pulumi.RunError("the estate has no orchestrator");
   const { addresses, apiNeeds: gateNeeds, serverNeeds: needs } = foundation;
   const host = (one: HostFacts) => {
     const volumes = foundation.volumes[one.name] ?? [];
@@ -36,19 +37,26 @@ export function buildCluster(
   const options = { providers: { openstack: foundation.provider } };
   const common = { recorded, needs };
   const orchestrator = new Orchestrator(
-    servers.role,
-    { ...common, facts, pool: servers, secrets, addresses, host },
+    first.role,
+    { ...common, facts, pool: first, secrets, addresses, host },
     options,
   );
   let after = orchestrator.pool.ready;
   const workers: pulumi.Resource[] = [];
+  const hosts = [orchestrator.pool.hosts];
   for (const pool of others) {
     // A node can only be ready when the API is; and it is drained while the API is still there.
     const joins = (one: HostFacts) => ({ ...host(one), gateNeeds: [...gateNeeds, ...orchestrator.pool.ready] });
     const args = { ...common, facts: pool, estate: facts.name, after, host: joins };
-    after = new HostPool(pool.role, args, options).ready;
+    const { ready, hosts: made } = new HostPool(pool.role, args, options);
+    hosts.push(made);
+    after = ready;
     if (pool.hosts.every(({ taints }) => taints.length === 0)) workers.push(...after);
   }
+  const servers = Object.fromEntries(
+    hosts.flatMap((pool) => Object.entries(pool)).map(([name, { server }]) => [name, server]),
+  );
+  new Administrators("administrators", { facts, secrets, servers, addresses, recorded });
   return { orchestrator, workers };
 }
 

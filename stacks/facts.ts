@@ -1,4 +1,5 @@
 import { type ImageFacts, imageFacts } from "./image.ts";
+import { readPublicKey } from "./publicKey.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
@@ -55,6 +56,8 @@ export interface ApiFacts {
 export interface EstateFacts {
   readonly name: string;
   readonly zone: string;
+  /** The administrators' SSH keys by name, each with its type and without its comment. */
+  readonly administrators: Readonly<Record<string, string>>;
   readonly api: ApiFacts;
   readonly network: Estate["network"];
   readonly sites: Estate["sites"];
@@ -71,12 +74,19 @@ export function deriveFacts(estate: Estate): EstateFacts {
   const { name, zone, network, sites, image, orchestrator } = estate;
   return {
     ...{ name, zone, network, sites, orchestrator },
+    administrators: Object.fromEntries(Object.entries(estate.admins.keys).map(([who, line]) => [who, plainKey(line)])),
     image: imageFacts(name, image),
     api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
     groups: securityGroups(estate),
     rules: securityRules(estate),
     pools: poolOrder(estate).map((role) => poolFacts(estate, role)),
   };
+}
+
+function plainKey(line: string): string {
+  const { type, blob } = readPublicKey(line) ?? {};
+  if (!type || !blob) throw new Error(`no public key: ${line}`);
+  return `${type} ${blob}`;
 }
 
 /**

@@ -1,27 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { environment } from "./environment.ts";
 import type { EstateFacts } from "./facts.ts";
 import type { Foundation } from "./foundation.ts";
-
-/** A row of the hosts table, once the estate is built. */
-export interface HostRow {
-  readonly role: string;
-  /** The DNS name others use. */
-  readonly fqdn: string;
-  /** The address on the estate's network. */
-  readonly fixed: string;
-  /** The address others are told: the floating IP where there is one. */
-  readonly announced: string;
-}
-
-/** What other stacks and programs may know of the estate. Secrets are not in it. */
-export interface PublishedFacts {
-  readonly name: string;
-  readonly zone: string;
-  readonly api: { readonly url: string; readonly internalUrl: string };
-  readonly versions: { readonly k3s: string; readonly image: string };
-  /** By host name. */
-  readonly hosts: Readonly<Record<string, HostRow>>;
-}
+import type { HostRow, PublishedFacts } from "./published.ts";
 
 /** The hosts table, by host name. */
 export function publishHosts(facts: EstateFacts, { addresses }: Foundation): pulumi.Output<Record<string, HostRow>> {
@@ -41,9 +22,16 @@ export function publishFacts(
   hosts: pulumi.Output<Record<string, HostRow>>,
 ): pulumi.Output<PublishedFacts> {
   const { name, zone, api } = facts;
+  const { namespace, registrySecret } = environment;
+  const { registries } = facts.orchestrator;
+  const mirrors = Object.fromEntries(Object.keys(registries).map((key) => [key, registries[key]?.endpoints ?? []]));
   const url = (host: string) => `https://${host}:${api.port}`;
   return hosts.apply((hosts) => ({
     ...{ name, zone, hosts, api: { url: url(api.name), internalUrl: url(api.internalName) } },
     versions: { k3s: facts.orchestrator.k3s.version, image: facts.image.name },
+    registry: { mirrors },
+    environment: { name, namespace },
+    // what holds them, never what they are
+    credentials: { kubeconfig: { output: "kubeconfig" }, registry: { namespace, secret: registrySecret } },
   }));
 }

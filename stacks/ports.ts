@@ -34,7 +34,8 @@ const udp = (service: string, port: number, to = port) => ({ service, protocol: 
  * @source configure-firewall and turn-server of BigBlueButton's documentation, k3s's requirements, the exporters' readmes, 2026-11
  */
 export const ports: readonly Port[] = [
-  { ...tcp("ssh", 22), on: "hosts", sources: ["admins"] },
+  // the orchestrator's servers are the way to hosts that have no address outside
+  { ...tcp("ssh", 22), on: "hosts", sources: ["admins", "orchestrator"] },
   // echo requests; what belongs to a connection, such as "packet too big", comes with it
   { service: "ping", protocol: "icmp", from: 8, to: 0, on: "hosts", sources: ["admins", "hosts"] },
   { ...udp("overlay", 8472), on: "hosts", sources: ["hosts"] },

@@ -1,6 +1,7 @@
-import { isIPv4 } from "node:net";
-import { contains, overlap } from "./cidr.ts";
+import { overlap } from "./cidr.ts";
+import { checkDownloads } from "./downloads.ts";
 import { ports } from "./ports.ts";
+import { fingerprintOf, readPublicKey } from "./publicKey.ts";
 import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
@@ -28,6 +29,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkNodePorts(estate, wrong);
   checkImage(estate, wrong);
   checkAccess(estate, wrong);
+  checkDownloads(estate, wrong);
   checkTwice(estate, wrong);
 }
 
@@ -174,25 +176,13 @@ function checkImage({ image }: Estate, wrong: Wrong): void {
   }
 }
 
-function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): void {
+function checkAccess({ admins, network }: Estate, wrong: Wrong): void {
   if (Object.keys(admins.cidrs).length === 0)
     wrong(["admins", "cidrs"], "empty: name at least the range you work from, or nobody reaches SSH and the API");
   for (const [name, cidr] of Object.entries(admins.cidrs))
     if (cidr.endsWith("/0")) wrong(["admins", "cidrs", name], "is the whole internet: name the ranges you work from");
   if (Object.keys(network.nameservers).length === 0)
     wrong(["network", "nameservers"], "empty: hosts find each other by DNS names; name at least one resolver");
-  // what is no address at all is told where it stands
-  if (!URL.canParse(orchestrator.k3s.url)) return;
-  const { hostname, port, protocol } = new URL(orchestrator.k3s.url);
-  const used = Number(port) || (protocol === "https:" ? 443 : 80);
-  const reachable = Object.values(network.downloads).some(
-    (download) => download.port === used && (!isIPv4(hostname) || contains(download.cidr, hostname)),
-  );
-  if (!reachable)
-    wrong(
-      ["network", "downloads"],
-      `no entry lets hosts reach ${hostname} port ${used}, where orchestrator.k3s.url points: add its range and port`,
-    );
 }
 
 /** What has two names is one thing to the cloud, which refuses it the second time. */
@@ -200,8 +190,13 @@ function checkTwice({ admins, network }: Estate, wrong: Wrong): void {
   const downloads = Object.fromEntries(
     Object.entries(network.downloads).map(([name, { cidr, port }]) => [name, `${cidr} port ${port}`]),
   );
+  const keys = Object.entries(admins.keys).flatMap(([name, line]) => {
+    const key = readPublicKey(line);
+    return key ? [[name, `the key ${fingerprintOf(key)}`]] : [];
+  });
   const places: [PropertyKey[], Readonly<Record<string, string>>][] = [
     [["admins", "cidrs"], admins.cidrs],
+    [["admins", "keys"], Object.fromEntries(keys)],
     [["network", "nameservers"], network.nameservers],
     [["network", "timeServers"], network.timeServers],
     [["network", "downloads"], downloads],

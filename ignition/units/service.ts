@@ -9,15 +9,18 @@ export interface ServiceOptions {
   readonly before?: string;
   /** Mount points it waits for, and stops without. */
   readonly mounts?: readonly string[];
+  /** Units that must have started before; it does not start when one of them failed. */
+  readonly requires?: readonly string[];
 }
 
 /** Its unit. What it says goes to the console too: a host that does not join says there why, and nova hands it out. */
-export function serviceUnit({ description, command, before, mounts = [] }: ServiceOptions): string {
+export function serviceUnit({ description, command, before, mounts = [], requires = [] }: ServiceOptions): string {
   return lines(
     "[Unit]",
     `Description=${description}`,
     "Wants=network-online.target",
-    "After=network-online.target",
+    ...(requires.length > 0 ? [`Requires=${requires.join(" ")}`] : []),
+    `After=${["network-online.target", ...requires].join(" ")}`,
     ...(mounts.length > 0 ? [`RequiresMountsFor=${mounts.join(" ")}`] : []),
     "",
     "[Service]",

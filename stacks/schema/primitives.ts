@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { startOf } from "../cidr.ts";
+import { readPublicKey } from "../publicKey.ts";
 import { form, told, whole } from "./told.ts";
+
+const publicKeyCure =
+  "write the line of a .pub file of OpenSSH, such as ssh-ed25519 AAAA... anna@example.org; of rsa with 2048 bits or more";
 
 /** Of the estate, a role, a host, or an entry of a map: part of names in the cloud and in DNS. */
 export const Name = form(
@@ -27,4 +31,8 @@ export const LabelKey = form(
   /^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
   "write a Kubernetes label key, such as example.org/disk",
 );
+/** A line of a `.pub` file. */
+export const PublicKey = z
+  .string(told(publicKeyCure))
+  .refine((line) => readPublicKey(line) !== undefined, told(publicKeyCure));
 export const Port = whole(1, 65_535);

@@ -11,15 +11,28 @@ export interface Run extends Pick<RecordOptions, "provider" | "cloud"> {
   // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
   readonly change?: (document: any) => void;
   readonly preview?: boolean;
+  /** What else the same stack makes, of what index.ts gives out. */
+  readonly beside?: (estate: typeof import("../../index.ts")) => void;
   readonly state?: readonly string[];
 }
 
 /** The graph that index.ts registers for the local document. */
-export async function graph({ change, preview = false, state = [], provider, cloud }: Run = {}): Promise<Registered[]> {
+export async function graph({
+  change,
+  preview = false,
+  state = [],
+  beside,
+  provider,
+  cloud,
+}: Run = {}): Promise<Registered[]> {
   const document = plainDocument();
   change?.(document);
   vi.resetModules();
-  return record(() => import("../../index.ts"), {
+  const program = async () => {
+    const estate = await import("../../index.ts");
+    beside?.(estate);
+  };
+  return record(program, {
     ...{
       preview,
       state,

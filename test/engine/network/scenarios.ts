@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { anyOut, id, mac, rule, tcp } from "../../unit/network/fixture.ts";
 import { answer, answers, askMetadata, call, sh, silent, until, withinSecond } from "./lab.ts";
 import type { Lab } from "./packets.ts";
+import { podScenarios } from "./pods.ts";
 
 const second = 1000;
 
@@ -267,6 +268,8 @@ export const scenarios: Readonly<Record<string, (lab: Lab) => Promise<void>>> = 
     assert.doesNotMatch(await sh("plain", "ip address"), /eth1|10\.20\.0\.43/);
     await answers("far 10.20.0.13", "plain", "10.21.0.15", 80);
   },
+
+  ...podScenarios,
 
   "a server comes, and goes with its namespace": async ({ cloud, followed, network }) => {
     cloud.server("guest", "blue", "10.20.0.60", ["open"], { allowed_address_pairs: [{ ip_address: "10.20.0.61/32" }] });

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { renderSchema } from "../../../cli/schema.ts";
+import { keys } from "./administrators.ts";
+import { authority } from "./authority.ts";
 import { estate } from "./fixtures.ts";
 import { type Change, mistakes, set } from "./mistakes.ts";
 
@@ -201,6 +203,16 @@ const table: readonly [string, Change, string][] = [
     "admins.cidrs.home: 203.0.113.1/32 is there already, as operators: keep one of the two",
   ],
   [
+    "a key twice",
+    set("admins keys", { anna: keys.anna, ben: keys.anna }),
+    "admins.keys.ben: the key SHA256:OG8k0i/vloOqg/X0Aoyab0DHB4DlUtFcLar1CILUr2c is there already, as anna: keep one of the two",
+  ],
+  [
+    "a key that is cut off",
+    set("admins keys", { anna: keys.anna.slice(0, 60) }),
+    "admins.keys.anna: write the line of a .pub file of OpenSSH, such as ssh-ed25519 AAAA... anna@example.org; of rsa with 2048 bits or more",
+  ],
+  [
     "a resolver twice",
     set("network nameservers other", "192.0.2.53"),
     "network.nameservers.other: 192.0.2.53 is there already, as estate: keep one of the two",
@@ -228,6 +240,50 @@ const table: readonly [string, Change, string][] = [
     "unreachable mirror",
     set("network downloads mirror port", 443),
     "network.downloads: no entry lets hosts reach 192.0.2.80 port 80, where orchestrator.k3s.url points: add its range and port",
+  ],
+  [
+    "unreachable archive of images",
+    set("orchestrator k3s images", { url: "http://192.0.2.81/images.tar", sha512: "ab".repeat(64) }),
+    "network.downloads: no entry lets hosts reach 192.0.2.81 port 80, where orchestrator.k3s.images.url points: add its range and port",
+  ],
+  [
+    "an archive that k3s leaves out",
+    set("orchestrator k3s images", { url: "http://192.0.2.80/images.tar.xz", sha512: "ab".repeat(64) }),
+    "orchestrator.k3s.images.url: is no archive that k3s takes: use one whose name ends in .tar, .tar.lz4, .tar.bz2, .tbz, .tar.gz, .tgz, .tar.zst, .tzst",
+  ],
+  [
+    "unreachable registry",
+    set("orchestrator registries", { "docker.io": { endpoints: ["http://192.0.2.80", "https://192.0.2.99"] } }),
+    'network.downloads: no entry lets hosts reach 192.0.2.99 port 443, where orchestrator.registries["docker.io"].endpoints[1] points: add its range and port',
+  ],
+  [
+    "no registry",
+    set("orchestrator registries", { docker: { endpoints: ["http://192.0.2.80"] } }),
+    "orchestrator.registries.docker: write a registry as names of images begin, such as docker.io or registry.example.org:5000, or * for all others",
+  ],
+  [
+    "a registry without a mirror",
+    set("orchestrator registries", { "docker.io": { endpoints: [] } }),
+    'orchestrator.registries["docker.io"].endpoints: empty: write at least one address, or leave the registry out',
+  ],
+  [
+    "a password of a registry",
+    set("orchestrator registries", { "docker.io": { endpoints: ["http://robot:secret@192.0.2.80"] } }),
+    'orchestrator.registries["docker.io"].endpoints[0]: has a name or a password: leave it out; namespaces have pull secrets, user data has none',
+  ],
+  [
+    "an authority without https",
+    set("orchestrator registries", { "docker.io": { endpoints: ["http://192.0.2.80"], ca: authority } }),
+    'orchestrator.registries["docker.io"].ca: is for https, and no endpoint is: leave it out, or write an https address',
+  ],
+  [
+    "two authorities of one endpoint",
+    (document) => {
+      document.network.downloads.registry = { cidr: "192.0.2.81/32", port: 443 };
+      const endpoints = ["https://192.0.2.81"];
+      document.orchestrator.registries = { "docker.io": { endpoints, ca: authority }, "quay.io": { endpoints } };
+    },
+    'orchestrator.registries["quay.io"].endpoints[0]: 192.0.2.81 has another authority in orchestrator.registries["docker.io"]: write the same ca, or none, in both',
   ],
   [
     "bad taint",

@@ -16,9 +16,15 @@ const minutes = (least: string, most: number) => `write minutes, ${least} and at
 const table: readonly (readonly [string, unknown, string])[] = [
   ["name", "E", name],
   ["zone", "meet", "write a domain in lower case, such as meet.example.org"],
-  ["admins", "office", below("cidrs")],
+  ["admins", "office", below("cidrs, keys")],
   ["admins.cidrs", ["203.0.113.0/24"], names("office: 198.51.100.0/24")],
   ["admins.cidrs.*", "203.0.113.0", range],
+  ["admins.keys", ["ssh-ed25519"], names("anna: ssh-ed25519 AAAA... anna@example.org")],
+  [
+    "admins.keys.*",
+    "ssh-ed25519 AAAA",
+    "write the line of a .pub file of OpenSSH, such as ssh-ed25519 AAAA... anna@example.org; of rsa with 2048 bits or more",
+  ],
   ["network", "public", below("mode, nameservers, timeServers, downloads; in mode private external and mtu")],
   ["network.mode", 1, "write private (own networks behind a router) or provider (a network of the cloud)"],
   ["network.external", "", "write the name of the cloud's external network"],
@@ -43,16 +49,32 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["image.version", 4230, "write a version, such as 4230.2.4 or 43.20251024.3.0"],
   ["image.sha256", "ab", "write the SHA-256 as 64 lower-case hexadecimal digits"],
   ["image.url", "ftp://192.0.2.80/image", "write an http or https address"],
-  ["orchestrator", 3, below("k3s, podCidr, serviceCidr, nodePorts")],
-  ["orchestrator.k3s", "v1.34.2+k3s1", below("version, url, sha512")],
+  ["orchestrator", 3, below("k3s, podCidr, serviceCidr, nodePorts, registries")],
+  ["orchestrator.k3s", "v1.34.2+k3s1", below("version, url, sha512, images")],
   ["orchestrator.k3s.version", "1.34.2", "write a k3s release, such as v1.34.2+k3s1"],
   ["orchestrator.k3s.url", "ftp://192.0.2.80/k3s", "write an http or https address"],
   ["orchestrator.k3s.sha512", "AB".repeat(64), "write the SHA-512 as 128 lower-case hexadecimal digits"],
+  ["orchestrator.k3s.images", "http://192.0.2.80/images.tar", below("url, sha512")],
+  ["orchestrator.k3s.images.url", "images.tar", "write an http or https address"],
+  ["orchestrator.k3s.images.sha512", 512, "write the SHA-512 as 128 lower-case hexadecimal digits"],
   ["orchestrator.podCidr", "10.42.0.0", range],
   ["orchestrator.serviceCidr", 10, range],
   ["orchestrator.nodePorts", "13000-15767", below("from, to")],
   ["orchestrator.nodePorts.from", -1, port],
   ["orchestrator.nodePorts.to", 65_536, port],
+  ["orchestrator.registries", ["docker.io"], names("docker.io: { endpoints: [https://registry.example.org] }")],
+  ["orchestrator.registries.*", "https://registry.example.org", below("endpoints, ca")],
+  [
+    "orchestrator.registries.*.endpoints",
+    "https://registry.example.org",
+    "write a list, such as [https://registry.example.org]",
+  ],
+  ["orchestrator.registries.*.endpoints[0]", "registry.example.org", "write an http or https address"],
+  [
+    "orchestrator.registries.*.ca",
+    "/etc/ssl/ca.crt",
+    "write a certificate in PEM, from -----BEGIN CERTIFICATE----- on",
+  ],
   ["roles", ["bbb"], names("worker: { runs: [pods], flavor: m1.medium, count: 1 }")],
   [
     "roles.*",
@@ -113,7 +135,8 @@ it.each(table)("%s", (schemaPath, wrong, message) => {
 });
 
 function keysOf(path: string): (string | number)[] {
-  return path.split(/[.[]/).map((key) => (key.endsWith("]") ? Number.parseInt(key, 10) : key === "*" ? "any" : key));
+  const any = path.startsWith("orchestrator.registries.") ? "any.org" : "any";
+  return path.split(/[.[]/).map((key) => (key.endsWith("]") ? Number.parseInt(key, 10) : key === "*" ? any : key));
 }
 
 /** Puts a value at a path, and what has to be above it. */

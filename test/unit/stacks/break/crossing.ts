@@ -1,4 +1,6 @@
 import { ports } from "../../../../stacks/ports.ts";
+import { keys } from "../administrators.ts";
+import { authority } from "../authority.ts";
 import type { Random } from "../generate/random.ts";
 import type { Break } from "./break.ts";
 import type { Path } from "./places.ts";
@@ -209,7 +211,42 @@ export const crossing: Readonly<Record<string, Break>> = {
     document.orchestrator.k3s.url = random.pick(["https://203.0.113.9/k3s", "https://mirror.example.org:999/k3s"]);
     return [["network", "downloads"]];
   },
+  "images are where hosts cannot download from": (document, random) => {
+    const url = random.pick(["https://203.0.113.9/images.tar", "https://mirror.example.org:999/images.tar.zst"]);
+    document.orchestrator.k3s.images = { url, sha512: "ab".repeat(64) };
+    return [["network", "downloads"]];
+  },
+  "a registry is where hosts cannot pull from": (document, random) => {
+    const endpoint = random.pick(["https://203.0.113.9", "http://203.0.113.9:5000/v2", "https://a.example.org:999"]);
+    document.orchestrator.registries = { "quay.io": { endpoints: [endpoint] } };
+    return [["network", "downloads"]];
+  },
+  "a registry's password would be in user data": (document, random) => {
+    const { protocol, host } = new URL(document.orchestrator.k3s.url);
+    const who = random.pick(["robot:secret@", "token@", ":secret@"]);
+    document.orchestrator.registries = { "quay.io": { endpoints: [`${protocol}//${who}${host}`] } };
+    return [["orchestrator", "registries", "quay.io", "endpoints", 0]];
+  },
+  "an endpoint has two authorities": (document) => {
+    const endpoints = [`https://${new URL(document.orchestrator.k3s.url).host}`];
+    document.orchestrator.registries = { "quay.io": { endpoints, ca: authority }, "ghcr.io": { endpoints } };
+    return [
+      ["orchestrator", "registries", "ghcr.io", "endpoints", 0],
+      ["orchestrator", "registries", "quay.io", "endpoints", 0],
+    ];
+  },
+  "an authority is for endpoints without one": (document) => {
+    document.orchestrator.registries = { "quay.io": { endpoints: ["http://192.0.2.80"], ca: authority } };
+    return [["orchestrator", "registries", "quay.io", "ca"]];
+  },
   "administrators come from one range twice": twice(["admins", "cidrs"]),
+  "an administrator's key is another's too": (document) => {
+    document.admins.keys = { anna: keys.anna, ben: keys.anna.replace(/ \S+$/, " ben") };
+    return [
+      ["admins", "keys", "anna"],
+      ["admins", "keys", "ben"],
+    ];
+  },
   "a resolver is there twice": twice(["network", "nameservers"]),
   "a time server is there twice": twice(["network", "timeServers"]),
   "a place of downloads is there twice": twice(["network", "downloads"]),

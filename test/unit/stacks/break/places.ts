@@ -10,7 +10,16 @@ export interface Place {
 
 /** Objects whose keys the operators choose. */
 const maps = [
-  ...["admins.cidrs", "network.nameservers", "network.timeServers", "network.downloads", "sites", "roles"],
+  ...[
+    "admins.cidrs",
+    "admins.keys",
+    "network.nameservers",
+    "network.timeServers",
+    "network.downloads",
+    "sites",
+    "roles",
+  ],
+  "orchestrator.registries",
   ...["labels", "taints", "volumes", "hosts"].map((key) => `roles.*.${key}`),
 ];
 

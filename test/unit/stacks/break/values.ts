@@ -1,9 +1,12 @@
+import { keys } from "../administrators.ts";
 import type { Break } from "./break.ts";
 import { isMap, placesIn, put } from "./places.ts";
 
 const range = ["10.0.0.0/33", "10.0.0.0", "10.0.0.1/24", "10.0/8", "fd00::/8", "010.0.0.0/8", "10.0.0.0/-1", "", "any"];
 const address = ["192.0.2.256", "192.0.2", "192.0.2.1/32", "2001:db8::1", "ntp.example.org", "192.0.2.01", ""];
 const port = [0, -1, 65_536, 80.5];
+const url = ["k3s", "ftp://192.0.2.80/k3s", "file:///k3s", "/k3s", ""];
+const sha512 = ["ab", "AB".repeat(64), "g".repeat(128), "a".repeat(129)];
 const label = ["-a", "a b", "a_", "a".repeat(64)];
 
 /** For each field, values of its type that are not right. */
@@ -11,6 +14,14 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   name: ["Estate", "1a", "a-", "", "a".repeat(41), "a.b"],
   zone: ["meet", "Meet.example.org", "meet.example.org.", "a..org", "-a.org", ""],
   "admins.cidrs.*": [...range, "0.0.0.0/0"],
+  "admins.keys.*": [
+    "",
+    "anna",
+    "ssh-ed25519",
+    `command="id" ${keys.anna}`,
+    keys.anna.slice(0, 50),
+    `${keys.anna}\n${keys.ben}`,
+  ],
   "network.mode": ["flat", "Private", ""],
   "network.external": [""],
   "network.mtu": [1279, 9001, 1500.5, -1],
@@ -23,12 +34,17 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "sites.*.network": [""],
   "image.name": [""],
   "orchestrator.k3s.version": ["1.34.2", "v1.34.2", "latest", "v1.34.2+k3s1 "],
-  "orchestrator.k3s.url": ["k3s", "ftp://192.0.2.80/k3s", "file:///k3s", "/k3s", ""],
-  "orchestrator.k3s.sha512": ["ab", "AB".repeat(64), "g".repeat(128), "a".repeat(129)],
+  "orchestrator.k3s.url": url,
+  "orchestrator.k3s.sha512": sha512,
+  "orchestrator.k3s.images.url": [...url, "http://192.0.2.80/images.zip", "http://192.0.2.80/images.tar.xz"],
+  "orchestrator.k3s.images.sha512": sha512,
   "orchestrator.podCidr": range,
   "orchestrator.serviceCidr": range,
   "orchestrator.nodePorts.from": port,
   "orchestrator.nodePorts.to": port,
+  "orchestrator.registries.*.endpoints": [[]],
+  "orchestrator.registries.*.endpoints.0": [...url, "registry.example.org"],
+  "orchestrator.registries.*.ca": ["", "ca.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
   "roles.*.runs.0": ["mail", "BBB", ""],
   "roles.*.flavor": [""],
   "roles.*.antiAffinity": ["strict", "Soft", ""],
@@ -48,6 +64,16 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "roles.*.rollout.soakMinutes": [-0.1, 241, Number.POSITIVE_INFINITY],
 };
 
+const badRegistries = [
+  "docker",
+  "Docker.io",
+  "docker.io/library",
+  "https://docker.io",
+  "docker.io:",
+  "**",
+  "a b.org",
+  "",
+];
 const badNames = ["Upper", "1st", "-a", "a-", "a_b", "a.b", "a b", "é", "a".repeat(41), ""];
 
 /** Values that are out of range, or not written as they must be. */
@@ -69,7 +95,7 @@ export const values: Readonly<Record<string, Break>> = {
       ({ pattern, value }) => isMap(pattern) && Object.keys(value ?? {}).length > 0,
     );
     const { path, value } = random.pick(maps.filter(({ pattern }) => !/labels|taints/.test(pattern)));
-    const place = [...path, random.pick(badNames)];
+    const place = [...path, random.pick(path.at(-1) === "registries" ? badRegistries : badNames)];
     put(document, place, random.pick(Object.values(value as object)));
     return [place];
   },

@@ -1,3 +1,5 @@
+import { keys } from "../administrators.ts";
+import { authority } from "../authority.ts";
 import { entries, maybe, type Random } from "./random.ts";
 import { type GeneratedRole, rolesOf } from "./roles.ts";
 
@@ -5,7 +7,7 @@ import { type GeneratedRole, rolesOf } from "./roles.ts";
 export interface GeneratedDocument {
   name?: string;
   zone: string;
-  admins: { cidrs: Record<string, string> };
+  admins: { cidrs: Record<string, string>; keys?: Record<string, string> };
   network: {
     mode: string;
     external?: string;
@@ -17,10 +19,11 @@ export interface GeneratedDocument {
   sites: Record<string, { cidr: string; availabilityZone?: string; network?: string }>;
   image: { name: string };
   orchestrator: {
-    k3s: { version?: string; url: string; sha512: string };
+    k3s: { version?: string; url: string; sha512: string; images?: { url: string; sha512: string } };
     podCidr?: string;
     serviceCidr?: string;
     nodePorts?: { from: number; to: number };
+    registries?: Record<string, { endpoints: string[]; ca?: string }>;
   };
   roles: Record<string, GeneratedRole>;
 }
@@ -32,7 +35,10 @@ export function generateDocument(random: Random): GeneratedDocument {
   return {
     ...maybe(random, { name: random.pick(["estate", "meet", "vc-2"]) }),
     zone: random.pick(["meet.example.org", "estate.test", "a.b-c.example.net"]),
-    admins: { cidrs: entries(random, ["office", "home", "on-call", "vpn"], adminRange) },
+    admins: {
+      cidrs: entries(random, ["office", "home", "on-call", "vpn"], adminRange),
+      ...maybe(random, { keys: entries(random, ["anna", "ben"], (index) => Object.values(keys)[index] ?? "") }),
+    },
     ...networkOf(random, mode),
     sites,
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
@@ -53,7 +59,7 @@ function adminRange(index: number): string {
   return [`198.51.100.${16 * index}/28`, `203.0.113.${index}/32`, `10.${200 + index}.0.0/16`][index % 3] ?? "";
 }
 
-/** Both, because hosts must be able to reach what k3s is downloaded from. */
+/** Both, because hosts must be able to reach what k3s and images are downloaded from. */
 function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "network" | "orchestrator"> {
   const { url, mirror } = random.pick([
     { url: "http://192.0.2.80/k3s", mirror: { cidr: "192.0.2.80/32", port: 80 } },
@@ -73,10 +79,25 @@ function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "netwo
       downloads: { mirror, ...(random.chance(0.5) ? registries : {}) },
     },
     orchestrator: {
-      k3s: { url, sha512: "0123456789abcdef".repeat(8), ...maybe(random, { version: "v1.34.2+k3s1" }) },
+      k3s: {
+        ...{ url, sha512: "0123456789abcdef".repeat(8), ...maybe(random, { version: "v1.34.2+k3s1" }) },
+        ...maybe(random, {
+          images: { url: `${url}${random.pick([".tar", ".tar.zst", ".tgz"])}`, sha512: "ef".repeat(64) },
+        }),
+      },
       ...maybe(random, { podCidr: random.pick(["172.16.0.0/14", "10.42.0.0/16"]) }),
       ...maybe(random, { serviceCidr: random.pick(["172.20.0.0/16", "10.43.0.0/16"]) }),
+      ...maybe(random, { registries: registriesAt(random, new URL(url)) }),
       ...maybe(random, { nodePorts: { from: random.whole(11_000, 12_000), to: random.whole(12_000, 16_000) } }),
     },
   };
+}
+
+/** Mirrors where hosts reach them; those of one host have one authority. */
+function registriesAt(random: Random, { origin, protocol }: URL): GeneratedDocument["orchestrator"]["registries"] {
+  const trusted = protocol === "https:" && random.chance(0.5) ? { ca: authority } : {};
+  return entries(random, ["docker.io", "registry.example.org:5000", "*"], (index) => ({
+    endpoints: [`${origin}${["", "/", "/v2/all"][index]}`],
+    ...trusted,
+  }));
 }

@@ -1,0 +1,40 @@
+import { dirname } from "node:path";
+import { archiveOf } from "../stacks/downloads.ts";
+import type { EstateFacts } from "../stacks/facts.ts";
+import { type Fragment, lines } from "./config.ts";
+import { mountUnitName } from "./volumes.ts";
+
+/** Where k3s looks for archives of images each time it starts. */
+export const imagesFolder = "/var/lib/rancher/k3s/agent/images";
+
+/**
+ * On the image's own disk: Ignition writes before any volume is mounted, and one at /var/lib/rancher would hide what it wrote below.
+ * It goes with the server, too, so that no archive of an older release is left on a volume.
+ */
+const kept = "/opt/estate/images";
+
+/** The images k3s itself runs, in an archive that is downloaded by its hash, and mounted where k3s looks for it. */
+export function images({ k3s }: EstateFacts["orchestrator"]): Fragment {
+  if (!k3s.images) return {};
+  const { url, sha512 } = k3s.images;
+  return {
+    files: [{ path: `${kept}/k3s-airgap-images${archiveOf(url)}`, mode: 0o644, contents: { url, sha512 } }],
+    units: [
+      {
+        name: mountUnitName(imagesFolder),
+        contents: lines(
+          "[Unit]",
+          "Description=The archive of the images that k3s itself runs",
+          `RequiresMountsFor=${dirname(imagesFolder)}`,
+          "[Mount]",
+          `What=${kept}`,
+          `Where=${imagesFolder}`,
+          "Type=none",
+          "Options=bind",
+          "[Install]",
+          "WantedBy=multi-user.target",
+        ),
+      },
+    ],
+  };
+}

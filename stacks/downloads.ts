@@ -1,0 +1,83 @@
+import { isIPv4 } from "node:net";
+import { contains } from "./cidr.ts";
+import { placeOf } from "./explain.ts";
+import { archives } from "./schema/orchestrator.ts";
+import type { Estate } from "./schema.ts";
+
+type Wrong = (path: PropertyKey[], message: string) => void;
+
+/** An address that hosts fetch from, and where the document has it. */
+interface Source {
+  readonly path: PropertyKey[];
+  readonly url: URL;
+}
+
+/** What hosts fetch, and from where: security groups let them reach what `network.downloads` names, and nothing else outside. */
+export function checkDownloads(estate: Estate, wrong: Wrong): void {
+  const { downloads } = estate.network;
+  for (const { path, url } of sourcesOf(estate)) {
+    const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+    const reachable = Object.values(downloads).some(
+      (download) => download.port === port && (!isIPv4(url.hostname) || contains(download.cidr, url.hostname)),
+    );
+    if (!reachable)
+      wrong(
+        ["network", "downloads"],
+        `no entry lets hosts reach ${url.hostname} port ${port}, where ${placeOf(path)} points: add its range and port`,
+      );
+  }
+  checkImages(estate, wrong);
+  checkRegistries(estate, wrong);
+}
+
+/** What is no address at all is told where it stands. */
+function sourcesOf({ orchestrator: { k3s, registries } }: Estate): Source[] {
+  const at = ["orchestrator", "k3s"];
+  const written: [PropertyKey[], string][] = [
+    [[...at, "url"], k3s.url],
+    ...(k3s.images ? [[[...at, "images", "url"], k3s.images.url] as [PropertyKey[], string]] : []),
+    ...Object.entries(registries).flatMap(([name, { endpoints }]) =>
+      endpoints.map((endpoint, index): [PropertyKey[], string] => [
+        ["orchestrator", "registries", name, "endpoints", index],
+        endpoint,
+      ]),
+    ),
+  ];
+  return written.flatMap(([path, text]) => (URL.canParse(text) ? [{ path, url: new URL(text) }] : []));
+}
+
+/** k3s looks at the name alone to know how an archive is packed, and leaves out what it does not know. */
+function checkImages({ orchestrator: { k3s } }: Estate, wrong: Wrong): void {
+  const { url = "" } = k3s.images ?? {};
+  if (URL.canParse(url) && !archiveOf(url))
+    wrong(
+      ["orchestrator", "k3s", "images", "url"],
+      `is no archive that k3s takes: use one whose name ends in ${archives.join(", ")}`,
+    );
+}
+
+/** How the name of an archive ends; nothing if k3s would not take it. */
+export function archiveOf(url: string): (typeof archives)[number] | undefined {
+  const { pathname } = new URL(url);
+  return archives.find((end) => pathname.endsWith(end));
+}
+
+function checkRegistries({ orchestrator: { registries } }: Estate, wrong: Wrong): void {
+  const trusted = new Map<string, { readonly ca: string | undefined; readonly place: string }>();
+  for (const [name, { endpoints, ca }] of Object.entries(registries)) {
+    const at = ["orchestrator", "registries", name];
+    const urls = endpoints.map((endpoint) => (URL.canParse(endpoint) ? new URL(endpoint) : undefined));
+    if (ca !== undefined && urls.every((url) => url?.protocol === "http:"))
+      wrong([...at, "ca"], "is for https, and no endpoint is: leave it out, or write an https address");
+    for (const [index, url] of urls.entries()) {
+      if (!url) continue;
+      const path = [...at, "endpoints", index];
+      if (url.username || url.password)
+        wrong(path, "has a name or a password: leave it out; namespaces have pull secrets, user data has none");
+      const first = trusted.get(url.host);
+      if (first && first.ca !== ca)
+        wrong(path, `${url.host} has another authority in ${first.place}: write the same ca, or none, in both`);
+      else trusted.set(url.host, { ca, place: placeOf(at) });
+    }
+  }
+}
