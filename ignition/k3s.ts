@@ -1,16 +1,18 @@
 import { stringify } from "yaml";
 import type { Fragment, Unit } from "./config.ts";
+import { fetchPath, fetchScript } from "./fetch.ts";
 import { founderPaths, receiveScript, startScript } from "./founding.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { secureToken } from "./token.ts";
 import { limits, type ServiceOptions, serviceUnit } from "./units/service.ts";
 
 const config = "/etc/rancher/k3s";
+const path = "/opt/bin/k3s";
 
 /** k3s: the program by its hash, its configuration, and the unit that runs it. */
 export function k3s(facts: MachineFacts, secrets: MachineSecrets): Fragment {
   const { url, sha512 } = facts.orchestrator.k3s;
-  const program = { path: "/opt/bin/k3s", mode: 0o755, contents: { url, sha512 } };
+  const program = facts.interface ? fetchScript() : { path, mode: 0o755, contents: { url, sha512 } };
   const role = facts.kind === "server" ? server(facts, secrets) : agent(facts, secrets);
   return { ...role, files: [program, ...(role.files ?? [])] };
 }
@@ -83,18 +85,25 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       },
       { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
     ],
-    units: [unit("server", facts, { description: "The orchestrator", before: founderPaths.start })],
+    units: [unit("server", facts, { description: "The orchestrator", before: [founderPaths.start] })],
   };
 }
 
 function unit(
   kind: "server" | "agent",
-  { volumes }: MachineFacts,
-  options: Pick<ServiceOptions, "description" | "before">,
+  { volumes, interface: told, orchestrator }: MachineFacts,
+  { description, before = [] }: Pick<ServiceOptions, "description" | "before">,
 ): Unit {
+  const { url, sha512 } = orchestrator.k3s;
+  const fetched = {
+    before: [`${fetchPath} ${url} ${sha512} ${path}`, ...before],
+    // not there yet when systemd reads the unit
+    command: `/usr/bin/env ${path} ${kind}`,
+  };
+  const mounts = volumes.map((volume) => volume.path);
   return {
     name: kind === "server" ? "k3s.service" : "k3s-agent.service",
-    contents: serviceUnit({ ...options, command: `/opt/bin/k3s ${kind}`, mounts: volumes.map(({ path }) => path) }),
+    contents: serviceUnit({ description, mounts, ...(told ? fetched : { before, command: `${path} ${kind}` }) }),
     dropIns: { "10-limits.conf": limits },
   };
 }

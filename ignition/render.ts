@@ -2,6 +2,7 @@ import { base } from "./base.ts";
 import type { Fragment } from "./config.ts";
 import { k3s } from "./k3s.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { network } from "./network.ts";
 import { volumes } from "./volumes.ts";
 
 /** Nova takes 65,535 characters of base64: this many bytes of text. */
@@ -15,6 +16,7 @@ export const userDataLimit = 49_151;
 export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): string {
   return renderFragments(facts.host.name, secrets.authorizedKey, [
     base(facts, secrets),
+    network(facts),
     volumes(facts.volumes),
     k3s(facts, secrets),
   ]);

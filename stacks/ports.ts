@@ -61,6 +61,8 @@ export interface Destination {
   readonly service: string;
   readonly protocol: "tcp" | "udp";
   readonly on: "hosts" | Workload;
+  /** Only with this addressing. @default with any */
+  readonly addressing?: "dhcp" | "static";
   /** First and last port. @default the port that the document names */
   readonly ports?: readonly [number, number];
   /** Ranges, or the part of the document that names them. */
@@ -76,8 +78,8 @@ const to = (service: string, protocol: "tcp" | "udp", port: number) => ({
 /** Outgoing traffic that leaves the estate; traffic between its hosts follows from `ports`. */
 export const destinations: readonly Destination[] = [
   { ...to("metadata", "tcp", 80), to: { cidrs: ["169.254.169.254/32"] } },
-  { ...to("dhcp", "udp", 67), to: { cidrs: ["255.255.255.255/32"] } },
-  { ...to("dhcp-renewal", "udp", 67), to: { named: "sites" } },
+  { ...to("dhcp", "udp", 67), addressing: "dhcp", to: { cidrs: ["255.255.255.255/32"] } },
+  { ...to("dhcp-renewal", "udp", 67), addressing: "dhcp", to: { named: "sites" } },
   { ...to("dns", "udp", 53), to: { named: "nameservers" } },
   { ...to("dns-tcp", "tcp", 53), to: { named: "nameservers" } },
   { ...to("time", "udp", 123), to: { named: "timeServers" } },

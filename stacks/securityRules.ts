@@ -77,7 +77,8 @@ function announcedBy(role: string, { roles }: Estate): string[] {
   return spec ? Object.keys(hostsOf(role, spec)) : [];
 }
 
-function destinationRules({ protocol, on, ports, to }: Destination, estate: Estate): SecurityRule[] {
+function destinationRules({ protocol, on, ports, to, addressing }: Destination, estate: Estate): SecurityRule[] {
+  if (addressing && addressing !== estate.network.addressing) return [];
   return groupsOf(on, estate).flatMap((group) =>
     ranges(to, estate).map(({ cidr, port = 0 }) => {
       const [first, last] = ports ?? [port, port];

@@ -5,14 +5,14 @@ export interface ServiceOptions {
   readonly description: string;
   /** Program and arguments, without quoting. */
   readonly command: string;
-  /** Runs each time before the program, and must succeed. */
-  readonly before?: string;
+  /** Run each time before the program, one after another, and must succeed. Without quoting, as the program. */
+  readonly before?: readonly string[];
   /** Mount points it waits for, and stops without. */
   readonly mounts?: readonly string[];
 }
 
 /** Its unit. What it says goes to the console too: a host that does not join says there why, and nova hands it out. */
-export function serviceUnit({ description, command, before, mounts = [] }: ServiceOptions): string {
+export function serviceUnit({ description, command, before = [], mounts = [] }: ServiceOptions): string {
   return lines(
     "[Unit]",
     `Description=${description}`,
@@ -22,7 +22,7 @@ export function serviceUnit({ description, command, before, mounts = [] }: Servi
     "",
     "[Service]",
     "Type=notify",
-    ...(before ? [`ExecStartPre=${before}`] : []),
+    ...before.map((program) => `ExecStartPre=${program}`),
     `ExecStart=${command}`,
     "Restart=always",
     "RestartSec=5",

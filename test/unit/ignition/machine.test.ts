@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { authorityFiles, startScript } from "../../../ignition/founding.ts";
 import { machineFacts, machineSecrets } from "../../../ignition/machine.ts";
+import type { InterfaceFacts } from "../../../ignition/network.ts";
 import { renderFragments, renderMachine, userDataLimit } from "../../../ignition/render.ts";
 import { secureToken } from "../../../ignition/token.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
@@ -11,11 +12,11 @@ import { estate, uniqueSecrets } from "../stacks/fixtures.ts";
 
 const secrets = uniqueSecrets();
 
-function render(host: string, of: Estate = estate()): string {
+function render(host: string, of: Estate = estate(), port?: InterfaceFacts): string {
   const facts = deriveFacts(of);
   const found = facts.pools.flatMap((pool) => pool.hosts).find(({ name }) => name === host);
   if (!found) throw new Error(`no host ${host}`);
-  const machine = machineFacts(facts, found, {});
+  const machine = machineFacts(facts, found, {}, port);
   return renderMachine(machine, machineSecrets(secrets, machine));
 }
 
@@ -127,6 +128,60 @@ describe("the user data of an agent", () => {
 
   it("does not update itself", () => {
     expect(JSON.parse(text).systemd.units).toContainEqual({ name: "update-engine.service", mask: true });
+  });
+});
+
+describe("static addressing", () => {
+  const port = { mac: "fa:16:3e:0a:0b:0c", address: "10.20.0.5", gateway: "10.20.0.1", mtu: 1450 };
+  const fixed = (system = "flatcar") =>
+    estate((document) => {
+      document.network.addressing = "static";
+      document.image.system = system;
+    });
+
+  it("gives a host its port's address in the words of its system, which only root reads where the system demands it", () => {
+    const networkd = files(render("bbb-01", fixed(), port))["/etc/systemd/network/10-estate.network"];
+    expect(networkd?.split("\n")).toEqual([
+      ...["[Match]", "MACAddress=fa:16:3e:0a:0b:0c", "", "[Link]", "MTUBytes=1450", "", "[Network]", "DHCP=no"],
+      ...["IPv6AcceptRA=no", "Address=10.20.0.5/24", "Gateway=10.20.0.1", "DNS=192.0.2.53", "Domains=estate.test", ""],
+    ]);
+    const text = render("bbb-01", fixed("fedora-coreos"), port);
+    const path = "/etc/NetworkManager/system-connections/estate.nmconnection";
+    expect(files(text)[path]?.split("\n")).toEqual([
+      ...["[connection]", "id=estate", "type=ethernet", "", "[ethernet]", "mac-address=fa:16:3e:0a:0b:0c", "mtu=1450", ""],
+      ...["[ipv4]", "method=manual", "address1=10.20.0.5/24,10.20.0.1", "dns=192.0.2.53;", "dns-search=estate.test;", ""],
+      ...["[ipv6]", "method=disabled", ""],
+    ]);
+    expect(JSON.parse(text).storage.files.find((one: Rendered) => one.path === path).mode).toBe(0o600);
+  });
+
+  it("says nothing of the MTU where the cloud says nothing of it", () => {
+    const silent = { ...port, mtu: undefined };
+    for (const system of ["flatcar", "fedora-coreos"])
+      expect(decodeURIComponent(render("bbb-01", fixed(system), silent))).not.toMatch(/mtu/i);
+  });
+
+  it("leaves no download to Ignition, which reaches nobody there: the unit of k3s downloads it by its hash", () => {
+    for (const [host, name] of Object.entries({ "orchestrator-01": "k3s.service", "bbb-01": "k3s-agent.service" })) {
+      const text = render(host, fixed(), port);
+      for (const { contents } of JSON.parse(text).storage.files as Rendered[])
+        expect(contents.source).toMatch(/^data:,/);
+      const unit = (JSON.parse(text).systemd.units as { name: string; contents?: string }[]).find(
+        (one) => one.name === name,
+      );
+      expect(unit?.contents).toContain(
+        `ExecStartPre=/opt/estate/fetch.sh http://192.0.2.80/k3s ${"ab".repeat(64)} /opt/bin/k3s\n`,
+      );
+      expect(unit?.contents).toMatch(/\nExecStart=\/usr\/bin\/env \/opt\/bin\/k3s (server|agent)\n/);
+    }
+  });
+
+  it("is nothing a host with DHCP is told, so that nothing of its port replaces it", () => {
+    expect(render("bbb-01", estate(), port)).toBe(render("bbb-01"));
+  });
+
+  it("cannot be without what neutron says of the port", () => {
+    expect(() => render("bbb-01", fixed())).toThrow("bbb-01 has static addressing, but nothing is known of its port");
   });
 });
 

@@ -12,6 +12,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   zone: ["meet", "Meet.example.org", "meet.example.org.", "a..org", "-a.org", ""],
   "admins.cidrs.*": [...range, "0.0.0.0/0"],
   "network.mode": ["flat", "Private", ""],
+  "network.addressing": ["none", "DHCP", ""],
   "network.external": [""],
   "network.mtu": [1279, 9001, 1500.5, -1],
   "network.nameservers.*": address,

@@ -8,6 +8,7 @@ export interface GeneratedDocument {
   admins: { cidrs: Record<string, string> };
   network: {
     mode: string;
+    addressing?: string;
     external?: string;
     mtu?: number;
     nameservers: Record<string, string>;
@@ -67,6 +68,7 @@ function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "netwo
   return {
     network: {
       mode,
+      ...maybe(random, { addressing: random.pick(["dhcp", "static"]) }),
       ...(mode === "private" ? { external: "public", ...maybe(random, { mtu: random.whole(1280, 9000) }) } : {}),
       nameservers: entries(random, ["first", "second", "third"], (index) => `192.0.2.${53 + index}`),
       ...maybe(random, { timeServers: entries(random, ["campus", "backup"], (index) => `192.0.2.${123 + index}`) }),
