@@ -5,8 +5,8 @@ import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { network } from "./network.ts";
 import { volumes } from "./volumes.ts";
 
-/** Nova takes 65,535 characters of base64: this many bytes of text. */
-export const userDataLimit = 49_151;
+/** Nova takes 65,535 characters of base64, which come in fours, three bytes each: this many bytes of text. */
+export const userDataLimit = 49_149;
 
 /**
  * The Ignition document of a machine. Equal facts give equal bytes; the order in which they were written does not matter.

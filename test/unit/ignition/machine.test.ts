@@ -208,9 +208,23 @@ describe("user data", () => {
     const files = [
       { path: "/small", mode: 0o644, contents: "x" },
       { path: "/large", mode: 0o644, contents: "x".repeat(userDataLimit) },
+      { path: "/elsewhere", mode: 0o644, contents: { url: "http://192.0.2.80/large", sha512: "ab".repeat(64) } },
     ];
     expect(() => renderFragments("bbb-01", "key", [{ files }])).toThrow(
-      /bbb-01 has \d+ bytes[\s\S]*\n {2}\/large: 49151 bytes\n {2}\/small/,
+      /bbb-01 has \d+ bytes[\s\S]*\n {2}\/large: 49149 bytes\n {2}\/small/,
+    );
+  });
+
+  it("may be as large as nova takes, in base64, and not a byte larger", () => {
+    const sized = (contents: string) =>
+      renderFragments("bbb-01", "key", [{ files: [{ path: "/large", mode: 0o644, contents }] }]);
+    const room = userDataLimit - Buffer.byteLength(sized(""));
+    // as the schema of nova's API has it (maxLength), of what the provider sends
+    const largest = Buffer.from(sized("x".repeat(room))).toString("base64");
+    expect(largest.length).toBeLessThanOrEqual(65_535);
+    expect(Buffer.from(`${Buffer.from(largest, "base64")} `).toString("base64").length).toBeGreaterThan(65_535);
+    expect(() => sized("x".repeat(room + 1))).toThrow(
+      `The user data of bbb-01 has 49150 bytes; nova takes 49149. The biggest files:\n  /large: ${room + 1} bytes\n`,
     );
   });
 
