@@ -1,5 +1,5 @@
 import { base } from "./base.ts";
-import type { Fragment } from "./config.ts";
+import { type Fragment, specifications } from "./config.ts";
 import { k3s } from "./k3s.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { network } from "./network.ts";
@@ -14,7 +14,7 @@ export const userDataLimit = 49_149;
  * @throws Error when it is larger than nova takes, with the biggest files
  */
 export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): string {
-  return renderFragments(facts.host.name, secrets.authorizedKey, [
+  return renderFragments({ host: facts.host.name, system: facts.system }, secrets.authorizedKey, [
     base(facts, secrets),
     network(facts),
     volumes(facts.volumes),
@@ -23,9 +23,13 @@ export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): str
 }
 
 /** The document made of several fragments; a path or a unit must not be in two of them. */
-export function renderFragments(host: string, authorizedKey: string, fragments: readonly Fragment[]): string {
+export function renderFragments(
+  { host, system }: { readonly host: string; readonly system: MachineFacts["system"] },
+  authorizedKey: string,
+  fragments: readonly Fragment[],
+): string {
   const text = JSON.stringify({
-    ignition: { version: "3.4.0" },
+    ignition: { version: specifications[system] },
     passwd: { users: [{ name: "core", sshAuthorizedKeys: [authorizedKey] }] },
     storage: {
       directories: sorted(fragments.flatMap((one) => one.directories ?? []).map(directory), "path"),

@@ -185,7 +185,51 @@ describe("static addressing", () => {
   });
 });
 
+describe("the time", () => {
+  const told = (system: string, timeServers: Record<string, string>) =>
+    files(
+      render(
+        "bbb-01",
+        estate((document) => {
+          document.image.system = system;
+          document.network.timeServers = timeServers;
+        }),
+      ),
+    );
+  const named = { second: "192.0.2.124", first: "192.0.2.123" };
+
+  it("is told to the program of the image, and to no other", () => {
+    const [flatcar, fedora] = [told("flatcar", named), told("fedora-coreos", named)];
+    expect(flatcar["/etc/systemd/timesyncd.conf.d/10-estate.conf"]).toBe("[Time]\nNTP=192.0.2.123 192.0.2.124\n");
+    expect(flatcar["/etc/chrony.conf"]).toBeUndefined();
+    expect(fedora["/etc/chrony.conf"]).toBe(
+      "server 192.0.2.123 iburst\nserver 192.0.2.124 iburst\ndriftfile /var/lib/chrony/drift\nmakestep 1.0 3\nrtcsync\n",
+    );
+    expect(Object.keys(fedora).filter((path) => path.includes("timesyncd"))).toEqual([]);
+  });
+
+  it("is the image's own where the document names no servers", () => {
+    for (const system of ["flatcar", "fedora-coreos"])
+      expect(Object.keys(told(system, {})).filter((path) => /chrony|timesyncd/.test(path))).toEqual([]);
+  });
+});
+
 describe("user data", () => {
+  const machine = { host: "bbb-01", system: "flatcar" } as const;
+
+  it.each([
+    ["flatcar", "3.4.0"],
+    ["fedora-coreos", "3.4.0"],
+  ])("for %s is of a specification that its Ignition reads: %s", (system, version) => {
+    const text = render(
+      "bbb-01",
+      estate((document) => {
+        document.image.system = system;
+      }),
+    );
+    expect(JSON.parse(text).ignition.version).toBe(version);
+  });
+
   it("is the same for the same facts, in whatever order they were written", () => {
     const reversed = estate((document) => {
       document.roles = Object.fromEntries(Object.entries(document.roles as object).toReversed());
@@ -210,14 +254,14 @@ describe("user data", () => {
       { path: "/large", mode: 0o644, contents: "x".repeat(userDataLimit) },
       { path: "/elsewhere", mode: 0o644, contents: { url: "http://192.0.2.80/large", sha512: "ab".repeat(64) } },
     ];
-    expect(() => renderFragments("bbb-01", "key", [{ files }])).toThrow(
+    expect(() => renderFragments(machine, "key", [{ files }])).toThrow(
       /bbb-01 has \d+ bytes[\s\S]*\n {2}\/large: 49149 bytes\n {2}\/small/,
     );
   });
 
   it("may be as large as nova takes, in base64, and not a byte larger", () => {
     const sized = (contents: string) =>
-      renderFragments("bbb-01", "key", [{ files: [{ path: "/large", mode: 0o644, contents }] }]);
+      renderFragments(machine, "key", [{ files: [{ path: "/large", mode: 0o644, contents }] }]);
     const room = userDataLimit - Buffer.byteLength(sized(""));
     // as the schema of nova's API has it (maxLength), of what the provider sends
     const largest = Buffer.from(sized("x".repeat(room))).toString("base64");
@@ -230,7 +274,7 @@ describe("user data", () => {
 
   it("with the same file twice is refused", () => {
     const files = [{ path: "/a", mode: 0o644, contents: "" }];
-    expect(() => renderFragments("x", "key", [{ files }, { files }])).toThrow("two fragments of a machine have /a");
+    expect(() => renderFragments(machine, "key", [{ files }, { files }])).toThrow("two fragments of a machine have /a");
   });
 });
 
