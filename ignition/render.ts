@@ -2,6 +2,7 @@ import { base } from "./base.ts";
 import { type Fragment, specifications } from "./config.ts";
 import { k3s } from "./k3s.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { media } from "./media.ts";
 import { network } from "./network.ts";
 import { volumes } from "./volumes.ts";
 
@@ -17,6 +18,7 @@ export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): str
   return renderFragments({ host: facts.host.name, system: facts.system }, secrets.authorizedKey, [
     base(facts, secrets),
     network(facts),
+    media(facts),
     volumes(facts.volumes),
     k3s(facts, secrets),
   ]);

@@ -185,6 +185,24 @@ describe("static addressing", () => {
   });
 });
 
+describe("the kernel's settings for media", () => {
+  const path = "/etc/sysctl.d/90-estate-media.conf";
+  const all = estate((document) => {
+    document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 1 };
+  });
+
+  it("are on hosts of bbb and turn, with room for a burst in every socket", () => {
+    for (const host of ["bbb-01", "turn-01"])
+      expect(files(render(host, all))[path]).toBe(
+        "net.core.rmem_default = 1048576\nnet.core.rmem_max = 2097152\nnet.core.wmem_max = 2097152\n",
+      );
+  });
+
+  it("are on no other", () => {
+    for (const host of ["orchestrator-01", "worker-01"]) expect(files(render(host, all))).not.toHaveProperty([path]);
+  });
+});
+
 describe("the time", () => {
   const told = (system: string, timeServers: Record<string, string>) =>
     files(
