@@ -33,8 +33,10 @@ export interface File {
 
 export interface Unit {
   readonly name: string;
-  /** Its text; a unit without one is masked: it belongs to the image and must not run. */
+  /** Its text; a unit without one belongs to the image, and must not run: it is masked. */
   readonly contents?: string;
+  /** That a unit of the image, which leaves it off, must run. */
+  readonly enable?: true;
   /** What the unit's own file does not say, by the name of the drop-in. */
   readonly dropIns?: Readonly<Record<string, string>>;
 }

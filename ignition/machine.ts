@@ -18,6 +18,8 @@ export interface MachineFacts {
   readonly nameservers: readonly string[];
   readonly timeServers: readonly string[];
   readonly orchestrator: EstateFacts["orchestrator"];
+  /** Where it sends its journal. */
+  readonly logs?: NonNullable<EstateFacts["logs"]>;
   readonly volumes: readonly MachineVolume[];
   /** Its interface, where the network has no DHCP and the host is told its address. */
   readonly interface?: InterfaceFacts & { readonly prefix: number };
@@ -56,7 +58,7 @@ export function machineFacts(
   volumeIds: Readonly<Record<string, string>>,
   port?: InterfaceFacts,
 ): MachineFacts {
-  const { zone, api, network, orchestrator, pools } = estate;
+  const { zone, api, network, orchestrator, pools, logs } = estate;
   const alone = pools.some(({ runs, hosts }) => runs.includes("orchestrator") && hosts.length === 1);
   return {
     ...{
@@ -68,6 +70,7 @@ export function machineFacts(
       system: estate.image.system,
       kind: host.runs.includes("orchestrator") ? "server" : "agent",
     },
+    ...(logs ? { logs } : {}),
     nameservers: Object.values(network.nameservers).sort(),
     timeServers: Object.values(network.timeServers).sort(),
     volumes: host.volumes.map((volume) => ({ ...volume, device: deviceOf(volumeIds[volume.name] ?? "") })),

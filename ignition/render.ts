@@ -1,6 +1,7 @@
 import { base } from "./base.ts";
 import { type Fragment, specifications } from "./config.ts";
 import { k3s } from "./k3s.ts";
+import { logs } from "./logs.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { media } from "./media.ts";
 import { network } from "./network.ts";
@@ -19,6 +20,7 @@ export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): str
     base(facts, secrets),
     network(facts),
     media(facts),
+    logs(facts),
     volumes(facts.volumes),
     k3s(facts, secrets),
   ]);
@@ -55,7 +57,8 @@ function file({ path, mode, contents }: NonNullable<Fragment["files"]>[number]) 
   return { path, mode, overwrite: true, contents: source };
 }
 
-function unit({ name, contents, dropIns = {} }: NonNullable<Fragment["units"]>[number]) {
+function unit({ name, contents, enable, dropIns = {} }: NonNullable<Fragment["units"]>[number]) {
+  if (enable) return { name, enabled: true };
   if (contents === undefined) return { name, mask: true };
   const dropins = Object.entries(dropIns).map(([name, contents]) => ({ name, contents }));
   return { name, enabled: true, contents, ...(dropins.length > 0 ? { dropins: sorted(dropins, "name") } : {}) };

@@ -1,4 +1,5 @@
 import { type ImageFacts, imageFacts } from "./image.ts";
+import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
@@ -59,6 +60,8 @@ export interface EstateFacts {
   readonly network: Estate["network"];
   readonly sites: Estate["sites"];
   readonly image: ImageFacts;
+  /** Where hosts send their journals. */
+  readonly logs?: Logs;
   readonly orchestrator: Estate["orchestrator"];
   readonly groups: readonly string[];
   readonly rules: readonly SecurityRule[];
@@ -68,10 +71,11 @@ export interface EstateFacts {
 
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
 export function deriveFacts(estate: Estate): EstateFacts {
-  const { name, zone, network, sites, image, orchestrator } = estate;
+  const { name, zone, network, sites, image, orchestrator, logs } = estate;
   return {
     ...{ name, zone, network, sites, orchestrator },
     image: imageFacts(name, image),
+    ...(logs ? { logs } : {}),
     api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
     groups: securityGroups(estate),
     rules: securityRules(estate),

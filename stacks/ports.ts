@@ -68,7 +68,7 @@ export interface Destination {
   /** Ranges, or the part of the document that names them. */
   readonly to:
     | { readonly cidrs: readonly string[] }
-    | { readonly named: "nameservers" | "timeServers" | "downloads" | "sites" };
+    | { readonly named: "nameservers" | "timeServers" | "downloads" | "logs" | "sites" };
 }
 
 const to = (service: string, protocol: "tcp" | "udp", port: number) => ({
@@ -84,6 +84,7 @@ export const destinations: readonly Destination[] = [
   { ...to("dns-tcp", "tcp", 53), to: { named: "nameservers" } },
   { ...to("time", "udp", 123), to: { named: "timeServers" } },
   { service: "download", protocol: "tcp", on: "hosts", to: { named: "downloads" } },
+  { service: "logs", protocol: "tcp", on: "hosts", to: { named: "logs" } },
   // a browser's address is known only when it calls; the first packet between the two may be either's
   { service: "browsers", protocol: "udp", on: "bbb", ports: [1024, 65_535], to: { cidrs: ["0.0.0.0/0"] } },
 ];

@@ -27,6 +27,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkRanges(estate, wrong);
   checkNodePorts(estate, wrong);
   checkImage(estate, wrong);
+  checkLogs(estate, wrong);
   checkAccess(estate, wrong);
   checkTwice(estate, wrong);
 }
@@ -172,6 +173,11 @@ function checkImage({ image }: Estate, wrong: Wrong): void {
     for (const key of release.filter((one) => !given.includes(one)))
       wrong(["image", key], "missing: a release is uploaded by its stream, version and sha256");
   }
+}
+
+function checkLogs({ image, logs }: Estate, wrong: Wrong): void {
+  if (logs && image.system !== "flatcar")
+    wrong(["logs"], "leave it out: Fedora CoreOS has no systemd-journal-upload, only Flatcar has");
 }
 
 function checkAccess({ admins, network, orchestrator }: Estate, wrong: Wrong): void {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checkEstate } from "./rules.ts";
 import { Image } from "./schema/image.ts";
+import { Logs } from "./schema/logs.ts";
 import { Network, Site } from "./schema/network.ts";
 import { Cidr, Domain, Name, Port } from "./schema/primitives.ts";
 import { Role } from "./schema/role.ts";
@@ -31,6 +32,7 @@ export const Estate = section({
   /** Where in the cloud the hosts are, by name. */
   sites: map(Name, Site, "main: { cidr: 10.20.0.0/24 }"),
   image: Image,
+  logs: Logs.optional(),
   orchestrator: section({
     k3s: K3s,
     /** Addresses of pods. Fixed for the life of the orchestrator. */

@@ -90,9 +90,10 @@ function destinationRules({ protocol, on, ports, to, addressing }: Destination, 
 /** The ranges of a destination, with the port where the document names one. */
 function ranges(
   to: Destination["to"],
-  { network, sites }: Estate,
+  { network, sites, logs }: Estate,
 ): readonly { readonly cidr: string; readonly port?: number }[] {
   if ("cidrs" in to) return to.cidrs.map((cidr) => ({ cidr }));
+  if (to.named === "logs") return logs ? [{ cidr: `${logs.address}/32`, port: logs.port }] : [];
   if (to.named === "nameservers" || to.named === "timeServers")
     return Object.values(network[to.named]).map((address) => ({ cidr: `${address}/32` }));
   return Object.values(to.named === "sites" ? sites : network.downloads);

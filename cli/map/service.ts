@@ -10,7 +10,7 @@ export interface Opening {
 }
 
 const parts: Readonly<Record<string, string>> = {
-  ...{ nameservers: "nameserver", timeServers: "time server", downloads: "download", sites: "site" },
+  ...{ nameservers: "nameserver", timeServers: "time server", downloads: "download", logs: "log receiver", sites: "site" },
 };
 
 /**

@@ -203,6 +203,37 @@ describe("the kernel's settings for media", () => {
   });
 });
 
+describe("the journal", () => {
+  const caCert = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const sent = (logs: object) =>
+    render(
+      "bbb-01",
+      estate((document) => {
+        document.logs = logs;
+      }),
+    );
+  const path = "/etc/systemd/journal-upload.conf.d/10-estate.conf";
+
+  it("is sent to the receiver by the image's own unit", () => {
+    const text = sent({ address: "192.0.2.90" });
+    expect(files(text)[path]).toBe("[Upload]\nURL=http://192.0.2.90:19532\n");
+    expect(JSON.parse(text).systemd.units).toContainEqual({ name: "systemd-journal-upload.service", enabled: true });
+  });
+
+  it("is sent encrypted to a receiver whose authority is known", () => {
+    const found = files(sent({ address: "192.0.2.90", port: 443, caCert }));
+    expect(found[path]?.split("\n")).toEqual([
+      ...["[Upload]", "URL=https://192.0.2.90:443", "ServerKeyFile=-", "ServerCertificateFile=-"],
+      ...["TrustedCertificateFile=/etc/estate/logs-ca.crt", ""],
+    ]);
+    expect(found["/etc/estate/logs-ca.crt"]).toBe(caCert);
+  });
+
+  it("is sent nowhere where the document names nobody", () => {
+    expect(render("bbb-01")).not.toContain("journal-upload");
+  });
+});
+
 describe("the time", () => {
   const told = (system: string, timeServers: Record<string, string>) =>
     files(

@@ -104,6 +104,14 @@ const table: readonly [string, Change, string][] = [
     set("sites local network", "campus"),
     "sites.local.network: is for mode provider: leave it out, in mode private the estate makes a network of its own",
   ],
+  [
+    "journals of a system that cannot send them",
+    (document) => {
+      document.image.system = "fedora-coreos";
+      document.logs = { address: "192.0.2.90" };
+    },
+    "logs: leave it out: Fedora CoreOS has no systemd-journal-upload, only Flatcar has",
+  ],
   ["no site", set("sites", {}), "sites: empty: add one: the hosts need at least one"],
   [
     "unknown site",

@@ -59,6 +59,18 @@ describe("the port catalogue", () => {
     "hosts-out-tcp:80-to-192.0.2.80/32",
   ])("has %s", (key) => expect(keys).toContain(key));
 
+  it("lets hosts out to the receiver of their journals, and there only", () => {
+    const sent = securityRules(
+      estate((document) => {
+        document.logs = { address: "192.0.2.90" };
+      }),
+    );
+    expect(sent.map(({ key }) => key).filter((key) => !keys.includes(key))).toEqual([
+      "hosts-out-tcp:19532-to-192.0.2.90/32",
+    ]);
+    expect(keys.filter((key) => !sent.some((rule) => rule.key === key))).toEqual([]);
+  });
+
   it("asks for no addresses where hosts are told theirs", () => {
     const told = securityRules(
       estate((document) => {

@@ -17,6 +17,7 @@ export interface GeneratedDocument {
   };
   sites: Record<string, { cidr: string; availabilityZone?: string; network?: string }>;
   image: { name: string };
+  logs?: { address: string; port?: number; caCert?: string };
   orchestrator: {
     k3s: { version?: string; url: string; sha512: string };
     podCidr?: string;
@@ -37,8 +38,14 @@ export function generateDocument(random: Random): GeneratedDocument {
     ...networkOf(random, mode),
     sites,
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
+    ...maybe(random, { logs: logsOf(random) }),
     roles: rolesOf(random, Object.keys(sites)),
   };
+}
+
+function logsOf(random: Random): NonNullable<GeneratedDocument["logs"]> {
+  const caCert = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  return { address: "192.0.2.99", ...maybe(random, { port: random.whole(1, 65_535) }), ...maybe(random, { caCert }) };
 }
 
 /** Disjoint: their second byte is their own. */
