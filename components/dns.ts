@@ -10,7 +10,7 @@ export interface DnsArgs {
 }
 
 /** Seconds that a resolver may keep a record: short, because addresses move with hosts that are added or removed. */
-const ttl = 60;
+export const ttl = 60;
 
 /**
  * The estate's zone in Designate. Each host has two names: `<host>.<zone>` leads to the address others are told,

@@ -1,4 +1,5 @@
 import { type ImageFacts, imageFacts } from "./image.ts";
+import { type ReverseFacts, reverseZones } from "./reverse.ts";
 import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
@@ -63,6 +64,7 @@ export interface EstateFacts {
   /** Where hosts send their journals. */
   readonly logs?: Logs;
   readonly orchestrator: Estate["orchestrator"];
+  readonly reverse: ReverseFacts;
   readonly groups: readonly string[];
   readonly rules: readonly SecurityRule[];
   /** In the order in which pools are built and replaced, see `poolOrder`. */
@@ -72,6 +74,7 @@ export interface EstateFacts {
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
 export function deriveFacts(estate: Estate): EstateFacts {
   const { name, zone, network, sites, image, orchestrator, logs } = estate;
+  const pools = poolOrder(estate).map((role) => poolFacts(estate, role));
   return {
     ...{ name, zone, network, sites, orchestrator },
     image: imageFacts(name, image),
@@ -79,8 +82,16 @@ export function deriveFacts(estate: Estate): EstateFacts {
     api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
     groups: securityGroups(estate),
     rules: securityRules(estate),
-    pools: poolOrder(estate).map((role) => poolFacts(estate, role)),
+    ...{ pools, reverse: reverseFacts(estate, pools) },
   };
+}
+
+function reverseFacts({ network, sites }: Estate, pools: readonly PoolFacts[]): ReverseFacts {
+  const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
+  const zones = own.flatMap((site) => reverseZones(sites[site]?.cidr ?? ""));
+  const hosts = pools.flatMap((pool) => pool.hosts).filter(({ site }) => own.includes(site));
+  // two sites may be parts of one /24
+  return { zones: [...new Set(zones)].sort(), hosts: hosts.map(({ name }) => name) };
 }
 
 /**

@@ -6,6 +6,7 @@ import { HostImage } from "../components/hostImage.ts";
 import { type HostVolume, HostVolumes } from "../components/hostVolumes.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
+import { ReverseZones } from "../components/reverseZones.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
 import { SecurityRules } from "../components/securityRules.ts";
 import type { EstateFacts } from "./facts.ts";
@@ -45,6 +46,7 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
     volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
   const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const dns = new Dns("dns", { facts, addresses }, options);
+  new ReverseZones("reverse", { facts, addresses }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);
   const reach = Object.values(addresses).map((address) => address.reachable);
   return {

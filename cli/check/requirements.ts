@@ -55,6 +55,11 @@ export interface Requirements {
   readonly sites: readonly SiteRequirement[];
   /** As Designate has it: with a full stop at the end. */
   readonly zone: string;
+  /**
+   * Zones in which addresses lead back to names, written alike. What is in them has no name yet; none of them has more record sets
+   * than the estate's zone.
+   */
+  readonly reverseZones: readonly string[];
   /** Addresses in each, by name, which ends with a full stop. */
   readonly recordSets: Readonly<Record<string, number>>;
 }
@@ -115,11 +120,17 @@ function cloudNetworks({ sites }: EstateFacts, hosts: readonly HostFacts[]): Net
   };
 }
 
-function names({ zone, api }: EstateFacts, hosts: readonly HostFacts[]): Pick<Requirements, "zone" | "recordSets"> {
+function names(
+  { zone, api, reverse }: EstateFacts,
+  hosts: readonly HostFacts[],
+): Pick<Requirements, "zone" | "reverseZones" | "recordSets"> {
   const servers = hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
   const ofHosts = hosts.flatMap((host) =>
     [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
   );
   const all = [...ofHosts, [api.name, servers] as const, [api.internalName, servers] as const];
-  return { zone: `${zone}.`, recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])) };
+  return {
+    ...{ zone: `${zone}.`, reverseZones: reverse.zones.map((name) => `${name}.`) },
+    recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])),
+  };
 }

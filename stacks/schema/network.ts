@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Address, Cidr, Name, Port } from "./primitives.ts";
-import { map, oneOf, section, text, told, whole } from "./told.ts";
+import { map, oneOf, section, text, told, whole, yesOrNo } from "./told.ts";
 
 /** What is the same in both modes. */
 const common = {
@@ -57,4 +57,9 @@ export const Site = section({
   availabilityZone: text("the name of an availability zone").optional(),
   /** In mode `provider`: name of the cloud's network. */
   network: text("the name of the cloud's network").optional(),
+  /**
+   * Whether the reverse zones of `cidr` are the estate's: then it makes them in Designate, and addresses lead back to names. A zone is
+   * there once in a cloud: write false where another project has it. It replaces no host. @default true in mode `private`, false in mode `provider`
+   */
+  reverseZone: yesOrNo().optional(),
 });

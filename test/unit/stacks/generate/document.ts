@@ -15,7 +15,7 @@ export interface GeneratedDocument {
     timeServers?: Record<string, string>;
     downloads: Record<string, { cidr: string; port: number }>;
   };
-  sites: Record<string, { cidr: string; availabilityZone?: string; network?: string }>;
+  sites: Record<string, { cidr: string; availabilityZone?: string; network?: string; reverseZone?: boolean }>;
   image: { name: string };
   logs?: { address: string; port?: number; caCert?: string };
   orchestrator: {
@@ -54,6 +54,7 @@ function sitesOf(random: Random, mode: string): GeneratedDocument["sites"] {
     cidr: random.pick([`10.${100 + index}.0.0/16`, `10.${100 + index}.4.0/22`, `10.${100 + index}.7.128/25`]),
     ...maybe(random, { availabilityZone: random.pick(["az1", "az2"]) }),
     ...(mode === "provider" ? { network: random.pick(["campus", "dmz"]) } : {}),
+    ...maybe(random, { reverseZone: random.chance(0.5) }),
   }));
 }
 
