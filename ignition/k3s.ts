@@ -81,7 +81,9 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       {
         path: founderPaths.start,
         mode: 0o755,
-        contents: startScript(`https://${api.internalName}:${api.port}`, facts.alone),
+        contents: startScript(`https://${api.internalName}:${api.port}`, {
+          ...{ alone: facts.alone, balanced: Boolean(api.loadBalancer) },
+        }),
       },
       { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
     ],

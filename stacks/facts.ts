@@ -4,7 +4,7 @@ import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
-import { type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
+import { balancerSite, type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
 
 /** What is known of a host before it exists. */
 export interface HostFacts {
@@ -51,6 +51,13 @@ export interface ApiFacts {
   /** For hosts: it leads to fixed addresses, so that security groups recognise the caller. */
   readonly internalName: string;
   readonly port: number;
+  /** The load balancer that they lead to; without one they lead to the servers. */
+  readonly loadBalancer?: {
+    /** Where it has its address. */
+    readonly site: string;
+    /** Ranges of those who may call it: administrators and hosts. */
+    readonly callers: readonly string[];
+  };
 }
 
 /** Everything the layers need, derived from the document once. Nothing after this reads the document. */
@@ -79,11 +86,18 @@ export function deriveFacts(estate: Estate): EstateFacts {
     ...{ name, zone, network, sites, orchestrator },
     image: imageFacts(name, image),
     ...(logs ? { logs } : {}),
-    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
+    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...balancer(estate) },
     groups: securityGroups(estate),
     rules: securityRules(estate),
     ...{ pools, reverse: reverseFacts(estate, pools) },
   };
+}
+
+function balancer(estate: Estate): Pick<ApiFacts, "loadBalancer"> {
+  const site = balancerSite(estate);
+  if (site === undefined) return {};
+  const ranges = [...Object.values(estate.admins.cidrs), ...Object.values(estate.sites).map(({ cidr }) => cidr)];
+  return { loadBalancer: { site, callers: [...new Set(ranges)].sort() } };
 }
 
 function reverseFacts({ network, sites }: Estate, pools: readonly PoolFacts[]): ReverseFacts {

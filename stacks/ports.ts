@@ -20,6 +20,11 @@ export interface Port {
    * other end. Behind floating IPs such traffic does not come from the group, but from those addresses.
    */
   readonly announced?: boolean;
+  /**
+   * Whether those who reach it may come by the estate's load balancer, if it has one: then their traffic comes from the load
+   * balancer's subnet, and from no group.
+   */
+  readonly balanced?: boolean;
   /** Whether Prometheus reads metrics here. */
   readonly scrape?: boolean;
 }
@@ -39,7 +44,7 @@ export const ports: readonly Port[] = [
   { service: "ping", protocol: "icmp", from: 8, to: 0, on: "hosts", sources: ["admins", "hosts"] },
   { ...udp("overlay", 8472), on: "hosts", sources: ["hosts"] },
   { ...tcp("kubelet", 10250), on: "hosts", sources: ["orchestrator"] },
-  { ...tcp("api", 6443), on: "orchestrator", sources: ["hosts", "admins"] },
+  { ...tcp("api", 6443), on: "orchestrator", sources: ["hosts", "admins"], balanced: true },
   { ...tcp("etcd", 2379), to: 2380, on: "orchestrator", sources: ["orchestrator"] },
   { ...tcp("http", 80), on: "bbb", sources: ["world"] },
   { ...tcp("https", 443), on: "bbb", sources: ["world"] },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkEstate } from "./rules.ts";
+import { Api } from "./schema/api.ts";
 import { Image } from "./schema/image.ts";
 import { Logs } from "./schema/logs.ts";
 import { Network, Site } from "./schema/network.ts";
@@ -35,6 +36,7 @@ export const Estate = section({
   logs: Logs.optional(),
   orchestrator: section({
     k3s: K3s,
+    api: Api.prefault({}),
     /** Addresses of pods. Fixed for the life of the orchestrator. */
     podCidr: Cidr.default("10.42.0.0/16"),
     /** Addresses of services. Fixed for the life of the orchestrator. */

@@ -53,10 +53,25 @@ function groupsOf(party: "hosts" | Workload, estate: Estate): string[] {
   return party === "hosts" ? ["hosts"] : rolesRunning(estate, party);
 }
 
+/** The site in which the API's load balancer has its address; none where the API has no such front. */
+export function balancerSite({ orchestrator, sites }: Estate): string | undefined {
+  const { front, site } = orchestrator.api;
+  return front === "loadBalancer" ? (site ?? Object.keys(sites)[0]) : undefined;
+}
+
 function portRules(port: Port, estate: Estate): SecurityRule[] {
-  return groupsOf(port.on, estate).flatMap((on) =>
-    port.sources.flatMap((source) => sourceRules(port, on, source, estate)),
-  );
+  return groupsOf(port.on, estate).flatMap((on) => [
+    ...port.sources.flatMap((source) => sourceRules(port, on, source, estate)),
+    ...(port.balanced ? balancedRules(port, on, estate) : []),
+  ]);
+}
+
+/** To the load balancer and on from it, by its subnet: which addresses it has there is its own business. */
+function balancedRules(port: Port, on: string, estate: Estate): SecurityRule[] {
+  const cidr = estate.sites[balancerSite(estate) ?? ""]?.cidr;
+  if (cidr === undefined) return [];
+  const callers = port.sources.flatMap((one) => (one === "admins" || one === "world" ? [] : groupsOf(one, estate)));
+  return [rule(port, on, "ingress", { cidr }), ...callers.map((group) => rule(port, group, "egress", { cidr }))];
 }
 
 function sourceRules(port: Port, on: string, source: Party, estate: Estate): SecurityRule[] {

@@ -51,6 +51,8 @@ export interface Requirements {
   readonly external: string | undefined;
   /** By their descriptions. */
   readonly floatingIps: readonly string[];
+  /** Each has a port for its address. */
+  readonly loadBalancers: readonly string[];
   /** None in mode `private`. */
   readonly sites: readonly SiteRequirement[];
   /** As Designate has it: with a full stop at the end. */
@@ -86,6 +88,7 @@ export function requirements(facts: EstateFacts): Requirements {
     ...(facts.network.mode === "private"
       ? ownNetworks(facts, facts.network.external, hosts)
       : cloudNetworks(facts, hosts)),
+    loadBalancers: facts.api.loadBalancer ? [`${facts.name}-api`] : [],
     ...names(facts, hosts),
   };
 }
@@ -102,11 +105,14 @@ type Networks = Pick<
   "networks" | "subnets" | "routers" | "servicePorts" | "external" | "floatingIps" | "sites"
 >;
 
-function ownNetworks({ name, sites }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
+function ownNetworks({ name, sites, api }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
   const networks = Object.keys(sites).map((site) => `${name}-${site}`);
   return {
     ...{ networks, subnets: networks, routers: [name], servicePorts: 2 * networks.length, external, sites: [] },
-    floatingIps: hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
+    floatingIps: [
+      ...hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
+      ...(api.loadBalancer ? ["api"] : []),
+    ],
   };
 }
 
@@ -124,7 +130,7 @@ function names(
   { zone, api, reverse }: EstateFacts,
   hosts: readonly HostFacts[],
 ): Pick<Requirements, "zone" | "reverseZones" | "recordSets"> {
-  const servers = hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
+  const servers = api.loadBalancer ? 1 : hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
   const ofHosts = hosts.flatMap((host) =>
     [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
   );

@@ -25,6 +25,17 @@ const lacks: readonly (readonly [string, Requirements, Cloud, string, RegExp])[]
     /volumes that outlive a host.*do without roles\.bbb\.volumes\.recordings$/,
   ],
   [
+    "the service of load balancers",
+    needsOf((document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+    }),
+    emptyCloud((cloud) => {
+      cloud.services = cloud.services.filter((type: string) => type !== "load-balancer");
+    }),
+    "service load-balancer (Octavia)",
+    /one address before several hosts.*do without orchestrator\.api\.front$/,
+  ],
+  [
     "a volume type",
     needsOf(withVolumes),
     emptyCloud((cloud) => {

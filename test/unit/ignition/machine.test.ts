@@ -343,6 +343,6 @@ describe("the scripts", () => {
 
   it("know every file of the authorities", () => {
     expect(authorityFiles).toHaveLength(11);
-    for (const name of authorityFiles) expect(startScript("https://x", false)).toContain(` ${name}`);
+    for (const name of authorityFiles) expect(startScript("https://x", { alone: false, balanced: false })).toContain(` ${name}`);
   });
 });

@@ -66,6 +66,43 @@ const table: readonly [string, Change, string][] = [
     "roles.orchestrator.publicAddress: must be true: the API's name leads to these addresses",
   ],
   [
+    "private servers behind a load balancer",
+    (document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+      document.roles.orchestrator.publicAddress = false;
+    },
+    "roles.orchestrator.publicAddress: must be true: the first server is given the authorities' keys at its address, over SSH",
+  ],
+  [
+    "a load balancer before one server",
+    (document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+      const volumes = { datastore: { sizeGiB: 20, path: "/var/lib/rancher" } };
+      Object.assign(document.roles.orchestrator, { hosts: { "orchestrator-01": {} }, volumes });
+    },
+    "orchestrator.api.front: write hosts: there is one server, before which a load balancer balances nothing",
+  ],
+  [
+    "a load balancer without its site",
+    (document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+      document.sites.more = { cidr: "10.21.0.0/24" };
+      for (const role of Object.values<{ hosts: Record<string, { site?: string }> }>(document.roles))
+        for (const host of Object.values(role.hosts)) host.site = "local";
+    },
+    "orchestrator.api.site: say in which site the load balancer is (local, more): there are several",
+  ],
+  [
+    "a load balancer in no site",
+    set("orchestrator api", { front: "loadBalancer", site: "north" }),
+    "orchestrator.api.site: there is no site north: write one of local",
+  ],
+  [
+    "a site of no load balancer",
+    set("orchestrator api", { site: "local" }),
+    "orchestrator.api.site: leave it out: only a load balancer has a site, and the front is hosts",
+  ],
+  [
     "private bbb",
     set("roles bbb publicAddress", false),
     "roles.bbb.publicAddress: must be true: people's browsers send media to these hosts",

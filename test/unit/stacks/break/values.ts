@@ -29,6 +29,8 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "orchestrator.k3s.version": ["1.34.2", "v1.34.2", "latest", "v1.34.2+k3s1 "],
   "orchestrator.k3s.url": ["k3s", "ftp://192.0.2.80/k3s", "file:///k3s", "/k3s", ""],
   "orchestrator.k3s.sha512": ["ab", "AB".repeat(64), "g".repeat(128), "a".repeat(129)],
+  "orchestrator.api.front": ["vip", "octavia", ""],
+  "orchestrator.api.site": ["nowhere", "constructor", "North", ""],
   "orchestrator.podCidr": range,
   "orchestrator.serviceCidr": range,
   "orchestrator.nodePorts.from": port,

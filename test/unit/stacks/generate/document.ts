@@ -20,6 +20,7 @@ export interface GeneratedDocument {
   logs?: { address: string; port?: number; caCert?: string };
   orchestrator: {
     k3s: { version?: string; url: string; sha512: string };
+    api?: { front?: string; site?: string };
     podCidr?: string;
     serviceCidr?: string;
     nodePorts?: { from: number; to: number };
@@ -31,16 +32,24 @@ export interface GeneratedDocument {
 export function generateDocument(random: Random): GeneratedDocument {
   const mode = random.pick(["private", "provider"]);
   const sites = sitesOf(random, mode);
+  const roles = rolesOf(random, Object.keys(sites));
+  const { network, orchestrator } = networkOf(random, mode);
   return {
     ...maybe(random, { name: random.pick(["estate", "meet", "vc-2"]) }),
     zone: random.pick(["meet.example.org", "estate.test", "a.b-c.example.net"]),
     admins: { cidrs: entries(random, ["office", "home", "on-call", "vpn"], adminRange) },
-    ...networkOf(random, mode),
-    sites,
+    ...{ network, sites, roles },
+    orchestrator: { ...orchestrator, ...maybe(random, { api: apiOf(random, roles, Object.keys(sites)) }) },
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
     ...maybe(random, { logs: logsOf(random) }),
-    roles: rolesOf(random, Object.keys(sites)),
   };
+}
+
+/** A single server has no load balancer before it. */
+function apiOf(random: Random, { orchestrator }: GeneratedDocument["roles"], sites: readonly string[]) {
+  const servers = orchestrator?.count ?? Object.keys(orchestrator?.hosts ?? {}).length;
+  if (servers === 1) return { front: "hosts" };
+  return random.pick([{ front: "hosts" }, { front: "loadBalancer", site: random.pick(sites) }]);
 }
 
 function logsOf(random: Random): NonNullable<GeneratedDocument["logs"]> {
