@@ -59,11 +59,7 @@ export class Network extends pulumi.ComponentResource {
     // Ports and servers hang on these: deleted first, they would take every host with them.
     const stable = { parent: this, deleteBeforeReplace: false };
     const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
-    const own = new openstack.networking.Network(
-      name,
-      { name: title, adminStateUp: true, ...mtu },
-      stable,
-    );
+    const own = new openstack.networking.Network(name, { name: title, adminStateUp: true, ...mtu }, stable);
     const subnet = new openstack.networking.Subnet(
       `${name}-subnet`,
       {
@@ -78,7 +74,7 @@ export class Network extends pulumi.ComponentResource {
   #found(networkName: string, cidr: string): SiteNetwork {
     const network = openstack.networking.getNetworkOutput({ name: networkName }, { parent: this });
     const subnet = openstack.networking.getSubnetOutput({ networkId: network.id, cidr }, { parent: this });
-    return { networkId: network.id, subnetId: subnet.id, gateway: subnet.gatewayIp, mtu: network.mtu };
+    return { networkId: network.id, subnetId: subnet.id, gateway: subnet.gatewayIp, mtu: network.apply(({ mtu }) => mtu) };
   }
 
   #router(name: string, title: string, externalName: string): openstack.networking.Router {

@@ -10,7 +10,13 @@ export interface Opening {
 }
 
 const parts: Readonly<Record<string, string>> = {
-  ...{ nameservers: "nameserver", timeServers: "time server", downloads: "download", logs: "log receiver", sites: "site" },
+  ...{
+    nameservers: "nameserver",
+    timeServers: "time server",
+    downloads: "download",
+    logs: "log receiver",
+    sites: "site",
+  },
 };
 
 /** Where journals are received unless the document says otherwise; elsewhere the rule looks like that of a download. */

@@ -56,6 +56,7 @@ export function difference(told: StaticAddress, interfaces: readonly HostInterfa
   if (!port)
     return `${file} is about an interface ${mac || "without a MAC address"}, but the host's have ${interfaces.map((one) => one.mac).join(", ") || "none"}`;
   const foreign = addresses.find((address) => !port.addresses.includes(address));
-  if (foreign) return `${file} gives the host ${foreign}, but its port has ${port.addresses.join(", ") || "no address"}`;
+  if (foreign)
+    return `${file} gives the host ${foreign}, but its port has ${port.addresses.join(", ") || "no address"}`;
   return mtu > port.mtu ? `${file} has packets of ${mtu} bytes, but the network takes ${port.mtu}` : undefined;
 }

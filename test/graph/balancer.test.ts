@@ -23,7 +23,10 @@ const built = await graph({ cloud, change: balanced });
 
 describe("mode private", () => {
   it("has one load balancer on the estate's network, which passes on what administrators and hosts send", () => {
-    expect(named(built, "LoadBalancer", "api").inputs).toEqual({ name: "estate-api", vipSubnetId: "network-local-subnet-id" });
+    expect(named(built, "LoadBalancer", "api").inputs).toEqual({
+      name: "estate-api",
+      vipSubnetId: "network-local-subnet-id",
+    });
     expect(named(built, "Listener", "api-listener").inputs).toMatchObject({
       ...{ loadbalancerId: "api-id", protocol: "TCP", protocolPort: 6443 },
       allowedCidrs: ["10.20.0.0/24", "203.0.113.1/32"],

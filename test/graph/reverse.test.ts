@@ -10,8 +10,17 @@ const named = (nodes: readonly Registered[], name: string) => {
 };
 /** Distinct addresses, as a cloud gives them: by the order of names. */
 const addresses: Readonly<Record<string, string>> = {
-  ...{ "orchestrator-01-port": "10.20.4.11", "orchestrator-02-port": "10.20.4.12", "orchestrator-03-port": "10.20.5.13" },
-  ...{ "bbb-01-port": "10.20.6.21", "bbb-02-port": "10.20.7.22", "bbb-03-port": "10.20.7.23", "worker-01-port": "10.20.4.31" },
+  ...{
+    "orchestrator-01-port": "10.20.4.11",
+    "orchestrator-02-port": "10.20.4.12",
+    "orchestrator-03-port": "10.20.5.13",
+  },
+  ...{
+    "bbb-01-port": "10.20.6.21",
+    "bbb-02-port": "10.20.7.22",
+    "bbb-03-port": "10.20.7.23",
+    "worker-01-port": "10.20.4.31",
+  },
 };
 const cloud = {
   made: (_: string, name: string) => (addresses[name] ? { allFixedIps: [addresses[name]] } : {}),
@@ -51,11 +60,11 @@ describe("a network of the estate's own", () => {
     const names = (nodes: readonly Registered[]) =>
       nodes.filter(({ type }) => type.includes(":dns/")).map(({ type, name, inputs }) => ({ type, name, inputs }));
     const before = names(built);
-    expect(names(grown).filter(({ name }) => !before.some((one) => one.name === name)).map(({ name }) => name)).toEqual([
-      "dns-bbb-03",
-      "dns-bbb-03.internal",
-      "reverse-bbb-03",
-    ]);
+    expect(
+      names(grown)
+        .filter(({ name }) => !before.some((one) => one.name === name))
+        .map(({ name }) => name),
+    ).toEqual(["dns-bbb-03", "dns-bbb-03.internal", "reverse-bbb-03"]);
     expect(names(grown).filter(({ name }) => before.some((one) => one.name === name))).toEqual(before);
   });
 });

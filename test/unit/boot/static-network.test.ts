@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type InterfaceFacts, network } from "../../../ignition/network.ts";
 import type { MachineFacts } from "../../../ignition/machine.ts";
+import { type InterfaceFacts, network } from "../../../ignition/network.ts";
 import { BootFailure } from "../../../local/boot/failure.ts";
 import { checkAddresses } from "../../../local/boot/static-network.ts";
 
@@ -19,7 +19,12 @@ afterEach(() => rmSync(root, { recursive: true }));
 /** Writes what a host is told, as Ignition would. */
 function write(system: MachineFacts["system"], change: Partial<InterfaceFacts> = {}): void {
   const told = { ...port, ...change, prefix: 24 };
-  const facts = { system, zone: "estate.test", nameservers: ["192.0.2.53"], interface: told } as unknown as MachineFacts;
+  const facts = {
+    system,
+    zone: "estate.test",
+    nameservers: ["192.0.2.53"],
+    interface: told,
+  } as unknown as MachineFacts;
   for (const { path, contents } of network(facts).files ?? []) put(path, String(contents));
 }
 

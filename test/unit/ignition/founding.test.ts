@@ -113,7 +113,12 @@ describe("starting a server", () => {
     expect(start([...Array.from({ length: 14 }, () => 35), 0], { balanced: true }).status).toBe(0);
     expect(chosen()).toBe("server: https://api\n");
     rmSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"));
-    expect(start(Array.from({ length: 15 }, (_, call) => (call % 2 ? 56 : 35)), { balanced: true }).status).toBe(0);
+    expect(
+      start(
+        Array.from({ length: 15 }, (_, call) => (call % 2 ? 56 : 35)),
+        { balanced: true },
+      ).status,
+    ).toBe(0);
     expect(chosen()).toBe("cluster-init: true\n");
   });
 

@@ -148,8 +148,24 @@ describe("static addressing", () => {
     const text = render("bbb-01", fixed("fedora-coreos"), port);
     const path = "/etc/NetworkManager/system-connections/estate.nmconnection";
     expect(files(text)[path]?.split("\n")).toEqual([
-      ...["[connection]", "id=estate", "type=ethernet", "", "[ethernet]", "mac-address=fa:16:3e:0a:0b:0c", "mtu=1450", ""],
-      ...["[ipv4]", "method=manual", "address1=10.20.0.5/24,10.20.0.1", "dns=192.0.2.53;", "dns-search=estate.test;", ""],
+      ...[
+        "[connection]",
+        "id=estate",
+        "type=ethernet",
+        "",
+        "[ethernet]",
+        "mac-address=fa:16:3e:0a:0b:0c",
+        "mtu=1450",
+        "",
+      ],
+      ...[
+        "[ipv4]",
+        "method=manual",
+        "address1=10.20.0.5/24,10.20.0.1",
+        "dns=192.0.2.53;",
+        "dns-search=estate.test;",
+        "",
+      ],
       ...["[ipv6]", "method=disabled", ""],
     ]);
     expect(JSON.parse(text).storage.files.find((one: Rendered) => one.path === path).mode).toBe(0o600);
@@ -343,6 +359,7 @@ describe("the scripts", () => {
 
   it("know every file of the authorities", () => {
     expect(authorityFiles).toHaveLength(11);
-    for (const name of authorityFiles) expect(startScript("https://x", { alone: false, balanced: false })).toContain(` ${name}`);
+    for (const name of authorityFiles)
+      expect(startScript("https://x", { alone: false, balanced: false })).toContain(` ${name}`);
   });
 });
