@@ -74,7 +74,12 @@ export class Network extends pulumi.ComponentResource {
   #found(networkName: string, cidr: string): SiteNetwork {
     const network = openstack.networking.getNetworkOutput({ name: networkName }, { parent: this });
     const subnet = openstack.networking.getSubnetOutput({ networkId: network.id, cidr }, { parent: this });
-    return { networkId: network.id, subnetId: subnet.id, gateway: subnet.gatewayIp, mtu: network.apply(({ mtu }) => mtu) };
+    return {
+      networkId: network.id,
+      subnetId: subnet.id,
+      gateway: subnet.gatewayIp,
+      mtu: network.apply(({ mtu }) => mtu),
+    };
   }
 
   #router(name: string, title: string, externalName: string): openstack.networking.Router {
