@@ -27,6 +27,7 @@ interface Item {
   readonly network_id?: string;
   readonly public_key?: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly loadbalancers?: readonly { readonly id: string }[];
 }
 
 /** Nova wraps each key pair, which has no id but its name. */
@@ -155,6 +156,15 @@ const kinds: Readonly<Record<string, Kind>> = {
     service: "load-balancer",
     path: "/v2/lbaas/loadbalancers",
     key: "loadbalancers",
+    same: byName,
+  },
+  "openstack:loadbalancer/listener:Listener": {
+    ...{ service: "load-balancer", path: "/v2/lbaas/listeners", key: "listeners" },
+    same: (item, inputs) =>
+      item.name === inputs.name && Boolean(item.loadbalancers?.some(({ id }) => id === inputs.loadbalancerId)),
+  },
+  "openstack:loadbalancer/member:Member": {
+    ...{ service: "load-balancer", path: ({ poolId }) => `/v2/lbaas/pools/${poolId}/members`, key: "members" },
     same: byName,
   },
 };

@@ -1,16 +1,19 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
+import type { ApiBalancer } from "./apiBalancer.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface DnsArgs {
   readonly facts: Pick<EstateFacts, "zone" | "api" | "pools">;
   /** By host name. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** What the API's names lead to. Changed in place. @default the orchestrator's servers */
+  readonly balancer?: ApiBalancer | undefined;
 }
 
 /** Seconds that a resolver may keep a record: short, because addresses move with hosts that are added or removed. */
-const ttl = 60;
+export const ttl = 60;
 
 /**
  * The estate's zone in Designate. Each host has two names: `<host>.<zone>` leads to the address others are told,
@@ -21,7 +24,7 @@ export class Dns extends pulumi.ComponentResource {
   /** Without these nobody finds the API: gates and the Kubernetes provider come after them. */
   readonly api: readonly openstack.dns.RecordSet[];
 
-  constructor(name: string, { facts, addresses }: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { facts, addresses, balancer }: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Dns.type, name, {}, opts);
     const zone = new openstack.dns.Zone(
       name,
@@ -51,14 +54,15 @@ export class Dns extends pulumi.ComponentResource {
       record(host.names.internal, [of(host.name).fixed]);
     }
     const servers = hosts.filter((host) => host.runs.includes("orchestrator")).map((host) => of(host.name));
+    const front = balancer ? [balancer] : servers;
     this.api = [
       record(
         facts.api.name,
-        servers.map((server) => server.announced),
+        front.map((one) => one.announced),
       ),
       record(
         facts.api.internalName,
-        servers.map((server) => server.fixed),
+        front.map((one) => one.fixed),
       ),
     ];
     this.registerOutputs({});

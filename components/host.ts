@@ -57,6 +57,7 @@ export class Host extends pulumi.ComponentResource {
         userData: pulumi.secret(args.userData),
         // The user data itself is secret; its digest makes a difference visible.
         metadata: { estate: args.estate, role: facts.role, ignition: digest(args.userData) },
+        // where Ignition finds its configuration on a network without DHCP, on which it cannot ask the metadata service
         configDrive: true,
         stopBeforeDestroy: true,
       },

@@ -1,5 +1,6 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
+import type { InterfaceFacts } from "../ignition/network.ts";
 import type { HostFacts } from "../stacks/facts.ts";
 import type { Network } from "./network.ts";
 
@@ -20,6 +21,8 @@ export class HostAddress extends pulumi.ComponentResource {
   readonly announced: pulumi.Output<string>;
   /** The DNS name that leads to the announced address. */
   readonly fqdn: string;
+  /** What a host is told of its interface where no DHCP does it. It stays as it is as long as the port and its network do. */
+  readonly interface: pulumi.Output<InterfaceFacts>;
   /** Done when the announced address leads to the port. */
   readonly reachable: pulumi.Resource;
 
@@ -40,6 +43,9 @@ export class HostAddress extends pulumi.ComponentResource {
     );
     this.portId = port.id;
     this.fixed = port.allFixedIps.apply((addresses) => addresses[0] ?? "");
+    this.interface = pulumi
+      .all([port.macAddress, this.fixed, site.gateway, site.mtu])
+      .apply(([mac, address, gateway, mtu]) => ({ mac, address, gateway, mtu }));
     this.fqdn = facts.names.announced;
     const pool = facts.publicAddress ? network.floatingIpPool : undefined;
     const floating = pool === undefined ? undefined : this.#floatingIp(name, port, pool, network);

@@ -11,6 +11,10 @@ export interface NetworkArgs {
 export interface SiteNetwork {
   readonly networkId: pulumi.Output<string>;
   readonly subnetId: pulumi.Output<string>;
+  /** Address of the way out. */
+  readonly gateway: pulumi.Output<string>;
+  /** Bytes of a packet, where the cloud says. */
+  readonly mtu: pulumi.Output<number | undefined>;
 }
 
 /**
@@ -55,26 +59,27 @@ export class Network extends pulumi.ComponentResource {
     // Ports and servers hang on these: deleted first, they would take every host with them.
     const stable = { parent: this, deleteBeforeReplace: false };
     const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
-    const { id: networkId } = new openstack.networking.Network(
-      name,
-      { name: title, adminStateUp: true, ...mtu },
-      stable,
-    );
+    const own = new openstack.networking.Network(name, { name: title, adminStateUp: true, ...mtu }, stable);
     const subnet = new openstack.networking.Subnet(
       `${name}-subnet`,
       {
-        ...{ name: title, networkId, cidr, ipVersion: 4, enableDhcp: true },
+        ...{ name: title, networkId: own.id, cidr, ipVersion: 4, enableDhcp: network.addressing === "dhcp" },
         dnsNameservers: Object.values(network.nameservers).sort(),
       },
       stable,
     );
-    return { networkId, subnetId: subnet.id };
+    return { networkId: own.id, subnetId: subnet.id, gateway: subnet.gatewayIp, mtu: own.mtu };
   }
 
   #found(networkName: string, cidr: string): SiteNetwork {
     const network = openstack.networking.getNetworkOutput({ name: networkName }, { parent: this });
     const subnet = openstack.networking.getSubnetOutput({ networkId: network.id, cidr }, { parent: this });
-    return { networkId: network.id, subnetId: subnet.id };
+    return {
+      networkId: network.id,
+      subnetId: subnet.id,
+      gateway: subnet.gatewayIp,
+      mtu: network.apply(({ mtu }) => mtu),
+    };
   }
 
   #router(name: string, title: string, externalName: string): openstack.networking.Router {

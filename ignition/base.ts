@@ -1,12 +1,12 @@
 import { authorizedKeysFiles } from "./administrators.ts";
 import { type Fragment, lines } from "./config.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { time } from "./time.ts";
 
 /** What every host has: its name, its SSH identity, name resolution, time, and no updates by itself. */
 export function base(facts: MachineFacts, secrets: MachineSecrets): Fragment {
-  const { host, nameservers, system, timeServers, zone } = facts;
+  const { host, nameservers, system, zone } = facts;
   const { hostKey } = secrets;
-  const time = { path: "/etc/systemd/timesyncd.conf.d/10-estate.conf", mode: 0o644 };
   return {
     files: [
       { path: "/etc/hostname", mode: 0o644, contents: lines(host.name) },
@@ -26,7 +26,7 @@ export function base(facts: MachineFacts, secrets: MachineSecrets): Fragment {
         ...{ path: "/etc/resolv.conf", mode: 0o644 },
         contents: lines(...nameservers.map((address) => `nameserver ${address}`), `search ${zone}`),
       },
-      ...(timeServers.length > 0 ? [{ ...time, contents: lines("[Time]", `NTP=${timeServers.join(" ")}`) }] : []),
+      ...time(facts),
       ...updates[system].files,
     ],
     units: updates[system].units,

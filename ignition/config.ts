@@ -1,4 +1,16 @@
-/** The part of an Ignition configuration (specification 3.4.0) that is used here. */
+import type { EstateFacts } from "../stacks/facts.ts";
+
+/**
+ * The version of Ignition's specification that a system's releases read. Changing it replaces every host of that system.
+ *
+ * @source Ignition reads 3.4.0 since 2.15.0, which Flatcar has since 3549 and Fedora CoreOS since 38; newer ones go on reading it, 2026-11
+ */
+export const specifications: Readonly<Record<EstateFacts["image"]["system"], string>> = {
+  flatcar: "3.4.0",
+  "fedora-coreos": "3.4.0",
+};
+
+/** The part of an Ignition configuration that is used here. */
 export interface Fragment {
   readonly directories?: readonly Directory[];
   readonly files?: readonly File[];
@@ -21,8 +33,10 @@ export interface File {
 
 export interface Unit {
   readonly name: string;
-  /** Its text; a unit without one is masked: it belongs to the image and must not run. */
+  /** Its text; a unit without one belongs to the image, and must not run: it is masked. */
   readonly contents?: string;
+  /** That a unit of the image, which leaves it off, must run. */
+  readonly enable?: true;
   /** What the unit's own file does not say, by the name of the drop-in. */
   readonly dropIns?: Readonly<Record<string, string>>;
 }

@@ -45,15 +45,27 @@ export function receiveScript(): string {
   );
 }
 
+export interface StartOptions {
+  /** Whether it is the only server: then its datastore is on a volume, and a new server goes on with it. */
+  readonly alone: boolean;
+  /** Whether the API's name leads to a load balancer. */
+  readonly balanced: boolean;
+}
+
+/**
+ * So often in a row, at least 2 s apart, must nobody have answered. A load balancer lets a connection in and closes it while it knows of no
+ * healthy server, and it takes 15 s to know of one that is there: for twice as long it says nothing about who is there.
+ */
+const attempts = { direct: 3, balanced: 15 } as const;
+
 /**
  * Decides how a server starts, before k3s does. A member goes on as it is. Whoever finds the API answering joins. Only
  * the server that was given the authorities' keys may found the orchestrator, and only when the API's name leads
  * somewhere, but nobody has answered there several times in a row: a replaced first server never founds a second one.
  *
  * @param api the API's address inside the estate, such as `https://api.internal.estate.test:6443`
- * @param alone whether it is the only server: then its datastore is on a volume, and a new server goes on with it
  */
-export function startScript(api: string, alone: boolean): string {
+export function startScript(api: string, { alone, balanced }: StartOptions): string {
   return lines(
     "#!/bin/sh",
     "# Runs before each start of k3s: join the orchestrator that is there, or found it.",
@@ -102,7 +114,7 @@ export function startScript(api: string, alone: boolean): string {
     "    60) silent=0; reason='whoever answers there has a certificate of another authority' ;;",
     '    *) silent=0; reason="curl ends with $status" ;;',
     "  esac",
-    `  if [ -e ${founderPaths.founder} ] && [ "$silent" -ge 3 ]; then`,
+    `  if [ -e ${founderPaths.founder} ] && [ "$silent" -ge ${balanced ? attempts.balanced : attempts.direct} ]; then`,
     `    cp ${founderPaths.found} "$chosen"`,
     '    echo "founding the orchestrator: this server holds its authorities, and nobody answers yet"',
     "    exit 0",

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { archiveOf } from "../stacks/downloads.ts";
-import type { EstateFacts } from "../stacks/facts.ts";
 import { type Fragment, lines } from "./config.ts";
+import { fetchPath } from "./fetch.ts";
+import type { MachineFacts } from "./machine.ts";
 import { mountUnitName } from "./volumes.ts";
 
 /** Where k3s looks for archives of images each time it starts. */
@@ -13,12 +14,17 @@ export const imagesFolder = "/var/lib/rancher/k3s/agent/images";
  */
 const kept = "/opt/estate/images";
 
-/** The images k3s itself runs, in an archive that is downloaded by its hash, and mounted where k3s looks for it. */
-export function images({ k3s }: EstateFacts["orchestrator"]): Fragment {
+/**
+ * The images k3s itself runs, in an archive that is downloaded by its hash, and mounted where k3s looks for it. In a network without
+ * DHCP it is the unit of k3s that downloads it, see `imagesFetched`.
+ */
+export function images({ interface: told, orchestrator: { k3s } }: MachineFacts): Fragment {
   if (!k3s.images) return {};
   const { url, sha512 } = k3s.images;
   return {
-    files: [{ path: `${kept}/k3s-airgap-images${archiveOf(url)}`, mode: 0o644, contents: { url, sha512 } }],
+    ...(told
+      ? { directories: [{ path: kept, mode: 0o755 }] }
+      : { files: [{ path: fileOf(url), mode: 0o644, contents: { url, sha512 } }] }),
     units: [
       {
         name: mountUnitName(imagesFolder),
@@ -37,4 +43,13 @@ export function images({ k3s }: EstateFacts["orchestrator"]): Fragment {
       },
     ],
   };
+}
+
+/** What downloads them where Ignition reaches nobody: run before k3s. */
+export function imagesFetched({ k3s }: MachineFacts["orchestrator"]): string[] {
+  return k3s.images ? [`${fetchPath} ${k3s.images.url} ${k3s.images.sha512} ${fileOf(k3s.images.url)}`] : [];
+}
+
+function fileOf(url: string): string {
+  return `${kept}/k3s-airgap-images${archiveOf(url)}`;
 }

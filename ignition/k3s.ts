@@ -1,18 +1,20 @@
 import { stringify } from "yaml";
 import type { Fragment, Unit } from "./config.ts";
+import { fetchPath, fetchScript } from "./fetch.ts";
 import { founderPaths, receiveScript, startScript } from "./founding.ts";
-import { imagesFolder } from "./images.ts";
+import { imagesFetched, imagesFolder } from "./images.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { metadataUnit } from "./metadata.ts";
 import { secureToken } from "./token.ts";
 import { limits, type ServiceOptions, serviceUnit } from "./units/service.ts";
 
 const config = "/etc/rancher/k3s";
+const path = "/opt/bin/k3s";
 
 /** k3s: the program by its hash, its configuration, and the unit that runs it. */
 export function k3s(facts: MachineFacts, secrets: MachineSecrets): Fragment {
   const { url, sha512 } = facts.orchestrator.k3s;
-  const program = { path: "/opt/bin/k3s", mode: 0o755, contents: { url, sha512 } };
+  const program = facts.interface ? fetchScript() : { path, mode: 0o755, contents: { url, sha512 } };
   const role = facts.kind === "server" ? server(facts, secrets) : agent(facts, secrets);
   return { ...role, files: [program, ...(role.files ?? [])] };
 }
@@ -81,24 +83,33 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       {
         path: founderPaths.start,
         mode: 0o755,
-        contents: startScript(`https://${api.internalName}:${api.port}`, facts.alone),
+        contents: startScript(`https://${api.internalName}:${api.port}`, {
+          ...{ alone: facts.alone, balanced: Boolean(api.loadBalancer) },
+        }),
       },
       { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
     ],
-    units: [unit("server", facts, { description: "The orchestrator", before: founderPaths.start })],
+    units: [unit("server", facts, { description: "The orchestrator", before: [founderPaths.start] })],
   };
 }
 
 function unit(
   kind: "server" | "agent",
-  { orchestrator, volumes }: MachineFacts,
-  options: Pick<ServiceOptions, "description" | "before">,
+  facts: MachineFacts,
+  { description, before = [] }: Pick<ServiceOptions, "description" | "before">,
 ): Unit {
-  const mounts = [...volumes.map(({ path }) => path), ...(orchestrator.k3s.images ? [imagesFolder] : [])];
-  const command = `/opt/bin/k3s ${kind}`;
+  const { volumes, interface: told, orchestrator } = facts;
+  const { url, sha512, images } = orchestrator.k3s;
+  const fetched = {
+    before: [...imagesFetched(orchestrator), `${fetchPath} ${url} ${sha512} ${path}`, ...before],
+    // not there yet when systemd reads the unit
+    command: `/usr/bin/env ${path} ${kind}`,
+  };
+  const mounts = [...volumes.map((volume) => volume.path), ...(images ? [imagesFolder] : [])];
+  const program = told ? fetched : { before, command: `${path} ${kind}` };
   return {
     name: kind === "server" ? "k3s.service" : "k3s-agent.service",
-    contents: serviceUnit({ ...options, command, mounts, requires: [metadataUnit] }),
+    contents: serviceUnit({ description, mounts, requires: [metadataUnit], ...program }),
     dropIns: { "10-limits.conf": limits },
   };
 }

@@ -1,6 +1,7 @@
 import type { EstateFacts, HostFacts, VolumeFacts } from "../stacks/facts.ts";
 import { hostKeyPair, publicKeyOf, type SshKeyPair } from "../stacks/openssh.ts";
 import type { Secrets } from "../stacks/secrets.ts";
+import type { InterfaceFacts } from "./network.ts";
 import { deviceOf } from "./volumes.ts";
 
 /** What a machine is told at first boot that anyone may know. */
@@ -17,7 +18,11 @@ export interface MachineFacts {
   readonly nameservers: readonly string[];
   readonly timeServers: readonly string[];
   readonly orchestrator: EstateFacts["orchestrator"];
+  /** Where it sends its journal. */
+  readonly logs?: NonNullable<EstateFacts["logs"]>;
   readonly volumes: readonly MachineVolume[];
+  /** Its interface, where the network has no DHCP and the host is told its address. */
+  readonly interface?: InterfaceFacts & { readonly prefix: number };
 }
 
 /** A data volume, with the device that it is on this machine. */
@@ -44,13 +49,16 @@ export interface MachineSecrets {
  * Picks what concerns one machine out of the estate's facts. Other hosts are not mentioned in it, by address or by name.
  *
  * @param volumeIds the id of each of its volumes, by the volume's name
+ * @param port what neutron says of its port; the host is told it only with static addressing
+ * @throws Error when addressing is static and nothing is known of its port
  */
 export function machineFacts(
   estate: EstateFacts,
   host: HostFacts,
   volumeIds: Readonly<Record<string, string>>,
+  port?: InterfaceFacts,
 ): MachineFacts {
-  const { zone, api, network, orchestrator, pools } = estate;
+  const { zone, api, network, orchestrator, pools, logs } = estate;
   const alone = pools.some(({ runs, hosts }) => runs.includes("orchestrator") && hosts.length === 1);
   return {
     ...{
@@ -62,10 +70,17 @@ export function machineFacts(
       system: estate.image.system,
       kind: host.runs.includes("orchestrator") ? "server" : "agent",
     },
+    ...(logs ? { logs } : {}),
     nameservers: Object.values(network.nameservers).sort(),
     timeServers: Object.values(network.timeServers).sort(),
     volumes: host.volumes.map((volume) => ({ ...volume, device: deviceOf(volumeIds[volume.name] ?? "") })),
+    ...(network.addressing === "static" ? { interface: interfaceOf(estate, host, port) } : {}),
   };
+}
+
+function interfaceOf({ sites }: EstateFacts, { name, site }: HostFacts, port: InterfaceFacts | undefined) {
+  if (!port) throw new Error(`${name} has static addressing, but nothing is known of its port`);
+  return { ...port, prefix: Number(sites[site]?.cidr.split("/")[1]) };
 }
 
 /** Picks what concerns one machine out of the estate's secrets. */

@@ -1,15 +1,18 @@
 import { administrators } from "./administrators.ts";
 import { base } from "./base.ts";
-import type { Fragment } from "./config.ts";
+import { type Fragment, specifications } from "./config.ts";
 import { images } from "./images.ts";
 import { k3s } from "./k3s.ts";
+import { logs } from "./logs.ts";
 import type { MachineFacts, MachineSecrets } from "./machine.ts";
+import { media } from "./media.ts";
 import { metadata } from "./metadata.ts";
+import { network } from "./network.ts";
 import { registries } from "./registries.ts";
 import { volumes } from "./volumes.ts";
 
-/** Nova takes 65,535 characters of base64: this many bytes of text. */
-export const userDataLimit = 49_151;
+/** Nova takes 65,535 characters of base64, which come in fours, three bytes each: this many bytes of text. */
+export const userDataLimit = 49_149;
 
 /**
  * The Ignition document of a machine. Equal facts give equal bytes; the order in which they were written does not matter.
@@ -17,21 +20,28 @@ export const userDataLimit = 49_151;
  * @throws Error when it is larger than nova takes, with the biggest files
  */
 export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): string {
-  return renderFragments(facts.host.name, secrets.authorizedKey, [
+  return renderFragments({ host: facts.host.name, system: facts.system }, secrets.authorizedKey, [
     base(facts, secrets),
     administrators(),
     metadata(),
+    network(facts),
+    media(facts),
+    logs(facts),
     volumes(facts.volumes),
-    images(facts.orchestrator),
+    images(facts),
     registries(facts.orchestrator.registries),
     k3s(facts, secrets),
   ]);
 }
 
 /** The document made of several fragments; a path or a unit must not be in two of them. */
-export function renderFragments(host: string, authorizedKey: string, fragments: readonly Fragment[]): string {
+export function renderFragments(
+  { host, system }: { readonly host: string; readonly system: MachineFacts["system"] },
+  authorizedKey: string,
+  fragments: readonly Fragment[],
+): string {
   const text = JSON.stringify({
-    ignition: { version: "3.4.0" },
+    ignition: { version: specifications[system] },
     passwd: { users: [{ name: "core", sshAuthorizedKeys: [authorizedKey] }] },
     storage: {
       directories: sorted(fragments.flatMap((one) => one.directories ?? []).map(directory), "path"),
@@ -55,7 +65,8 @@ function file({ path, mode, contents }: NonNullable<Fragment["files"]>[number]) 
   return { path, mode, overwrite: true, contents: source };
 }
 
-function unit({ name, contents, dropIns = {} }: NonNullable<Fragment["units"]>[number]) {
+function unit({ name, contents, enable, dropIns = {} }: NonNullable<Fragment["units"]>[number]) {
+  if (enable) return { name, enabled: true };
   if (contents === undefined) return { name, mask: true };
   const dropins = Object.entries(dropIns).map(([name, contents]) => ({ name, contents }));
   return { name, enabled: true, contents, ...(dropins.length > 0 ? { dropins: sorted(dropins, "name") } : {}) };

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Administrators } from "../components/administrators.ts";
 import { HostPool } from "../components/hostPool.ts";
-import type { HostVolume } from "../components/hostVolumes.ts";
 import { Orchestrator } from "../components/orchestrator.ts";
 import type { Recorded } from "../components/recorded.ts";
 import { machineFacts, machineSecrets } from "../ignition/machine.ts";
@@ -31,7 +30,7 @@ export function buildCluster(
     const volumes = foundation.volumes[one.name] ?? [];
     return {
       ...{ address: addressOf(foundation, one), imageId: foundation.imageId, keyPair: foundation.keyPair },
-      ...{ gateNeeds, volumes, userData: userData(facts, one, secrets, volumes) },
+      ...{ gateNeeds, volumes, userData: userData(facts, one, secrets, foundation) },
     };
   };
   const options = { providers: { openstack: foundation.provider } };
@@ -70,11 +69,14 @@ function userData(
   facts: EstateFacts,
   host: HostFacts,
   secrets: pulumi.Output<Secrets>,
-  volumes: readonly HostVolume[],
+  foundation: Foundation,
 ): pulumi.Output<string> {
+  const volumes = foundation.volumes[host.name] ?? [];
   const ids = pulumi.all(Object.fromEntries(volumes.map(({ name, id }) => [name, id])));
-  const rendered = pulumi.all([secrets, ids]).apply(([all, volumeIds]) => {
-    const machine = machineFacts(facts, host, volumeIds);
+  // with DHCP nothing of the port is in the user data, so that nothing of it may replace the host
+  const port = facts.network.addressing === "static" ? addressOf(foundation, host).interface : undefined;
+  const rendered = pulumi.all([secrets, ids, port]).apply(([all, volumeIds, known]) => {
+    const machine = machineFacts(facts, host, volumeIds, known);
     return renderMachine(machine, machineSecrets(all, machine));
   });
   return pulumi.secret(rendered);

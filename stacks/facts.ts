@@ -1,9 +1,11 @@
 import { type ImageFacts, imageFacts } from "./image.ts";
 import { readPublicKey } from "./publicKey.ts";
+import { type ReverseFacts, reverseZones } from "./reverse.ts";
+import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
-import { type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
+import { balancerSite, type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
 
 /** What is known of a host before it exists. */
 export interface HostFacts {
@@ -50,6 +52,13 @@ export interface ApiFacts {
   /** For hosts: it leads to fixed addresses, so that security groups recognise the caller. */
   readonly internalName: string;
   readonly port: number;
+  /** The load balancer that they lead to; without one they lead to the servers. */
+  readonly loadBalancer?: {
+    /** Where it has its address. */
+    readonly site: string;
+    /** Ranges of those who may call it: administrators and hosts. */
+    readonly callers: readonly string[];
+  };
 }
 
 /** Everything the layers need, derived from the document once. Nothing after this reads the document. */
@@ -62,7 +71,10 @@ export interface EstateFacts {
   readonly network: Estate["network"];
   readonly sites: Estate["sites"];
   readonly image: ImageFacts;
+  /** Where hosts send their journals. */
+  readonly logs?: Logs;
   readonly orchestrator: Estate["orchestrator"];
+  readonly reverse: ReverseFacts;
   readonly groups: readonly string[];
   readonly rules: readonly SecurityRule[];
   /** In the order in which pools are built and replaced, see `poolOrder`. */
@@ -71,15 +83,17 @@ export interface EstateFacts {
 
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
 export function deriveFacts(estate: Estate): EstateFacts {
-  const { name, zone, network, sites, image, orchestrator } = estate;
+  const { name, zone, network, sites, image, orchestrator, logs } = estate;
+  const pools = poolOrder(estate).map((role) => poolFacts(estate, role));
   return {
     ...{ name, zone, network, sites, orchestrator },
     administrators: Object.fromEntries(Object.entries(estate.admins.keys).map(([who, line]) => [who, plainKey(line)])),
     image: imageFacts(name, image),
-    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443 },
+    ...(logs ? { logs } : {}),
+    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...balancer(estate) },
     groups: securityGroups(estate),
     rules: securityRules(estate),
-    pools: poolOrder(estate).map((role) => poolFacts(estate, role)),
+    ...{ pools, reverse: reverseFacts(estate, pools) },
   };
 }
 
@@ -87,6 +101,21 @@ function plainKey(line: string): string {
   const { type, blob } = readPublicKey(line) ?? {};
   if (!type || !blob) throw new Error(`no public key: ${line}`);
   return `${type} ${blob}`;
+}
+
+function balancer(estate: Estate): Pick<ApiFacts, "loadBalancer"> {
+  const site = balancerSite(estate);
+  if (site === undefined) return {};
+  const ranges = [...Object.values(estate.admins.cidrs), ...Object.values(estate.sites).map(({ cidr }) => cidr)];
+  return { loadBalancer: { site, callers: [...new Set(ranges)].sort() } };
+}
+
+function reverseFacts({ network, sites }: Estate, pools: readonly PoolFacts[]): ReverseFacts {
+  const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
+  const zones = own.flatMap((site) => reverseZones(sites[site]?.cidr ?? ""));
+  const hosts = pools.flatMap((pool) => pool.hosts).filter(({ site }) => own.includes(site));
+  // two sites may be parts of one /24
+  return { zones: [...new Set(zones)].sort(), hosts: hosts.map(({ name }) => name) };
 }
 
 /**

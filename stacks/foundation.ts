@@ -1,11 +1,13 @@
 import * as openstack from "@pulumi/openstack";
 import type * as pulumi from "@pulumi/pulumi";
+import { ApiBalancer } from "../components/apiBalancer.ts";
 import { Dns } from "../components/dns.ts";
 import { HostAddress } from "../components/hostAddress.ts";
 import { HostImage } from "../components/hostImage.ts";
 import { type HostVolume, HostVolumes } from "../components/hostVolumes.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
+import { ReverseZones } from "../components/reverseZones.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
 import { SecurityRules } from "../components/securityRules.ts";
 import type { EstateFacts } from "./facts.ts";
@@ -44,12 +46,26 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
   for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
     volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
   const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
-  const dns = new Dns("dns", { facts, addresses }, options);
+  const balancer = buildBalancer(facts, addresses, network, options);
+  const dns = new Dns("dns", { facts, addresses, balancer }, options);
+  new ReverseZones("reverse", { facts, addresses }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);
   const reach = Object.values(addresses).map((address) => address.reachable);
   return {
     ...{ provider, addresses, volumes, keyPair: facts.name, imageId },
     serverNeeds: [key.keyPair, ...network.routerInterfaces, ...rules],
-    apiNeeds: [...dns.api, ...rules, ...network.routerInterfaces, ...reach],
+    apiNeeds: [...dns.api, ...(balancer?.ready ?? []), ...rules, ...network.routerInterfaces, ...reach],
   };
+}
+
+function buildBalancer(
+  facts: EstateFacts,
+  addresses: Foundation["addresses"],
+  network: Network,
+  options: pulumi.ComponentResourceOptions,
+): ApiBalancer | undefined {
+  const { loadBalancer } = facts.api;
+  if (!loadBalancer) return undefined;
+  const servers = facts.pools.flatMap((pool) => pool.hosts).filter(({ runs }) => runs.includes("orchestrator"));
+  return new ApiBalancer("api", { facts, balancer: loadBalancer, servers, addresses, network }, options);
 }

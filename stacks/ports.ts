@@ -20,6 +20,11 @@ export interface Port {
    * other end. Behind floating IPs such traffic does not come from the group, but from those addresses.
    */
   readonly announced?: boolean;
+  /**
+   * Whether those who reach it may come by the estate's load balancer, if it has one: then their traffic comes from the load
+   * balancer's subnet, and from no group.
+   */
+  readonly balanced?: boolean;
   /** Whether Prometheus reads metrics here. */
   readonly scrape?: boolean;
 }
@@ -40,7 +45,7 @@ export const ports: readonly Port[] = [
   { service: "ping", protocol: "icmp", from: 8, to: 0, on: "hosts", sources: ["admins", "hosts"] },
   { ...udp("overlay", 8472), on: "hosts", sources: ["hosts"] },
   { ...tcp("kubelet", 10250), on: "hosts", sources: ["orchestrator"] },
-  { ...tcp("api", 6443), on: "orchestrator", sources: ["hosts", "admins"] },
+  { ...tcp("api", 6443), on: "orchestrator", sources: ["hosts", "admins"], balanced: true },
   { ...tcp("etcd", 2379), to: 2380, on: "orchestrator", sources: ["orchestrator"] },
   { ...tcp("http", 80), on: "bbb", sources: ["world"] },
   { ...tcp("https", 443), on: "bbb", sources: ["world"] },
@@ -62,12 +67,14 @@ export interface Destination {
   readonly service: string;
   readonly protocol: "tcp" | "udp";
   readonly on: "hosts" | Workload;
+  /** Only with this addressing. @default with any */
+  readonly addressing?: "dhcp" | "static";
   /** First and last port. @default the port that the document names */
   readonly ports?: readonly [number, number];
   /** Ranges, or the part of the document that names them. */
   readonly to:
     | { readonly cidrs: readonly string[] }
-    | { readonly named: "nameservers" | "timeServers" | "downloads" | "sites" };
+    | { readonly named: "nameservers" | "timeServers" | "downloads" | "logs" | "sites" };
 }
 
 const to = (service: string, protocol: "tcp" | "udp", port: number) => ({
@@ -77,12 +84,13 @@ const to = (service: string, protocol: "tcp" | "udp", port: number) => ({
 /** Outgoing traffic that leaves the estate; traffic between its hosts follows from `ports`. */
 export const destinations: readonly Destination[] = [
   { ...to("metadata", "tcp", 80), to: { cidrs: ["169.254.169.254/32"] } },
-  { ...to("dhcp", "udp", 67), to: { cidrs: ["255.255.255.255/32"] } },
-  { ...to("dhcp-renewal", "udp", 67), to: { named: "sites" } },
+  { ...to("dhcp", "udp", 67), addressing: "dhcp", to: { cidrs: ["255.255.255.255/32"] } },
+  { ...to("dhcp-renewal", "udp", 67), addressing: "dhcp", to: { named: "sites" } },
   { ...to("dns", "udp", 53), to: { named: "nameservers" } },
   { ...to("dns-tcp", "tcp", 53), to: { named: "nameservers" } },
   { ...to("time", "udp", 123), to: { named: "timeServers" } },
   { service: "download", protocol: "tcp", on: "hosts", to: { named: "downloads" } },
+  { service: "logs", protocol: "tcp", on: "hosts", to: { named: "logs" } },
   // a browser's address is known only when it calls; the first packet between the two may be either's
   { service: "browsers", protocol: "udp", on: "bbb", ports: [1024, 65_535], to: { cidrs: ["0.0.0.0/0"] } },
 ];

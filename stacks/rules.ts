@@ -21,6 +21,7 @@ const reserved = ["api", "internal"];
 export function checkEstate(estate: Estate, context: Context): void {
   const wrong = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
   checkOrchestrator(estate, wrong);
+  checkApi(estate, wrong);
   for (const [name, role] of Object.entries(estate.roles)) checkRole(name, role, wrong);
   checkHosts(estate, wrong);
   checkVolumeNames(estate, wrong);
@@ -28,6 +29,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkRanges(estate, wrong);
   checkNodePorts(estate, wrong);
   checkImage(estate, wrong);
+  checkLogs(estate, wrong);
   checkAccess(estate, wrong);
   checkDownloads(estate, wrong);
   checkTwice(estate, wrong);
@@ -35,7 +37,7 @@ export function checkEstate(estate: Estate, context: Context): void {
 
 type Wrong = (path: PropertyKey[], message: string) => void;
 
-function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
+function checkOrchestrator({ roles, orchestrator }: Estate, wrong: Wrong): void {
   const role = roles.orchestrator;
   if (!role) {
     wrong(["roles", "orchestrator"], "missing: add it, with three servers or one: the estate needs its orchestrator");
@@ -58,7 +60,28 @@ function checkOrchestrator({ roles }: Estate, wrong: Wrong): void {
       "must be 1: etcd loses its majority when two servers leave at once",
     );
   if (!role.publicAddress)
-    wrong(["roles", "orchestrator", "publicAddress"], "must be true: the API's name leads to these addresses");
+    wrong(
+      ["roles", "orchestrator", "publicAddress"],
+      orchestrator.api.front === "hosts"
+        ? "must be true: the API's name leads to these addresses"
+        : "must be true: the first server is given the authorities' keys at its address, over SSH",
+    );
+}
+
+function checkApi({ orchestrator, roles, sites }: Estate, wrong: Wrong): void {
+  const { front, site } = orchestrator.api;
+  const at = (key: string) => ["orchestrator", "api", key];
+  const all = Object.keys(sites);
+  if (front === "hosts") {
+    if (site !== undefined) wrong(at("site"), "leave it out: only a load balancer has a site, and the front is hosts");
+    return;
+  }
+  if (site === undefined && all.length > 1)
+    wrong(at("site"), `say in which site the load balancer is (${all.join(", ")}): there are several`);
+  if (site !== undefined && !Object.hasOwn(sites, site) && all.length > 0)
+    wrong(at("site"), `there is no site ${site}: write one of ${all.join(", ")}`);
+  if (roles.orchestrator && Object.keys(hostsOf("orchestrator", roles.orchestrator)).length === 1)
+    wrong(at("front"), "write hosts: there is one server, before which a load balancer balances nothing");
 }
 
 function checkRole(name: string, role: Role, wrong: Wrong): void {
@@ -174,6 +197,11 @@ function checkImage({ image }: Estate, wrong: Wrong): void {
     for (const key of release.filter((one) => !given.includes(one)))
       wrong(["image", key], "missing: a release is uploaded by its stream, version and sha256");
   }
+}
+
+function checkLogs({ image, logs }: Estate, wrong: Wrong): void {
+  if (logs && image.system !== "flatcar")
+    wrong(["logs"], "leave it out: Fedora CoreOS has no systemd-journal-upload, only Flatcar has");
 }
 
 function checkAccess({ admins, network }: Estate, wrong: Wrong): void {

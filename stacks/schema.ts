@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { checkEstate } from "./rules.ts";
+import { Api } from "./schema/api.ts";
 import { Image } from "./schema/image.ts";
+import { Logs } from "./schema/logs.ts";
 import { Network, Site } from "./schema/network.ts";
 import { Orchestrator } from "./schema/orchestrator.ts";
 import { Cidr, Domain, Name, PublicKey } from "./schema/primitives.ts";
@@ -27,6 +29,7 @@ export const Estate = section({
   /** Where in the cloud the hosts are, by name. */
   sites: map(Name, Site, "main: { cidr: 10.20.0.0/24 }"),
   image: Image,
+  logs: Logs.optional(),
   orchestrator: Orchestrator,
   /** What kinds of hosts there are. `orchestrator` is one of them. */
   roles: map(Name, Role, "worker: { runs: [pods], flavor: m1.medium, count: 1 }"),

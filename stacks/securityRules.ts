@@ -53,10 +53,25 @@ function groupsOf(party: "hosts" | Workload, estate: Estate): string[] {
   return party === "hosts" ? ["hosts"] : rolesRunning(estate, party);
 }
 
+/** The site in which the API's load balancer has its address; none where the API has no such front. */
+export function balancerSite({ orchestrator, sites }: Estate): string | undefined {
+  const { front, site } = orchestrator.api;
+  return front === "loadBalancer" ? (site ?? Object.keys(sites)[0]) : undefined;
+}
+
 function portRules(port: Port, estate: Estate): SecurityRule[] {
-  return groupsOf(port.on, estate).flatMap((on) =>
-    port.sources.flatMap((source) => sourceRules(port, on, source, estate)),
-  );
+  return groupsOf(port.on, estate).flatMap((on) => [
+    ...port.sources.flatMap((source) => sourceRules(port, on, source, estate)),
+    ...(port.balanced ? balancedRules(port, on, estate) : []),
+  ]);
+}
+
+/** To the load balancer and on from it, by its subnet: which addresses it has there is its own business. */
+function balancedRules(port: Port, on: string, estate: Estate): SecurityRule[] {
+  const cidr = estate.sites[balancerSite(estate) ?? ""]?.cidr;
+  if (cidr === undefined) return [];
+  const callers = port.sources.flatMap((one) => (one === "admins" || one === "world" ? [] : groupsOf(one, estate)));
+  return [rule(port, on, "ingress", { cidr }), ...callers.map((group) => rule(port, group, "egress", { cidr }))];
 }
 
 function sourceRules(port: Port, on: string, source: Party, estate: Estate): SecurityRule[] {
@@ -77,7 +92,8 @@ function announcedBy(role: string, { roles }: Estate): string[] {
   return spec ? Object.keys(hostsOf(role, spec)) : [];
 }
 
-function destinationRules({ protocol, on, ports, to }: Destination, estate: Estate): SecurityRule[] {
+function destinationRules({ protocol, on, ports, to, addressing }: Destination, estate: Estate): SecurityRule[] {
+  if (addressing && addressing !== estate.network.addressing) return [];
   return groupsOf(on, estate).flatMap((group) =>
     ranges(to, estate).map(({ cidr, port = 0 }) => {
       const [first, last] = ports ?? [port, port];
@@ -89,9 +105,10 @@ function destinationRules({ protocol, on, ports, to }: Destination, estate: Esta
 /** The ranges of a destination, with the port where the document names one. */
 function ranges(
   to: Destination["to"],
-  { network, sites }: Estate,
+  { network, sites, logs }: Estate,
 ): readonly { readonly cidr: string; readonly port?: number }[] {
   if ("cidrs" in to) return to.cidrs.map((cidr) => ({ cidr }));
+  if (to.named === "logs") return logs ? [{ cidr: `${logs.address}/32`, port: logs.port }] : [];
   if (to.named === "nameservers" || to.named === "timeServers")
     return Object.values(network[to.named]).map((address) => ({ cidr: `${address}/32` }));
   return Object.values(to.named === "sites" ? sites : network.downloads);

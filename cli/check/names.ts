@@ -49,8 +49,9 @@ export function nameRows(needs: Requirements, { quotas, zones, recordSets }: Nam
     );
   };
   const wanted = Object.keys(needs.recordSets);
+  const allZones = [needs.zone, ...needs.reverseZones];
   const zoneUse = combine({ zones }, (answer) => ({
-    ...{ used: answer.zones.length, own: present([needs.zone], answer.zones) },
+    ...{ used: answer.zones.length, own: present(allZones, answer.zones) },
   }));
   const setUse = combine({ recordSets }, (answer) => ({
     used: answer.recordSets.length || ofDesignate,
@@ -65,7 +66,7 @@ export function nameRows(needs: Requirements, { quotas, zones, recordSets }: Nam
   });
   const records = Object.values(needs.recordSets).reduce((total, addresses) => total + addresses, 0);
   return [
-    ...row("zones", "zones", 1, zoneUse),
+    ...row("zones", "zones", allZones.length, zoneUse),
     ...row(`record sets of ${needs.zone}`, "zone_recordsets", wanted.length, setUse),
     ...row(`records of ${needs.zone}`, "zone_records", records, recordUse),
   ];

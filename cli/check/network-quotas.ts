@@ -13,7 +13,7 @@ export function networkQuotaRows(needs: Requirements, networking: Networking, pr
     });
     return roomRow(what, needed, room, (limit) => raise(`openstack quota set --${option} ${limit} ${project}`));
   };
-  const ports = needs.hosts.length + needs.servicePorts;
+  const ports = needs.hosts.length + needs.servicePorts + needs.loadBalancers.length;
   const rules = needs.securityGroupRules.length;
   return [
     ...row("networks", "network", "networks", needs.networks.length, own.networks),
@@ -46,7 +46,9 @@ function ownNetworking(needs: Requirements, networking: Networking, project: str
     routers: combine({ routers }, (answer) => present(needs.routers, answer.routers)),
     ports: combine({ ports, ownNetworks, ownGroups }, (answer) => {
       const ofNeutron = servicePorts(answer.ports, ids(answer.ownNetworks));
-      return hostPorts(needs, answer.ports, ids(answer.ownGroups)).length + ofNeutron;
+      const ofOctavia = balancerPorts(answer.ports, ids(answer.ownNetworks));
+      const balancers = Math.min(ofOctavia, needs.loadBalancers.length);
+      return hostPorts(needs, answer.ports, ids(answer.ownGroups)).length + ofNeutron + balancers;
     }),
     floatingIps: combine({ floatingIps }, (answer) =>
       present(
@@ -73,6 +75,11 @@ export function hostPorts({ hosts }: Requirements, ports: readonly Port[], group
 
 function servicePorts(ports: readonly Port[], networks: readonly string[]): number {
   return ports.filter((port) => port.device_owner.startsWith("network:") && networks.includes(port.network_id)).length;
+}
+
+/** Of load balancers; in a network of the cloud, whose they are is not known. */
+function balancerPorts(ports: readonly Port[], networks: readonly string[]): number {
+  return ports.filter((port) => port.device_owner === "Octavia" && networks.includes(port.network_id)).length;
 }
 
 function ids(things: readonly { readonly id: string }[]): readonly string[] {

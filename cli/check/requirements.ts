@@ -51,10 +51,17 @@ export interface Requirements {
   readonly external: string | undefined;
   /** By their descriptions. */
   readonly floatingIps: readonly string[];
+  /** Each has a port for its address. */
+  readonly loadBalancers: readonly string[];
   /** None in mode `private`. */
   readonly sites: readonly SiteRequirement[];
   /** As Designate has it: with a full stop at the end. */
   readonly zone: string;
+  /**
+   * Zones in which addresses lead back to names, written alike. What is in them has no name yet; none of them has more record sets
+   * than the estate's zone.
+   */
+  readonly reverseZones: readonly string[];
   /** Addresses in each, by name, which ends with a full stop. */
   readonly recordSets: Readonly<Record<string, number>>;
 }
@@ -81,6 +88,7 @@ export function requirements(facts: EstateFacts): Requirements {
     ...(facts.network.mode === "private"
       ? ownNetworks(facts, facts.network.external, hosts)
       : cloudNetworks(facts, hosts)),
+    loadBalancers: facts.api.loadBalancer ? [`${facts.name}-api`] : [],
     ...names(facts, hosts),
   };
 }
@@ -97,11 +105,14 @@ type Networks = Pick<
   "networks" | "subnets" | "routers" | "servicePorts" | "external" | "floatingIps" | "sites"
 >;
 
-function ownNetworks({ name, sites }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
+function ownNetworks({ name, sites, api }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
   const networks = Object.keys(sites).map((site) => `${name}-${site}`);
   return {
     ...{ networks, subnets: networks, routers: [name], servicePorts: 2 * networks.length, external, sites: [] },
-    floatingIps: hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
+    floatingIps: [
+      ...hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
+      ...(api.loadBalancer ? ["api"] : []),
+    ],
   };
 }
 
@@ -115,11 +126,17 @@ function cloudNetworks({ sites }: EstateFacts, hosts: readonly HostFacts[]): Net
   };
 }
 
-function names({ zone, api }: EstateFacts, hosts: readonly HostFacts[]): Pick<Requirements, "zone" | "recordSets"> {
-  const servers = hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
+function names(
+  { zone, api, reverse }: EstateFacts,
+  hosts: readonly HostFacts[],
+): Pick<Requirements, "zone" | "reverseZones" | "recordSets"> {
+  const servers = api.loadBalancer ? 1 : hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
   const ofHosts = hosts.flatMap((host) =>
     [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
   );
   const all = [...ofHosts, [api.name, servers] as const, [api.internalName, servers] as const];
-  return { zone: `${zone}.`, recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])) };
+  return {
+    ...{ zone: `${zone}.`, reverseZones: reverse.zones.map((name) => `${name}.`) },
+    recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])),
+  };
 }

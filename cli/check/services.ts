@@ -26,7 +26,10 @@ export const services: readonly Service[] = [
     ...optional("block-storage", "Cinder", "volumes that outlive a host"),
     askedBy: ({ volumes }) => volumes.map(({ at }) => at),
   },
-  optional("load-balancer", "Octavia", "one address before several hosts"),
+  {
+    ...optional("load-balancer", "Octavia", "one address before several hosts"),
+    askedBy: ({ loadBalancers }) => (loadBalancers.length > 0 ? ["orchestrator.api.front"] : []),
+  },
   optional("shared-file-system", "Manila", "recordings that several hosts read"),
 ];
 

@@ -1,9 +1,12 @@
+import { ports } from "../../stacks/ports.ts";
 import type { GroupMap, HostMap, Party, Reach } from "./estate-map.ts";
 import { byRole, byText } from "./order.ts";
 import { type Opening, serviceOn, serviceOutside } from "./service.ts";
 import { present, type Resource, type State, text } from "./state.ts";
 
 type Side = "sender" | "receiver";
+
+const balancer = "load balancer";
 
 /** Who may reach whom, from the rules. Rules of both ends of one connection are one entry, as are those for single hosts of a role. */
 export function findReach(
@@ -13,17 +16,30 @@ export function findReach(
 ): Reach[] {
   const announced = new Map(hosts.map(({ role, fixed, floating }) => [`${floating ?? fixed}/32`, role]));
   const found = new Map<string, { readonly reach: Reach; readonly sides: Set<Side> }>();
-  for (const rule of present(state, "networking/secGroupRule:SecGroupRule")) {
+  const rules = present(state, "networking/secGroupRule:SecGroupRule");
+  const balanced = balancedRanges(state, rules);
+  for (const rule of rules) {
     const group = groups.get(text(rule.values.securityGroupId));
     if (!group) continue;
     const reach = reachOf(rule, { kind: group.kind, name: group.name }, (values) =>
-      otherEnd(values, groups, announced),
+      otherEnd(values, groups, announced, balanced),
     );
     const key = JSON.stringify(reach);
     const entry = found.get(key) ?? { reach, sides: new Set<Side>() };
     found.set(key, { ...entry, sides: entry.sides.add(rule.values.direction === "ingress" ? "receiver" : "sender") });
   }
   return [...found.values()].map(({ reach, sides }) => ({ ...reach, ruled: ruledBy(reach, sides) })).sort(byEnds);
+}
+
+/** Ranges from which a load balancer of the estate leads on: those that hosts have a rule to, for a service of hosts. */
+function balancedRanges(state: State, rules: readonly Resource[]): ReadonlySet<string> {
+  if (present(state, "loadbalancer/loadBalancer:LoadBalancer").length === 0) return new Set();
+  const balanced = ports.filter((port) => port.balanced);
+  const outgoing = rules.filter(({ values: { direction, protocol, portRangeMin } }) => {
+    const known = balanced.some((port) => port.protocol === protocol && port.from === Number(portRangeMin));
+    return direction === "egress" && known;
+  });
+  return new Set(outgoing.map(({ values }) => text(values.remoteIpPrefix)).filter((cidr) => cidr !== ""));
 }
 
 function reachOf({ values }: Resource, own: Party, other: (values: Resource["values"]) => Party): Reach {
@@ -36,7 +52,7 @@ function reachOf({ values }: Resource, own: Party, other: (values: Resource["val
   const [far, incoming] = [other(values), values.direction === "ingress"];
   const open = { protocol: protocol || "any", ports: portsOf(opening), ruled: "as needed" as const };
   if (incoming) return { from: far, to: own, service: serviceOn(own, opening), ...open };
-  if (far.kind === "hosts" || far.kind === "role")
+  if (far.kind === "hosts" || far.kind === "role" || far.name === balancer)
     return { from: own, to: far, service: serviceOn(far, opening), ...open };
   const { service, on } = serviceOutside(text(values.remoteIpPrefix), opening);
   return { from: own, to: far.kind === "range" ? { ...far, name: on } : far, service, ...open };
@@ -46,6 +62,7 @@ function otherEnd(
   values: Resource["values"],
   groups: ReadonlyMap<string, GroupMap>,
   announced: ReadonlyMap<string, string>,
+  balanced: ReadonlySet<string>,
 ): Party {
   const [id, cidr] = [text(values.remoteGroupId), text(values.remoteIpPrefix)];
   const group = groups.get(id);
@@ -53,7 +70,9 @@ function otherEnd(
   const role = announced.get(cidr);
   if (role) return { kind: "role", name: role };
   if (id) return { kind: "range", name: "other group", cidr: id };
-  // the only ranges that the catalogue lets in
+  if (balanced.has(cidr) && ports.some((port) => port.balanced && port.from === Number(values.portRangeMin)))
+    return { kind: "range", name: balancer, cidr };
+  // the only ranges that the catalogue lets in else
   return cidr === "" || cidr.endsWith("/0")
     ? { kind: "world", name: "world" }
     : { kind: "range", name: "administrators", cidr };

@@ -12,7 +12,7 @@ export function readMap(state: State): EstateMap {
   const found = findHosts(state, groups);
   const reach = findReach(state, groups, found);
   const sites = findSites(state, found, reach);
-  const zone = text(present(state, "dns/zone:Zone")[0]?.values.name).replace(/\.$/, "");
+  const zone = findZone(state);
   const names = findNames(state);
   const router = findRouter(state);
   const owned = new Set(found.flatMap(({ name }) => namesOf(name, zone)));
@@ -28,11 +28,16 @@ export function readMap(state: State): EstateMap {
   };
 }
 
+/** The estate's zone; its others lead back from addresses. */
+function findZone(state: State): string {
+  const names = present(state, "dns/zone:Zone").map(({ values }) => text(values.name).replace(/\.$/, ""));
+  return names.find((name) => !name.endsWith(".in-addr.arpa")) ?? "";
+}
+
 function findNames(state: State): NameMap[] {
-  const names = present(state, "dns/recordSet:RecordSet").map(({ values }) => ({
-    name: text(values.name).replace(/\.$/, ""),
-    addresses: texts(values.records),
-  }));
+  const names = present(state, "dns/recordSet:RecordSet")
+    .filter(({ values }) => values.type !== "PTR")
+    .map(({ values }) => ({ name: text(values.name).replace(/\.$/, ""), addresses: texts(values.records) }));
   return names.sort((a, b) => byText(a.name, b.name));
 }
 

@@ -10,8 +10,17 @@ export interface Opening {
 }
 
 const parts: Readonly<Record<string, string>> = {
-  ...{ nameservers: "nameserver", timeServers: "time server", downloads: "download", sites: "site" },
+  ...{
+    nameservers: "nameserver",
+    timeServers: "time server",
+    downloads: "download",
+    logs: "log receiver",
+    sites: "site",
+  },
 };
+
+/** Where journals are received unless the document says otherwise; elsewhere the rule looks like that of a download. */
+const logPorts = [19_532, 19_532] as const;
 
 /**
  * What the port catalogue calls a service of the hosts. The rules do not say it; where several services have the ports, the name of the
@@ -27,11 +36,13 @@ export function serviceOn(to: Party, { protocol, from, to: last }: Opening): str
 
 /** What the catalogue calls a service outside of the estate, and what it is on: empty, and `range`, when it has none. */
 export function serviceOutside(cidr: string, opening: Opening): { readonly service: string; readonly on: string } {
-  const fits = destinations.filter(({ protocol, ports: range, to }) => {
-    const same = !range || (range[0] === opening.from && range[1] === opening.to);
+  const fits = destinations.filter(({ service, protocol, ports: range, to }) => {
+    const usual = service === "logs" ? logPorts : range;
+    const same = !usual || (usual[0] === opening.from && usual[1] === opening.to);
     return protocol === opening.protocol && same && (!("cidrs" in to) || to.cidrs.includes(cidr));
   });
-  const [found] = [...fits.filter((one) => "cidrs" in one.to), ...fits.filter((one) => one.ports), ...fits];
+  const certain = fits.filter((one) => one.ports || one.service === "logs");
+  const [found] = [...fits.filter((one) => "cidrs" in one.to), ...certain, ...fits];
   if (!found) return { service: "", on: "range" };
   return { service: found.service, on: "named" in found.to ? (parts[found.to.named] ?? "range") : found.service };
 }

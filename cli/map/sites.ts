@@ -6,7 +6,7 @@ import { field, present, type State, text } from "./state.ts";
 
 /**
  * The networks with hosts, by the ids of their subnets. Those of the estate are resources. Those of the cloud are not in the state:
- * their name is known from a server on them, their range from the rule that lets hosts renew their addresses there.
+ * their name is known from a server on them, their range from the rule that lets hosts renew their addresses there, if they do.
  */
 export function findSites(
   state: State,

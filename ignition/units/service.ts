@@ -5,8 +5,8 @@ export interface ServiceOptions {
   readonly description: string;
   /** Program and arguments, without quoting. */
   readonly command: string;
-  /** Runs each time before the program, and must succeed. */
-  readonly before?: string;
+  /** Run each time before the program, one after another, and must succeed. Without quoting, as the program. */
+  readonly before?: readonly string[];
   /** Mount points it waits for, and stops without. */
   readonly mounts?: readonly string[];
   /** Units that must have started before; it does not start when one of them failed. */
@@ -14,7 +14,8 @@ export interface ServiceOptions {
 }
 
 /** Its unit. What it says goes to the console too: a host that does not join says there why, and nova hands it out. */
-export function serviceUnit({ description, command, before, mounts = [], requires = [] }: ServiceOptions): string {
+export function serviceUnit(options: ServiceOptions): string {
+  const { description, command, before = [], mounts = [], requires = [] } = options;
   return lines(
     "[Unit]",
     `Description=${description}`,
@@ -25,7 +26,7 @@ export function serviceUnit({ description, command, before, mounts = [], require
     "",
     "[Service]",
     "Type=notify",
-    ...(before ? [`ExecStartPre=${before}`] : []),
+    ...before.map((program) => `ExecStartPre=${program}`),
     `ExecStart=${command}`,
     "Restart=always",
     "RestartSec=5",

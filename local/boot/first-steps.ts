@@ -6,7 +6,9 @@ import type { Cluster } from "./cluster.ts";
 import type { Console } from "./console.ts";
 import type { ServerFacts } from "./decide.ts";
 import { BootFailure } from "./failure.ts";
+import type { HostInterface } from "./network.ts";
 import type { HostPaths } from "./root/paths.ts";
+import { checkAddresses } from "./static-network.ts";
 import { enableUnits, verifyUnits } from "./verify.ts";
 
 /** One boot of one host, as its steps see it. */
@@ -36,11 +38,16 @@ export async function delay(told: Break | undefined, { console, step, signal }: 
   }
 }
 
-/** Switches the links on and waits until the network is what neutron holds. Returns the path of the namespace. */
-export async function connectHost({ cluster, server, console, step, signal }: BootContext): Promise<{
+/** How a host is connected. */
+export interface Connection {
+  /** Path of its network namespace. */
   readonly netns: string;
   readonly nameservers: readonly string[];
-}> {
+  readonly interfaces: readonly HostInterface[];
+}
+
+/** Switches the links on and waits until the network is what neutron holds. */
+export async function connectHost({ cluster, server, console, step, signal }: BootContext): Promise<Connection> {
   const { network, run } = cluster;
   step("waiting for its network");
   for (;;) {
@@ -52,8 +59,8 @@ export async function connectHost({ cluster, server, console, step, signal }: Bo
       .catch((error: Error) => error);
     if (!(found instanceof Error)) {
       console.recover();
-      const { namespace, nameservers } = found;
-      return { netns: isAbsolute(namespace) ? namespace : join(run, "netns", namespace), nameservers };
+      const { namespace, nameservers, interfaces } = found;
+      return { netns: isAbsolute(namespace) ? namespace : join(run, "netns", namespace), nameservers, interfaces };
     }
     console.fail("firmware", found.message);
     await sleep(1000, undefined, { signal });
@@ -62,7 +69,7 @@ export async function connectHost({ cluster, server, console, step, signal }: Bo
 
 /** The first boot: user data, Ignition, enabled units. Returns the units that Ignition wrote; throws `BootFailure`. */
 export async function installHost(
-  netns: string,
+  { netns, interfaces }: Pick<Connection, "netns" | "interfaces">,
   { cluster, paths, console, step, signal }: BootContext,
 ): Promise<string[]> {
   const firmware = { paths, netns, console, signal };
@@ -73,6 +80,7 @@ export async function installHost(
   step("applying Ignition");
   return cluster.limit(async () => {
     const config = userData === undefined ? {} : await applyIgnition(userData, cluster.ignition, firmware);
+    await checkAddresses(paths.root, interfaces);
     const written = writtenUnits(config);
     await enableUnits(paths);
     await verifyUnits(paths, written);

@@ -147,7 +147,8 @@ export class Host {
       if (told?.kind === "dies-after") this.dieAfter(told.seconds);
       const context = this.#context(signal);
       await delay(told, context);
-      const { netns, nameservers } = await connectHost(context);
+      const connection = await connectHost(context);
+      const { netns, nameservers } = connection;
       const { limit, image, kubernetes } = this.#cluster;
       this.#enter("booting", "putting its root together");
       const bootId = await limit(async () => {
@@ -159,7 +160,7 @@ export class Host {
       });
       signal.throwIfAborted();
       await this.#plugNow();
-      if (install) this.#written = await installHost(netns, context);
+      if (install) this.#written = await installHost(connection, context);
       this.#installed = generation.image;
       await writeRecord(this.paths, { name: this.server.name, last: generation, written: this.#written });
       await this.#startUnits(netns, bootId, install, signal);

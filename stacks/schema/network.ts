@@ -1,9 +1,14 @@
 import { z } from "zod";
 import { Address, Cidr, Name, Port } from "./primitives.ts";
-import { map, section, text, told, whole } from "./told.ts";
+import { map, oneOf, section, text, told, whole, yesOrNo } from "./told.ts";
 
 /** What is the same in both modes. */
 const common = {
+  /**
+   * How hosts get their addresses, which are neutron's in either case: they ask for them (`dhcp`), or are told them with everything
+   * else at their first boot (`static`), for networks without DHCP. Changing it replaces every host.
+   */
+  addressing: oneOf(["dhcp", "static"]).default("dhcp"),
   /** DNS resolvers the hosts use, by name. Changing them replaces every host. */
   nameservers: map(Name, Address, "first: 192.0.2.53"),
   /** NTP servers, by name. Changing them replaces every host. @default those of the image */
@@ -17,7 +22,10 @@ const PrivateNetwork = section({
   mode: z.literal("private"),
   /** Name of the cloud's external network: the router's gateway and the pool of floating IPs. */
   external: text("the name of the cloud's external network"),
-  /** Bytes of a packet. Changed in place; hosts learn it at their next boot. @default what the cloud's networks have */
+  /**
+   * Bytes of a packet. Changed in place: hosts learn it at their next boot. With static addressing they are told it, so that
+   * changing it replaces every host. @default what the cloud's networks have
+   */
   mtu: whole(1280, 9000, "bytes").optional(),
   ...common,
 });
@@ -30,7 +38,7 @@ const ProviderNetwork = section({
 
 const modes = told("write private (own networks behind a router) or provider (a network of the cloud)");
 const either = told(
-  "write keys and values below it (mode, nameservers, timeServers, downloads; in mode private external and mtu)",
+  "write keys and values below it (mode, addressing, nameservers, timeServers, downloads; in mode private external and mtu)",
 );
 
 /** How the hosts are reached and reach others. Another mode replaces everything. */
@@ -49,4 +57,9 @@ export const Site = section({
   availabilityZone: text("the name of an availability zone").optional(),
   /** In mode `provider`: name of the cloud's network. */
   network: text("the name of the cloud's network").optional(),
+  /**
+   * Whether the reverse zones of `cidr` are the estate's: then it makes them in Designate, and addresses lead back to names. A zone is
+   * there once in a cloud: write false where another project has it. It replaces no host. @default true in mode `private`, false in mode `provider`
+   */
+  reverseZone: yesOrNo().optional(),
 });

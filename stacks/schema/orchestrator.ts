@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { versions } from "../versions.ts";
+import { Api } from "./api.ts";
 import { Cidr, Port } from "./primitives.ts";
 import { form, map, section, told } from "./told.ts";
 
@@ -54,6 +55,7 @@ const Registry = section({
 /** k3s, its addresses, and where it pulls images. */
 export const Orchestrator = section({
   k3s: K3s,
+  api: Api.prefault({}),
   /** Addresses of pods. Fixed for the life of the orchestrator. */
   podCidr: Cidr.default("10.42.0.0/16"),
   /** Addresses of services. Fixed for the life of the orchestrator. */

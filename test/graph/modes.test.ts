@@ -85,6 +85,40 @@ describe("mode private with two sites", () => {
   });
 });
 
+describe("static addressing", async () => {
+  const told = new Map<string, string>();
+  const built = await graph({
+    change: (document) => {
+      document.network.addressing = "static";
+    },
+    provider: (type, name, inputs) => {
+      if (type.endsWith(":Instance")) told.set(name, (inputs.userData as { value: string }).value);
+    },
+  });
+
+  it("tells each host its port's address, and neutron to hand out none", () => {
+    expect(of(built, "Subnet").map(({ inputs }) => inputs.enableDhcp)).toEqual([false]);
+    const { storage } = JSON.parse(told.get("bbb-01") ?? "");
+    const { contents } = storage.files.find(({ path }: { path: string }) => path.endsWith("/10-estate.network"));
+    // what the cloud of this test says of the port bbb-01-port, its subnet and its network
+    expect(decodeURIComponent(contents.source)).toContain("MTUBytes=1450");
+    expect(decodeURIComponent(contents.source)).toContain("Address=10.20.0.11/24\nGateway=10.20.0.1\n");
+  });
+
+  it("makes a server from nothing that is deleted before it is replaced (decisions A2)", () => {
+    const byName = new Map(built.map((node) => [`${node.type}::${node.name}`, node]));
+    const from = named(built, "openstack:compute/instance:Instance", "bbb-01").from.userData ?? [];
+    expect(from).toEqual(
+      expect.arrayContaining([
+        "openstack:networking/network:Network::network-local",
+        "openstack:networking/port:Port::bbb-01-port",
+        "openstack:networking/subnet:Subnet::network-local-subnet",
+      ]),
+    );
+    for (const name of from) expect(byName.get(name)?.deleteBeforeReplace, name).toBe(false);
+  });
+});
+
 const release = { stream: "stable", version: "4230.2.4", sha256: "ab".repeat(32) };
 const uploaded = (change: object) =>
   graph({

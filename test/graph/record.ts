@@ -67,7 +67,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
         if (token.endsWith("readStackResourceOutputs"))
           return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
         if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
-          return { ...inputs, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
+          return { ...inputs, ...lookedUp, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);
       },
     },
@@ -111,5 +111,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
 
 /** What the cloud would answer, for the outputs that the program reads. */
 function computed(name: string) {
-  return { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}`, stdout: `/${name}` };
+  const addresses = { allFixedIps: [`10.20.0.${name.length}`], address: `203.0.113.${name.length}` };
+  return { ...addresses, macAddress: "fa:16:3e:00:00:01", gatewayIp: "10.20.0.1", mtu: 1450, stdout: `/${name}` };
 }
+
+/** The same of what is looked up. */
+const lookedUp = { gatewayIp: "198.51.100.1", mtu: 1500 };

@@ -24,7 +24,8 @@ const documents: Readonly<Record<string, Change>> = {
       other: { sizeGiB: 1, path: "/b" },
     };
   },
-  "mode private with two sites and two server groups": (document) => {
+  "mode private with two sites, two server groups and a load balancer": (document) => {
+    document.orchestrator.api = { front: "loadBalancer", site: "south" };
     document.sites = { north: { cidr: "10.20.0.0/24" }, south: { cidr: "10.21.0.0/24" } };
     for (const role of ["orchestrator", "bbb", "worker"])
       for (const host of Object.values<Record<string, string>>(document.roles[role].hosts)) host.site = "north";
@@ -52,14 +53,21 @@ const kinds: Readonly<
   "networking/floatingIp:FloatingIp": { names: ({ floatingIps }) => floatingIps, by: "description" },
   "networking/secGroup:SecGroup": { names: ({ securityGroups }) => securityGroups },
   "networking/secGroupRule:SecGroupRule": { names: ({ securityGroupRules }) => securityGroupRules, by: "description" },
-  "dns/zone:Zone": { names: ({ zone }) => [zone] },
+  "loadbalancer/loadBalancer:LoadBalancer": { names: ({ loadBalancers }) => loadBalancers },
+  "dns/zone:Zone": { names: ({ zone, reverseZones }) => [zone, ...reverseZones] },
   "dns/recordSet:RecordSet": { names: ({ recordSets }) => Object.keys(recordSets) },
 };
 
 /** They take no name: an association is no thing of its own, an interface is a port that neutron makes. */
-const nameless = ["networking/floatingIpAssociate:FloatingIpAssociate", "networking/routerInterface:RouterInterface"];
+const nameless = [
+  ...["networking/floatingIpAssociate:FloatingIpAssociate", "networking/routerInterface:RouterInterface"],
+  // parts of the load balancer, which come with it
+  ...["listener:Listener", "pool:Pool", "monitor:Monitor", "member:Member"].map((kind) => `loadbalancer/${kind}`),
+];
 
-const of = (nodes: readonly Registered[], kind: string) => nodes.filter(({ type }) => type === `openstack:${kind}`);
+/** But for records in reverse zones, whose names are known when there are addresses. */
+const of = (nodes: readonly Registered[], kind: string) =>
+  nodes.filter(({ type, inputs }) => type === `openstack:${kind}` && inputs.type !== "PTR");
 
 describe.each(Object.entries(documents))("%s", async (_, change) => {
   const nodes = await graph({ change });

@@ -76,7 +76,7 @@ async function start(): Promise<void> {
     ignition,
     kubernetes: join(import.meta.dirname, "kubeall.sh"),
     network: {
-      settled: async (id) => ({ namespace: namespaceOf(id), nameservers: ["10.20.0.1"] }),
+      settled: async (id) => ({ namespace: namespaceOf(id), nameservers: ["10.20.0.1"], interfaces: [] }),
       setPower: async (id, on) => void power.set(id, on),
       whyBlocked: async ({ to, port }) => `no rule lets tcp ${port} in at ${to}`,
     },

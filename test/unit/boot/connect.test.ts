@@ -34,10 +34,10 @@ test("links that cannot be switched on at once are no reason to fail: it is said
     },
     settled: async () => {
       said.push(boot.console.reason);
-      return { namespace: "host-1", nameservers: [] };
+      return { namespace: "host-1", nameservers: [], interfaces: [] };
     },
   });
-  expect(await connectHost(boot)).toEqual({ netns: "/run/netns/host-1", nameservers: [] });
+  expect(await connectHost(boot)).toEqual({ netns: "/run/netns/host-1", nameservers: [], interfaces: [] });
   expect([power, said]).toEqual([2, ["ip: device or resource busy"]]);
   expect(boot.console.reason).toBeUndefined();
 });

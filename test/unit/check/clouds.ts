@@ -75,7 +75,7 @@ export function emptyCloud(change: (cloud: any) => void = () => undefined): Clou
       types: { value: [{ name: "ssd" }, { name: "hdd" }] },
     },
     names: {
-      quotas: { value: { zones: 1, zone_recordsets: 16, zone_records: 18 } },
+      quotas: { value: { zones: 2, zone_recordsets: 16, zone_records: 18 } },
       zones: { value: [] },
       recordSets: { value: [] },
     },
@@ -127,7 +127,10 @@ export function fullCloud(change: (cloud: any) => void = () => undefined): Cloud
       return { description };
     });
     networking.addresses["n-public"].value[0].used_ips = 8;
-    names.zones.value = [{ id: "z1", name: "estate.test." }];
+    names.zones.value = [
+      { id: "z1", name: "estate.test." },
+      { id: "z2", name: "0.20.10.in-addr.arpa." },
+    ];
     names.recordSets.value = [
       ...["SOA", "NS"].map((type) => ({ name: "estate.test.", type, records: ["x"] })),
       ...Object.entries(needs.recordSets).map(([name, count]) => {

@@ -25,6 +25,21 @@ const lacks: readonly (readonly [string, Requirements, Cloud, string, RegExp])[]
     /volumes that outlive a host.*do without roles\.bbb\.volumes\.recordings$/,
   ],
   [
+    "the service of load balancers",
+    needsOf((document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+    }),
+    emptyCloud((cloud) => {
+      cloud.services = cloud.services.filter((type: string) => type !== "load-balancer");
+      // it takes an address, a port and two rules, for which there is room
+      const { quotas, addresses } = cloud.networking;
+      for (const resource of ["port", "floatingip", "security_group_rule"]) quotas.value[resource].limit += 2;
+      addresses["n-public"].value[0].total_ips += 1;
+    }),
+    "service load-balancer (Octavia)",
+    /one address before several hosts.*do without orchestrator\.api\.front$/,
+  ],
+  [
     "a volume type",
     needsOf(withVolumes),
     emptyCloud((cloud) => {

@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** `codes`: how curl ends, call by call; the last one stays. */
-function start(codes: readonly number[], { seconds = 5, alone = false } = {}) {
+function start(codes: readonly number[], { seconds = 5, alone = false, balanced = false } = {}) {
   writeFileSync(at("codes"), `${codes.join("\n")}\n`);
   const curl = [
     "#!/bin/sh",
@@ -36,7 +36,7 @@ function start(codes: readonly number[], { seconds = 5, alone = false } = {}) {
   ];
   writeFileSync(at("bin/curl"), `${curl.join("\n")}\n`, { mode: 0o755 });
   const env = { PATH: `${at("bin")}:${process.env.PATH}` };
-  return spawnSync("sh", ["-c", within(startScript("https://api:6443", alone))], {
+  return spawnSync("sh", ["-c", within(startScript("https://api:6443", { alone, balanced }))], {
     env,
     timeout: seconds * 1000,
     encoding: "utf8",
@@ -105,6 +105,21 @@ describe("starting a server", () => {
     for (const name of authorityFiles) expect(existsSync(join(tls, name)), name).toBe(true);
     expect(readFileSync(join(tls, "client-ca.key"), "utf8")).toBe(secrets.clientCaKey);
     expect(readdirSync(at("var/lib/estate/ca"), { recursive: true })).toEqual(["etcd"]);
+  });
+
+  it("founds behind a load balancer only after that had the time to find a server that is there", () => {
+    receive(renderAuthorities(secrets));
+    // it closes connections while it knows of nobody: 14 times are no proof, and whoever answers then is joined
+    expect(start([...Array.from({ length: 14 }, () => 35), 0], { balanced: true }).status).toBe(0);
+    expect(chosen()).toBe("server: https://api\n");
+    rmSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"));
+    expect(
+      start(
+        Array.from({ length: 15 }, (_, call) => (call % 2 ? 56 : 35)),
+        { balanced: true },
+      ).status,
+    ).toBe(0);
+    expect(chosen()).toBe("cluster-init: true\n");
   });
 
   it("joins although it was given the keys, when somebody answers at last", () => {

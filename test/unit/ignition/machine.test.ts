@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { authorityFiles, startScript } from "../../../ignition/founding.ts";
 import { machineFacts, machineSecrets } from "../../../ignition/machine.ts";
+import type { InterfaceFacts } from "../../../ignition/network.ts";
 import { renderFragments, renderMachine, userDataLimit } from "../../../ignition/render.ts";
 import { secureToken } from "../../../ignition/token.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
@@ -11,11 +12,11 @@ import { estate, uniqueSecrets } from "../stacks/fixtures.ts";
 
 const secrets = uniqueSecrets();
 
-function render(host: string, of: Estate = estate()): string {
+function render(host: string, of: Estate = estate(), port?: InterfaceFacts): string {
   const facts = deriveFacts(of);
   const found = facts.pools.flatMap((pool) => pool.hosts).find(({ name }) => name === host);
   if (!found) throw new Error(`no host ${host}`);
-  const machine = machineFacts(facts, found, {});
+  const machine = machineFacts(facts, found, {}, port);
   return renderMachine(machine, machineSecrets(secrets, machine));
 }
 
@@ -130,7 +131,170 @@ describe("the user data of an agent", () => {
   });
 });
 
+describe("static addressing", () => {
+  const port = { mac: "fa:16:3e:0a:0b:0c", address: "10.20.0.5", gateway: "10.20.0.1", mtu: 1450 };
+  const fixed = (system = "flatcar") =>
+    estate((document) => {
+      document.network.addressing = "static";
+      document.image.system = system;
+    });
+
+  it("gives a host its port's address in the words of its system, which only root reads where the system demands it", () => {
+    const networkd = files(render("bbb-01", fixed(), port))["/etc/systemd/network/10-estate.network"];
+    expect(networkd?.split("\n")).toEqual([
+      ...["[Match]", "MACAddress=fa:16:3e:0a:0b:0c", "", "[Link]", "MTUBytes=1450", "", "[Network]", "DHCP=no"],
+      ...["IPv6AcceptRA=no", "Address=10.20.0.5/24", "Gateway=10.20.0.1", "DNS=192.0.2.53", "Domains=estate.test", ""],
+    ]);
+    const text = render("bbb-01", fixed("fedora-coreos"), port);
+    const path = "/etc/NetworkManager/system-connections/estate.nmconnection";
+    expect(files(text)[path]?.split("\n")).toEqual([
+      ...[
+        "[connection]",
+        "id=estate",
+        "type=ethernet",
+        "",
+        "[ethernet]",
+        "mac-address=fa:16:3e:0a:0b:0c",
+        "mtu=1450",
+        "",
+      ],
+      ...[
+        "[ipv4]",
+        "method=manual",
+        "address1=10.20.0.5/24,10.20.0.1",
+        "dns=192.0.2.53;",
+        "dns-search=estate.test;",
+        "",
+      ],
+      ...["[ipv6]", "method=disabled", ""],
+    ]);
+    expect(JSON.parse(text).storage.files.find((one: Rendered) => one.path === path).mode).toBe(0o600);
+  });
+
+  it("says nothing of the MTU where the cloud says nothing of it", () => {
+    const silent = { ...port, mtu: undefined };
+    for (const system of ["flatcar", "fedora-coreos"])
+      expect(decodeURIComponent(render("bbb-01", fixed(system), silent))).not.toMatch(/mtu/i);
+  });
+
+  it("leaves no download to Ignition, which reaches nobody there: the unit of k3s downloads it by its hash", () => {
+    for (const [host, name] of Object.entries({ "orchestrator-01": "k3s.service", "bbb-01": "k3s-agent.service" })) {
+      const text = render(host, fixed(), port);
+      for (const { contents } of JSON.parse(text).storage.files as Rendered[])
+        expect(contents.source).toMatch(/^data:,/);
+      const unit = (JSON.parse(text).systemd.units as { name: string; contents?: string }[]).find(
+        (one) => one.name === name,
+      );
+      expect(unit?.contents).toContain(
+        `ExecStartPre=/opt/estate/fetch.sh http://192.0.2.80/k3s ${"ab".repeat(64)} /opt/bin/k3s\n`,
+      );
+      expect(unit?.contents).toMatch(/\nExecStart=\/usr\/bin\/env \/opt\/bin\/k3s (server|agent)\n/);
+    }
+  });
+
+  it("is nothing a host with DHCP is told, so that nothing of its port replaces it", () => {
+    expect(render("bbb-01", estate(), port)).toBe(render("bbb-01"));
+  });
+
+  it("cannot be without what neutron says of the port", () => {
+    expect(() => render("bbb-01", fixed())).toThrow("bbb-01 has static addressing, but nothing is known of its port");
+  });
+});
+
+describe("the kernel's settings for media", () => {
+  const path = "/etc/sysctl.d/90-estate-media.conf";
+  const all = estate((document) => {
+    document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 1 };
+  });
+
+  it("are on hosts of bbb and turn, with room for a burst in every socket", () => {
+    for (const host of ["bbb-01", "turn-01"])
+      expect(files(render(host, all))[path]).toBe(
+        "net.core.rmem_default = 1048576\nnet.core.rmem_max = 2097152\nnet.core.wmem_max = 2097152\n",
+      );
+  });
+
+  it("are on no other", () => {
+    for (const host of ["orchestrator-01", "worker-01"]) expect(files(render(host, all))).not.toHaveProperty([path]);
+  });
+});
+
+describe("the journal", () => {
+  const caCert = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const sent = (logs: object) =>
+    render(
+      "bbb-01",
+      estate((document) => {
+        document.logs = logs;
+      }),
+    );
+  const path = "/etc/systemd/journal-upload.conf.d/10-estate.conf";
+
+  it("is sent to the receiver by the image's own unit", () => {
+    const text = sent({ address: "192.0.2.90" });
+    expect(files(text)[path]).toBe("[Upload]\nURL=http://192.0.2.90:19532\n");
+    expect(JSON.parse(text).systemd.units).toContainEqual({ name: "systemd-journal-upload.service", enabled: true });
+  });
+
+  it("is sent encrypted to a receiver whose authority is known", () => {
+    const found = files(sent({ address: "192.0.2.90", port: 443, caCert }));
+    expect(found[path]?.split("\n")).toEqual([
+      ...["[Upload]", "URL=https://192.0.2.90:443", "ServerKeyFile=-", "ServerCertificateFile=-"],
+      ...["TrustedCertificateFile=/etc/estate/logs-ca.crt", ""],
+    ]);
+    expect(found["/etc/estate/logs-ca.crt"]).toBe(caCert);
+  });
+
+  it("is sent nowhere where the document names nobody", () => {
+    expect(render("bbb-01")).not.toContain("journal-upload");
+  });
+});
+
+describe("the time", () => {
+  const told = (system: string, timeServers: Record<string, string>) =>
+    files(
+      render(
+        "bbb-01",
+        estate((document) => {
+          document.image.system = system;
+          document.network.timeServers = timeServers;
+        }),
+      ),
+    );
+  const named = { second: "192.0.2.124", first: "192.0.2.123" };
+
+  it("is told to the program of the image, and to no other", () => {
+    const [flatcar, fedora] = [told("flatcar", named), told("fedora-coreos", named)];
+    expect(flatcar["/etc/systemd/timesyncd.conf.d/10-estate.conf"]).toBe("[Time]\nNTP=192.0.2.123 192.0.2.124\n");
+    expect(flatcar["/etc/chrony.conf"]).toBeUndefined();
+    expect(fedora["/etc/chrony.conf"]).toBe(
+      "server 192.0.2.123 iburst\nserver 192.0.2.124 iburst\ndriftfile /var/lib/chrony/drift\nmakestep 1.0 3\nrtcsync\n",
+    );
+    expect(Object.keys(fedora).filter((path) => path.includes("timesyncd"))).toEqual([]);
+  });
+
+  it("is the image's own where the document names no servers", () => {
+    for (const system of ["flatcar", "fedora-coreos"])
+      expect(Object.keys(told(system, {})).filter((path) => /chrony|timesyncd/.test(path))).toEqual([]);
+  });
+});
+
 describe("user data", () => {
+  const machine = { host: "bbb-01", system: "flatcar" } as const;
+
+  it.each([
+    ["flatcar", "3.4.0"],
+    ["fedora-coreos", "3.4.0"],
+  ])("for %s is of a specification that its Ignition reads: %s", (system, version) => {
+    const text = render(
+      "bbb-01",
+      estate((document) => {
+        document.image.system = system;
+      }),
+    );
+    expect(JSON.parse(text).ignition.version).toBe(version);
+  });
+
   it("is the same for the same facts, in whatever order they were written", () => {
     const reversed = estate((document) => {
       document.roles = Object.fromEntries(Object.entries(document.roles as object).toReversed());
@@ -153,15 +317,29 @@ describe("user data", () => {
     const files = [
       { path: "/small", mode: 0o644, contents: "x" },
       { path: "/large", mode: 0o644, contents: "x".repeat(userDataLimit) },
+      { path: "/elsewhere", mode: 0o644, contents: { url: "http://192.0.2.80/large", sha512: "ab".repeat(64) } },
     ];
-    expect(() => renderFragments("bbb-01", "key", [{ files }])).toThrow(
-      /bbb-01 has \d+ bytes[\s\S]*\n {2}\/large: 49151 bytes\n {2}\/small/,
+    expect(() => renderFragments(machine, "key", [{ files }])).toThrow(
+      /bbb-01 has \d+ bytes[\s\S]*\n {2}\/large: 49149 bytes\n {2}\/small/,
+    );
+  });
+
+  it("may be as large as nova takes, in base64, and not a byte larger", () => {
+    const sized = (contents: string) =>
+      renderFragments(machine, "key", [{ files: [{ path: "/large", mode: 0o644, contents }] }]);
+    const room = userDataLimit - Buffer.byteLength(sized(""));
+    // as the schema of nova's API has it (maxLength), of what the provider sends
+    const largest = Buffer.from(sized("x".repeat(room))).toString("base64");
+    expect(largest.length).toBeLessThanOrEqual(65_535);
+    expect(Buffer.from(`${Buffer.from(largest, "base64")} `).toString("base64").length).toBeGreaterThan(65_535);
+    expect(() => sized("x".repeat(room + 1))).toThrow(
+      `The user data of bbb-01 has 49150 bytes; nova takes 49149. The biggest files:\n  /large: ${room + 1} bytes\n`,
     );
   });
 
   it("with the same file twice is refused", () => {
     const files = [{ path: "/a", mode: 0o644, contents: "" }];
-    expect(() => renderFragments("x", "key", [{ files }, { files }])).toThrow("two fragments of a machine have /a");
+    expect(() => renderFragments(machine, "key", [{ files }, { files }])).toThrow("two fragments of a machine have /a");
   });
 });
 
@@ -181,6 +359,7 @@ describe("the scripts", () => {
 
   it("know every file of the authorities", () => {
     expect(authorityFiles).toHaveLength(11);
-    for (const name of authorityFiles) expect(startScript("https://x", false)).toContain(` ${name}`);
+    for (const name of authorityFiles)
+      expect(startScript("https://x", { alone: false, balanced: false })).toContain(` ${name}`);
   });
 });

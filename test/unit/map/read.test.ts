@@ -113,6 +113,16 @@ describe("who may reach whom", () => {
     expect(six.reach.map(short)).toContain("administrators > hosts: ping icmp type 8");
   });
 
+  it("tells the load balancer before the API from the administrators", async () => {
+    const { reach } = mapOf(await stateOf("six hosts behind a load balancer"));
+    expect(reach.map(short).filter((line) => line.endsWith("api tcp 6443"))).toEqual([
+      "administrators > orchestrator: api tcp 6443",
+      "load balancer > orchestrator: api tcp 6443",
+      "hosts > load balancer: api tcp 6443",
+      "hosts > orchestrator: api tcp 6443",
+    ]);
+  });
+
   it("says where one end between groups has no rule", async () => {
     const state = await stateOf("six hosts");
     const gone = [rule(state, "worker", "egress", 9688), rule(state, "orchestrator", "ingress", 2379)];

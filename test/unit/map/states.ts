@@ -28,6 +28,9 @@ export const ciphertext = "v1:unique-ciphertext";
 
 const documents: Readonly<Record<string, NonNullable<Run["change"]>>> = {
   "six hosts": () => undefined,
+  "six hosts behind a load balancer": (document) => {
+    document.orchestrator.api = { front: "loadBalancer" };
+  },
   "two sites of the cloud": (document) => {
     const { nameservers, downloads } = document.network;
     document.network = { mode: "provider", nameservers, downloads };

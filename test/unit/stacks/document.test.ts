@@ -13,7 +13,7 @@ const table: readonly [string, Change, string][] = [
   [
     "unknown key",
     set("zoen", "x"),
-    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, orchestrator, roles, or leave it out",
+    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, logs, orchestrator, roles, or leave it out",
   ],
   [
     "missing part",
@@ -68,6 +68,43 @@ const table: readonly [string, Change, string][] = [
     "roles.orchestrator.publicAddress: must be true: the API's name leads to these addresses",
   ],
   [
+    "private servers behind a load balancer",
+    (document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+      document.roles.orchestrator.publicAddress = false;
+    },
+    "roles.orchestrator.publicAddress: must be true: the first server is given the authorities' keys at its address, over SSH",
+  ],
+  [
+    "a load balancer before one server",
+    (document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+      const volumes = { datastore: { sizeGiB: 20, path: "/var/lib/rancher" } };
+      Object.assign(document.roles.orchestrator, { hosts: { "orchestrator-01": {} }, volumes });
+    },
+    "orchestrator.api.front: write hosts: there is one server, before which a load balancer balances nothing",
+  ],
+  [
+    "a load balancer without its site",
+    (document) => {
+      document.orchestrator.api = { front: "loadBalancer" };
+      document.sites.more = { cidr: "10.21.0.0/24" };
+      for (const role of Object.values<{ hosts: Record<string, { site?: string }> }>(document.roles))
+        for (const host of Object.values(role.hosts)) host.site = "local";
+    },
+    "orchestrator.api.site: say in which site the load balancer is (local, more): there are several",
+  ],
+  [
+    "a load balancer in no site",
+    set("orchestrator api", { front: "loadBalancer", site: "north" }),
+    "orchestrator.api.site: there is no site north: write one of local",
+  ],
+  [
+    "a site of no load balancer",
+    set("orchestrator api", { site: "local" }),
+    "orchestrator.api.site: leave it out: only a load balancer has a site, and the front is hosts",
+  ],
+  [
     "private bbb",
     set("roles bbb publicAddress", false),
     "roles.bbb.publicAddress: must be true: people's browsers send media to these hosts",
@@ -105,6 +142,14 @@ const table: readonly [string, Change, string][] = [
     "name of a network that the estate makes",
     set("sites local network", "campus"),
     "sites.local.network: is for mode provider: leave it out, in mode private the estate makes a network of its own",
+  ],
+  [
+    "journals of a system that cannot send them",
+    (document) => {
+      document.image.system = "fedora-coreos";
+      document.logs = { address: "192.0.2.90" };
+    },
+    "logs: leave it out: Fedora CoreOS has no systemd-journal-upload, only Flatcar has",
   ],
   ["no site", set("sites", {}), "sites: empty: add one: the hosts need at least one"],
   [

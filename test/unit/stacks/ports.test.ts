@@ -59,6 +59,31 @@ describe("the port catalogue", () => {
     "hosts-out-tcp:80-to-192.0.2.80/32",
   ])("has %s", (key) => expect(keys).toContain(key));
 
+  it("lets hosts out to the receiver of their journals, and there only", () => {
+    const sent = securityRules(
+      estate((document) => {
+        document.logs = { address: "192.0.2.90" };
+      }),
+    );
+    expect(sent.map(({ key }) => key).filter((key) => !keys.includes(key))).toEqual([
+      "hosts-out-tcp:19532-to-192.0.2.90/32",
+    ]);
+    expect(keys.filter((key) => !sent.some((rule) => rule.key === key))).toEqual([]);
+  });
+
+  it("asks for no addresses where hosts are told theirs", () => {
+    const told = securityRules(
+      estate((document) => {
+        document.network.addressing = "static";
+      }),
+    );
+    expect(keys.filter((key) => !told.some((rule) => rule.key === key))).toEqual([
+      "hosts-out-udp:67-to-10.20.0.0/24",
+      "hosts-out-udp:67-to-255.255.255.255/32",
+    ]);
+    expect(told.filter(({ key }) => !keys.includes(key))).toEqual([]);
+  });
+
   it("keeps every rule when what it comes from is renamed, and has one for what two services open alike", () => {
     const renamed = estate((document) => {
       document.admins.cidrs = { office: "203.0.113.1/32" };

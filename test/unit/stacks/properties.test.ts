@@ -38,12 +38,13 @@ it("a document that was read is read again as it is", () => {
 
 it("the order in which a document is written changes no fact, and no byte that a machine is told", () => {
   const secrets = uniqueSecrets();
+  const port = { mac: "fa:16:3e:00:00:01", address: "10.0.0.5", gateway: "10.0.0.1", mtu: 1450 };
   const machines = (facts: EstateFacts) =>
     facts.pools.flatMap(({ hosts }) =>
       // those of a role differ in their names
       hosts.slice(0, 1).map((host) => {
         const ids = Object.fromEntries(host.volumes.map(({ name }) => [name, `id-of-${name}`]));
-        const machine = machineFacts(facts, host, ids);
+        const machine = machineFacts(facts, host, ids, port);
         return renderMachine(machine, machineSecrets(secrets, machine));
       }),
     );

@@ -35,13 +35,16 @@ it("no two rules of a group are the same to neutron, and each has a key of its o
   });
 });
 
-it("the world may reach what the catalogue opens to it, and nothing else; so may the administrators", () => {
+it("the world may reach what the catalogue opens to it, and nothing else; so may the administrators and the load balancer", () => {
   ofEach(all, ({ estate, facts }) => {
     const wanted = ports.flatMap((port) =>
       groupsOf(facts, port.on).flatMap((group) => [
         ...(port.sources.includes("world") ? [contentOf(group, port, "0.0.0.0/0")] : []),
         ...(port.sources.includes("admins")
           ? Object.values(estate.admins.cidrs).map((cidr) => contentOf(group, port, cidr))
+          : []),
+        ...(port.balanced && facts.api.loadBalancer
+          ? [contentOf(group, port, estate.sites[facts.api.loadBalancer.site]?.cidr ?? "")]
           : []),
       ]),
     );

@@ -199,6 +199,15 @@ export const crossing: Readonly<Record<string, Break>> = {
     document.orchestrator.nodePorts = { from: 12_500, to: random.whole(12_000, 12_499) };
     return [["orchestrator", "nodePorts"]];
   },
+  "the servers have a site of a load balancer, and none": (document) => {
+    document.orchestrator.api = { front: "hosts", site: Object.keys(document.sites)[0] };
+    return [["orchestrator", "api", "site"]];
+  },
+  "journals are sent by a system that cannot": (document) => {
+    document.image.system = "fedora-coreos";
+    document.logs = { address: "192.0.2.90" };
+    return [["logs"]];
+  },
   "nobody is an administrator": (document) => {
     document.admins.cidrs = {};
     return [["admins", "cidrs"]];

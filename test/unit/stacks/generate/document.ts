@@ -10,16 +10,19 @@ export interface GeneratedDocument {
   admins: { cidrs: Record<string, string>; keys?: Record<string, string> };
   network: {
     mode: string;
+    addressing?: string;
     external?: string;
     mtu?: number;
     nameservers: Record<string, string>;
     timeServers?: Record<string, string>;
     downloads: Record<string, { cidr: string; port: number }>;
   };
-  sites: Record<string, { cidr: string; availabilityZone?: string; network?: string }>;
+  sites: Record<string, { cidr: string; availabilityZone?: string; network?: string; reverseZone?: boolean }>;
   image: { name: string };
+  logs?: { address: string; port?: number; caCert?: string };
   orchestrator: {
     k3s: { version?: string; url: string; sha512: string; images?: { url: string; sha512: string } };
+    api?: { front?: string; site?: string };
     podCidr?: string;
     serviceCidr?: string;
     nodePorts?: { from: number; to: number };
@@ -32,6 +35,8 @@ export interface GeneratedDocument {
 export function generateDocument(random: Random): GeneratedDocument {
   const mode = random.pick(["private", "provider"]);
   const sites = sitesOf(random, mode);
+  const roles = rolesOf(random, Object.keys(sites));
+  const { network, orchestrator } = networkOf(random, mode);
   return {
     ...maybe(random, { name: random.pick(["estate", "meet", "vc-2"]) }),
     zone: random.pick(["meet.example.org", "estate.test", "a.b-c.example.net"]),
@@ -39,11 +44,23 @@ export function generateDocument(random: Random): GeneratedDocument {
       cidrs: entries(random, ["office", "home", "on-call", "vpn"], adminRange),
       ...maybe(random, { keys: entries(random, ["anna", "ben"], (index) => Object.values(keys)[index] ?? "") }),
     },
-    ...networkOf(random, mode),
-    sites,
+    ...{ network, sites, roles },
+    orchestrator: { ...orchestrator, ...maybe(random, { api: apiOf(random, roles, Object.keys(sites)) }) },
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
-    roles: rolesOf(random, Object.keys(sites)),
+    ...maybe(random, { logs: logsOf(random) }),
   };
+}
+
+/** A single server has no load balancer before it. */
+function apiOf(random: Random, { orchestrator }: GeneratedDocument["roles"], sites: readonly string[]) {
+  const servers = orchestrator?.count ?? Object.keys(orchestrator?.hosts ?? {}).length;
+  if (servers === 1) return { front: "hosts" };
+  return random.pick([{ front: "hosts" }, { front: "loadBalancer", site: random.pick(sites) }]);
+}
+
+function logsOf(random: Random): NonNullable<GeneratedDocument["logs"]> {
+  const caCert = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  return { address: "192.0.2.99", ...maybe(random, { port: random.whole(1, 65_535) }), ...maybe(random, { caCert }) };
 }
 
 /** Disjoint: their second byte is their own. */
@@ -52,6 +69,7 @@ function sitesOf(random: Random, mode: string): GeneratedDocument["sites"] {
     cidr: random.pick([`10.${100 + index}.0.0/16`, `10.${100 + index}.4.0/22`, `10.${100 + index}.7.128/25`]),
     ...maybe(random, { availabilityZone: random.pick(["az1", "az2"]) }),
     ...(mode === "provider" ? { network: random.pick(["campus", "dmz"]) } : {}),
+    ...maybe(random, { reverseZone: random.chance(0.5) }),
   }));
 }
 
@@ -73,6 +91,7 @@ function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "netwo
   return {
     network: {
       mode,
+      ...maybe(random, { addressing: random.pick(["dhcp", "static"]) }),
       ...(mode === "private" ? { external: "public", ...maybe(random, { mtu: random.whole(1280, 9000) }) } : {}),
       nameservers: entries(random, ["first", "second", "third"], (index) => `192.0.2.${53 + index}`),
       ...maybe(random, { timeServers: entries(random, ["campus", "backup"], (index) => `192.0.2.${123 + index}`) }),
