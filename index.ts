@@ -5,14 +5,18 @@ import { deriveFacts } from "./stacks/facts.ts";
 import { buildFoundation } from "./stacks/foundation.ts";
 import { loadConfiguration } from "./stacks/load.ts";
 import { publishFacts, publishHosts } from "./stacks/outputs.ts";
+import { withoutStackTraces } from "./stacks/stackTraces.ts";
 
 const { estate, secrets } = loadConfiguration();
 const estateFacts = deriveFacts(estate);
 const recorded = await readRecorded();
 
-const foundation = buildFoundation(estateFacts, secrets);
-const cluster = buildCluster(estateFacts, secrets, foundation, recorded);
-buildApps(cluster);
+const { foundation, cluster } = withoutStackTraces(() => {
+  const foundation = buildFoundation(estateFacts, secrets);
+  const cluster = buildCluster(estateFacts, secrets, foundation, recorded);
+  buildApps(cluster);
+  return { foundation, cluster };
+});
 
 /** Every host: role, names, addresses. */
 export const hosts = publishHosts(estateFacts, foundation);

@@ -6,7 +6,7 @@ export interface GatesArgs {
   readonly host: string;
   /** Another server opens both gates anew. Nothing else does: policy and credentials are read when a gate runs. */
   readonly serverId: pulumi.Output<string>;
-  /** They begin after these. */
+  /** They begin after these, and a drain ends before these go. */
   readonly needs: readonly pulumi.Resource[];
 }
 
@@ -33,10 +33,11 @@ export function createGates(name: string, args: GatesArgs, parent: pulumi.Resour
     { ...inputs, create: ":", update: ":", delete: "node cli/gate.ts drain" },
     { ...options, dependsOn: [...args.needs] },
   );
+  // What a drain needs it needs too, and has: it comes after the drain's creation, and its own deletion does nothing.
   const ready = new command.local.Command(
     `${name}-ready`,
     { ...inputs, create: "node cli/gate.ts ready", update: "node cli/gate.ts check" },
-    { ...options, dependsOn: [...args.needs, drain] },
+    { ...options, dependsOn: [drain] },
   );
   return { drain, ready };
 }

@@ -22,9 +22,14 @@ export interface HostArgs {
   readonly serverGroup: pulumi.Output<string> | undefined;
   /** Name of the estate, for the server's metadata. Changed in place. */
   readonly estate: string;
-  /** The server starts after these, and is replaced after these: the rollout. */
+  /**
+   * The server starts after these, and goes before these. Each must be said here: the engine orders what it deletes by edges
+   * among what it deletes, so nothing that stays can stand in between.
+   */
+  readonly needs: readonly pulumi.Resource[];
+  /** The server is replaced after these: the rollout. */
   readonly waitFor: readonly pulumi.Resource[];
-  /** The gates open after these as well. */
+  /** The same as `needs` for the gates. */
   readonly gateNeeds: readonly pulumi.Resource[];
   /** Made between the server and its gates: what has to be brought to the machine before it can join. */
   readonly bootstrap?: (server: openstack.compute.Instance) => readonly pulumi.Resource[];
@@ -63,7 +68,7 @@ export class Host extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [...args.waitFor, address.reachable],
+        dependsOn: [...args.needs, ...args.waitFor, address.reachable],
         deleteBeforeReplace: true,
         // The provider would rebuild or resize these in place, all hosts at once and undrained.
         replaceOnChanges: ["imageId", "imageName", "flavorId", "flavorName"],

@@ -13,8 +13,6 @@ export interface HostPoolArgs {
   readonly recorded: Recorded | undefined;
   /** Hosts of this pool that exist are replaced after these: the pools before. */
   readonly after: readonly pulumi.Resource[];
-  /** Every server of this pool starts after these. */
-  readonly needs: readonly pulumi.Resource[];
   /** Whether its hosts are members of one datastore. @default false */
   readonly members?: boolean;
   /** What one host is made of, apart from its place in the rollout. */
@@ -44,7 +42,7 @@ export class HostPool extends pulumi.ComponentResource {
       const host = facts.hosts[index];
       if (!host) continue;
       const before = after === undefined ? undefined : hosts[after];
-      const waitFor = [...args.needs, ...(first ? args.after : []), ...(before ? [before.ready] : [])];
+      const waitFor = [...(first ? args.after : []), ...(before ? [before.ready] : [])];
       hosts[host.name] = new Host(
         host.name,
         { ...args.host(host), facts: host, estate: args.estate, waitFor, serverGroup },

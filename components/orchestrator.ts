@@ -16,7 +16,6 @@ export interface OrchestratorArgs {
   readonly secrets: pulumi.Output<Secrets>;
   /** By host name. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
-  readonly needs: HostPoolArgs["needs"];
   readonly host: HostPoolArgs["host"];
 }
 
@@ -40,7 +39,7 @@ export class Orchestrator extends pulumi.ComponentResource {
     this.pool = new HostPool(
       name,
       {
-        ...{ facts: pool, estate: facts.name, recorded: args.recorded, after: [], needs: args.needs, members: true },
+        ...{ facts: pool, estate: facts.name, recorded: args.recorded, after: [], members: true },
         host: (host) => ({
           ...args.host(host),
           // The first server is made first; the gates of all wait for the keys, without which nobody can join.

@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
+import { groupsOfHost } from "../stacks/securityRules.ts";
 
 export interface SecurityGroupsArgs {
   /** Names of groups. A group that stays in the document is never replaced, and so the hosts that have it are not either. */
@@ -30,7 +31,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
 
   /** The ids of the groups a host of this role has. */
   idsOf(role: string): pulumi.Output<string>[] {
-    return ["hosts", role].map((key) => this.of(key).id);
+    return groupsOfHost({ role }).map((key) => this.of(key).id);
   }
 
   /** @throws pulumi.ResourceError when the estate has no such group */

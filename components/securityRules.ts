@@ -1,6 +1,6 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
-import type { Remote, SecurityRule } from "../stacks/securityRules.ts";
+import { groupsOfHost, type Remote, type SecurityRule } from "../stacks/securityRules.ts";
 import type { HostAddress } from "./hostAddress.ts";
 import type { SecurityGroups } from "./securityGroups.ts";
 
@@ -15,11 +15,16 @@ export interface SecurityRulesArgs {
   readonly addresses: Readonly<Record<string, HostAddress>>;
 }
 
+type Rules = readonly openstack.networking.SecGroupRule[];
+
 /** What is open between hosts, and to and from outside. Everything else is closed. */
 export class SecurityRules extends pulumi.ComponentResource {
   static readonly type = "estate:network:SecurityRules";
-  /** Hosts start after these: without them they could download nothing and reach nobody. */
-  readonly rules: readonly openstack.networking.SecGroupRule[];
+  readonly all: Rules;
+  /** Rules for a group or a range, by the group that has them. */
+  readonly #lasting: ReadonlyMap<string, Rules>;
+  /** Rules for the address of one host, by that host's name. They come and go with it. */
+  readonly #naming: ReadonlyMap<string, Rules>;
 
   constructor(name: string, { rules, groups, addresses }: SecurityRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(SecurityRules.type, name, {}, opts);
@@ -30,19 +35,42 @@ export class SecurityRules extends pulumi.ComponentResource {
       if (!address) throw new pulumi.ResourceError(`no address of host ${remote.announced}`, this);
       return { remoteIpPrefix: pulumi.interpolate`${address.announced}/32` };
     };
-    this.rules = rules.map(
-      ({ key, group, direction, protocol, from, to, remote }) =>
-        new openstack.networking.SecGroupRule(
-          key,
-          {
-            ...{ securityGroupId: groups.of(group).id, direction, ethertype: "IPv4", protocol, description: key },
-            ...other(remote),
-            // of ICMP the type alone: the provider takes a code of 0 for none
-            ...{ portRangeMin: from, ...(protocol === "icmp" ? {} : { portRangeMax: to }) },
-          },
-          { parent: this },
-        ),
-    );
+    const rule = ({ key, group, direction, protocol, from, to, remote }: SecurityRule) =>
+      new openstack.networking.SecGroupRule(
+        key,
+        {
+          ...{ securityGroupId: groups.of(group).id, direction, ethertype: "IPv4", protocol, description: key },
+          ...other(remote),
+          // of ICMP the type alone: the provider takes a code of 0 for none
+          ...{ portRangeMin: from, ...(protocol === "icmp" ? {} : { portRangeMax: to }) },
+        },
+        { parent: this },
+      );
+    const lasting = new Map<string, openstack.networking.SecGroupRule[]>();
+    const naming = new Map<string, openstack.networking.SecGroupRule[]>();
+    this.all = rules.map((facts) => {
+      const made = rule(facts);
+      const [index, key] = "announced" in facts.remote ? [naming, facts.remote.announced] : [lasting, facts.group];
+      index.set(key, [...(index.get(key) ?? []), made]);
+      return made;
+    });
+    this.#lasting = lasting;
+    this.#naming = naming;
     this.registerOutputs({});
+  }
+
+  /** The rules of a group, but for those that name one host's address. */
+  ofGroup(group: string): Rules {
+    return this.#lasting.get(group) ?? [];
+  }
+
+  /**
+   * The rules that a host must have from its start to its end: those of its groups, and all that name its own address.
+   *
+   * A rule of its groups for another host's address is that host's to wait for: traffic between the two needs both. If each
+   * waited for the addresses of all others, an estate of twice the hosts would have four times the edges.
+   */
+  ofHost(host: { readonly name: string; readonly role: string }): Rules {
+    return [...groupsOfHost(host).flatMap((group) => this.ofGroup(group)), ...(this.#naming.get(host.name) ?? [])];
   }
 }

@@ -25,19 +25,20 @@ export function buildCluster(
 ): Cluster {
   const [first, ...others] = facts.pools;
   if (!first) throw new pulumi.RunError("the estate has no orchestrator");
-  const { addresses, apiNeeds: gateNeeds, serverNeeds: needs } = foundation;
+  const { addresses, apiNeeds: gateNeeds, poolNeeds } = foundation;
   const host = (one: HostFacts) => {
     const volumes = foundation.volumes[one.name] ?? [];
     return {
       ...{ address: addressOf(foundation, one), imageId: foundation.imageId, keyPair: foundation.keyPair },
-      ...{ gateNeeds, volumes, userData: userData(facts, one, secrets, foundation) },
+      ...{ needs: foundation.serverNeeds(one), gateNeeds },
+      ...{ volumes, userData: userData(facts, one, secrets, foundation) },
     };
   };
-  const options = { providers: { openstack: foundation.provider } };
-  const common = { recorded, needs };
+  // What is in a component comes after all that the component waits for, and goes before it.
+  const options = { providers: { openstack: foundation.provider }, dependsOn: [...poolNeeds] };
   const orchestrator = new Orchestrator(
     first.role,
-    { ...common, facts, pool: first, secrets, addresses, host },
+    { recorded, facts, pool: first, secrets, addresses, host },
     options,
   );
   let after = orchestrator.pool.ready;
@@ -46,7 +47,7 @@ export function buildCluster(
   for (const pool of others) {
     // A node can only be ready when the API is; and it is drained while the API is still there.
     const joins = (one: HostFacts) => ({ ...host(one), gateNeeds: [...gateNeeds, ...orchestrator.pool.ready] });
-    const args = { ...common, facts: pool, estate: facts.name, after, host: joins };
+    const args = { recorded, facts: pool, estate: facts.name, after, host: joins };
     const { ready, hosts: made } = new HostPool(pool.role, args, options);
     hosts.push(made);
     after = ready;

@@ -10,7 +10,7 @@ import { Network } from "../components/network.ts";
 import { ReverseZones } from "../components/reverseZones.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
 import { SecurityRules } from "../components/securityRules.ts";
-import type { EstateFacts } from "./facts.ts";
+import type { EstateFacts, HostFacts } from "./facts.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What outlives every server. */
@@ -23,9 +23,11 @@ export interface Foundation {
   /** Name of the key pair in nova. */
   readonly keyPair: string;
   readonly imageId: pulumi.Output<string>;
-  /** Servers start after these. */
-  readonly serverNeeds: readonly pulumi.Resource[];
-  /** Whoever talks to the orchestrator's API comes after these. */
+  /** What the server of a host starts after and goes before; so many, however many hosts there are. */
+  readonly serverNeeds: (host: Pick<HostFacts, "name" | "role">) => readonly pulumi.Resource[];
+  /** What a pool, and so every host of it, starts after, and as a whole goes before. */
+  readonly poolNeeds: readonly pulumi.Resource[];
+  /** Whoever talks to the orchestrator's API comes after these, and goes before these. */
   readonly apiNeeds: readonly pulumi.Resource[];
 }
 
@@ -45,16 +47,19 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
   const volumes: Record<string, readonly HostVolume[]> = {};
   for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
     volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
-  const { rules } = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
+  const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const balancer = buildBalancer(facts, addresses, network, options);
   const dns = new Dns("dns", { facts, addresses, balancer }, options);
   new ReverseZones("reverse", { facts, addresses }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);
-  const reach = Object.values(addresses).map((address) => address.reachable);
+  const orchestrators = facts.pools.filter(({ runs }) => runs.includes("orchestrator"));
+  const reach = orchestrators.flatMap(({ hosts }) => hosts).flatMap(({ name }) => addresses[name]?.reachable ?? []);
+  const open = orchestrators.flatMap(({ role }) => rules.ofGroup(role));
   return {
     ...{ provider, addresses, volumes, keyPair: facts.name, imageId },
-    serverNeeds: [key.keyPair, ...network.routerInterfaces, ...rules],
-    apiNeeds: [...dns.api, ...(balancer?.ready ?? []), ...rules, ...network.routerInterfaces, ...reach],
+    serverNeeds: (host) => [key.keyPair, ...network.routerInterfaces, ...rules.ofHost(host)],
+    poolNeeds: rules.all,
+    apiNeeds: [...dns.api, ...(balancer?.ready ?? []), ...open, ...network.routerInterfaces, ...reach],
   };
 }
 

@@ -30,6 +30,11 @@ export function securityGroups(estate: Estate): string[] {
   return ["hosts", ...Object.keys(estate.roles).sort()];
 }
 
+/** The groups that a host of a role has. */
+export function groupsOfHost({ role }: { readonly role: string }): string[] {
+  return ["hosts", role];
+}
+
 /** Every rule of every group, from the port catalogue and the document, in the order of their keys. */
 export function securityRules(estate: Estate, catalogue: readonly Port[] = ports): SecurityRule[] {
   const rules = [

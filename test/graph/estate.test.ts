@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hostKeyPair } from "../../stacks/openssh.ts";
+import { reached } from "./order.ts";
 import { graph, readyUrn, secrets, serverUrn } from "./program.ts";
 import type { Registered } from "./record.ts";
 
@@ -96,17 +97,6 @@ describe("servers", () => {
     for (const node of upstream) expect(node?.deleteBeforeReplace, `${node?.type}::${node?.name}`).toBe(false);
     expect([...seen].filter((name) => name.includes("Keypair"))).toEqual([]);
   });
-
-  it("start after the rules of the security groups and the way out", () => {
-    const rules = empty.filter(({ type }) => type.endsWith(":SecGroupRule"));
-    for (const host of hosts)
-      expect(find(empty, instance, host).dependsOn).toEqual(
-        expect.arrayContaining([
-          ...names(rules),
-          "openstack:networking/routerInterface:RouterInterface::network-local-router-interface",
-        ]),
-      );
-  });
 });
 
 describe("gates", () => {
@@ -196,7 +186,8 @@ describe("the authorities", () => {
       update: ":",
     });
     for (const host of hosts.slice(0, 3))
-      expect(find(empty, gate, `${host}-ready`).dependsOn).toContain(`${command}::${name}`);
+      expect(find(empty, gate, `${host}-drain`).dependsOn).toContain(`${command}::${name}`);
+    for (const host of hosts) expect([...reached(empty, `${gate}::${host}-ready`)]).toContain(`${command}::${name}`);
   });
 
   it("travel to the host key that the first server was given, and to no other", async () => {
