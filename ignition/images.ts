@@ -18,11 +18,12 @@ const kept = "/opt/estate/images";
  * The images k3s itself runs, in an archive that is downloaded by its hash, and mounted where k3s looks for it. In a network without
  * DHCP it is the unit of k3s that downloads it, see `imagesFetched`.
  */
-export function images({ interface: told, orchestrator: { k3s } }: MachineFacts): Fragment {
+export function images(facts: Pick<MachineFacts, "interface" | "orchestrator">): Fragment {
+  const { k3s } = facts.orchestrator;
   if (!k3s.images) return {};
   const { url, sha512 } = k3s.images;
   return {
-    ...(told
+    ...(facts.interface
       ? { directories: [{ path: kept, mode: 0o755 }] }
       : { files: [{ path: fileOf(url), mode: 0o644, contents: { url, sha512 } }] }),
     units: [

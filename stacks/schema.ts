@@ -1,6 +1,5 @@
 import type { z } from "zod";
 import { checkEstate } from "./rules.ts";
-import { Api } from "./schema/api.ts";
 import { Image } from "./schema/image.ts";
 import { Logs } from "./schema/logs.ts";
 import { Network, Site } from "./schema/network.ts";

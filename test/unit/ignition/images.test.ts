@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { images, imagesFolder } from "../../../ignition/images.ts";
+import { images, imagesFetched, imagesFolder } from "../../../ignition/images.ts";
 import { estate } from "../stacks/fixtures.ts";
 
-const of = (archive: object | undefined) =>
-  images(
-    estate((document) => {
-      document.orchestrator.k3s.images = archive;
-    }).orchestrator,
-  );
+const orchestrator = (archive: object | undefined) =>
+  estate((document) => {
+    document.orchestrator.k3s.images = archive;
+  }).orchestrator;
+const of = (archive: object | undefined) => images({ orchestrator: orchestrator(archive) });
 const sha512 = "cd".repeat(64);
 
 describe("the archive of k3s's images", () => {
@@ -25,5 +24,17 @@ describe("the archive of k3s's images", () => {
     expect(unit?.name).toBe("var-lib-rancher-k3s-agent-images.mount");
     expect(unit?.contents).toContain("\nRequiresMountsFor=/var/lib/rancher/k3s/agent\n");
     expect(unit?.contents).toContain(`\nWhat=/opt/estate/images\nWhere=${imagesFolder}\nType=none\nOptions=bind\n`);
+  });
+
+  it("is downloaded before k3s starts where there is no DHCP, and Ignition reaches nobody", () => {
+    const archive = { url: "http://192.0.2.80/all.tar", sha512 };
+    const port = { mac: "fa:16:3e:00:00:01", address: "10.20.0.5", prefix: 24, gateway: "10.20.0.1", mtu: undefined };
+    const { files, directories } = images({ interface: port, orchestrator: orchestrator(archive) });
+    expect(files).toBeUndefined();
+    expect(directories).toEqual([{ path: "/opt/estate/images", mode: 0o755 }]);
+    expect(imagesFetched(orchestrator(archive))).toEqual([
+      `/opt/estate/fetch.sh http://192.0.2.80/all.tar ${sha512} /opt/estate/images/k3s-airgap-images.tar`,
+    ]);
+    expect(imagesFetched(orchestrator(undefined))).toEqual([]);
   });
 });

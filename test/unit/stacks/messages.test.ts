@@ -55,7 +55,6 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["image.version", 4230, "write a version, such as 4230.2.4 or 43.20251024.3.0"],
   ["image.sha256", "ab", "write the SHA-256 as 64 lower-case hexadecimal digits"],
   ["image.url", "ftp://192.0.2.80/image", "write an http or https address"],
-  ["orchestrator.k3s.images.url", "images.tar", "write an http or https address"],
   ["logs", "192.0.2.90", below("address, port, caCert")],
   ["logs.address", "logs.example.org", address],
   ["logs.port", 0, port],

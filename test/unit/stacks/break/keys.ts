@@ -31,7 +31,8 @@ export const keys: Readonly<Record<string, Break>> = {
     const { path } = random.pick(placesIn(document).filter(({ path }) => isFixed(document, path)));
     const key = String(path.at(-1));
     const wrong = random.pick([key.slice(0, -1), `${key}${key.at(-1)}`, key.toUpperCase(), ` ${key}`]);
-    return [rename(document, path, wrong)];
+    // without its mode nobody knows what else a network may have: then it is that which is missing
+    return [rename(document, path, wrong), ...(key === "mode" ? [path] : [])];
   },
   "a key is there that means nothing": (document, random) => {
     const objects = placesIn(document).filter(({ value, pattern }) => isObject(value) && !isMap(pattern));
