@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { apiClosed, apiFiles, apiOpened } from "./api.ts";
 import type { Fragment, Unit } from "./config.ts";
 import { fetchPath, fetchScript } from "./fetch.ts";
 import { founderPaths, receiveScript, startScript } from "./founding.ts";
@@ -76,6 +77,7 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       { path: `${config}/config.yaml.d`, mode: 0o700 },
     ],
     files: [
+      ...apiFiles(api.port),
       yaml(`${config}/config.yaml`, settings),
       yaml(founderPaths.found, found),
       yaml(founderPaths.join, join),
@@ -89,14 +91,18 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
       },
       { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
     ],
-    units: [unit("server", facts, { description: "The orchestrator", before: [founderPaths.start] })],
+    units: [
+      unit("server", facts, {
+        ...{ description: "The orchestrator", before: [apiClosed, founderPaths.start], afterwards: apiOpened },
+      }),
+    ],
   };
 }
 
 function unit(
   kind: "server" | "agent",
   facts: MachineFacts,
-  { description, before = [] }: Pick<ServiceOptions, "description" | "before">,
+  { before = [], ...options }: Pick<ServiceOptions, "description" | "before" | "afterwards">,
 ): Unit {
   const { volumes, interface: told, orchestrator } = facts;
   const { url, sha512, images } = orchestrator.k3s;
@@ -109,7 +115,7 @@ function unit(
   const program = told ? fetched : { before, command: `${path} ${kind}` };
   return {
     name: kind === "server" ? "k3s.service" : "k3s-agent.service",
-    contents: serviceUnit({ description, mounts, requires: [metadataUnit], ...program }),
+    contents: serviceUnit({ ...options, mounts, requires: [metadataUnit], ...program }),
     dropIns: { "10-limits.conf": limits },
   };
 }

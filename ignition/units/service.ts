@@ -7,6 +7,8 @@ export interface ServiceOptions {
   readonly command: string;
   /** Run each time before the program, one after another, and must succeed. Without quoting, as the program. */
   readonly before?: readonly string[];
+  /** Runs each time after the program was started, beside it. Without quoting, as the program. */
+  readonly afterwards?: string;
   /** Mount points it waits for, and stops without. */
   readonly mounts?: readonly string[];
   /** Units that must have started before; it does not start when one of them failed. */
@@ -15,7 +17,7 @@ export interface ServiceOptions {
 
 /** Its unit. What it says goes to the console too: a host that does not join says there why, and nova hands it out. */
 export function serviceUnit(options: ServiceOptions): string {
-  const { description, command, before = [], mounts = [], requires = [] } = options;
+  const { description, command, before = [], afterwards, mounts = [], requires = [] } = options;
   return lines(
     "[Unit]",
     `Description=${description}`,
@@ -28,6 +30,7 @@ export function serviceUnit(options: ServiceOptions): string {
     "Type=notify",
     ...before.map((program) => `ExecStartPre=${program}`),
     `ExecStart=${command}`,
+    ...(afterwards ? [`ExecStartPost=${afterwards}`] : []),
     "Restart=always",
     "RestartSec=5",
     "StandardOutput=journal+console",
