@@ -7,8 +7,7 @@ import { database, events, messaging, tokens, transport } from "./sections.ts";
 /**
  * designate.conf: changes are handed on, and looked for in bind, every second. A change that comes while designate hands on the one
  * before can be forgotten; its recovery finds such a zone, here after 40 seconds (poll_max_retries of poll_timeout and
- * poll_retry_interval) instead of five minutes. It looks once a minute and no oftener: it takes a zone for forgotten whose last change is
- * so old, also in the second before a new change is handed on, and what two of its tasks do at once can leave records PENDING for ever.
+ * poll_retry_interval) instead of five minutes (see estate_cloud/designate_worker.py).
  */
 export function designateConf(facts: CloudFacts): string {
   const daemon = { workers: 1, threads: 20 };
@@ -44,7 +43,7 @@ export function designateConf(facts: CloudFacts): string {
     },
     "producer_task:increment_serial": { interval: 1 },
     "producer_task:delayed_notify": { interval: 1 },
-    "producer_task:worker_periodic_recovery": { interval: 60 },
+    "producer_task:worker_periodic_recovery": { interval: 5 },
     ...tokens(facts, "designate"),
     ...messaging(facts),
     ...events("noop"),

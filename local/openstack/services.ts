@@ -129,7 +129,9 @@ export function services(facts: CloudFacts): Service[] {
     family(
       facts,
       "designate-control",
-      ["central", "worker", "producer", "mdns"].map((part) => `designate.cmd.${part}:main`),
+      ["designate.cmd.central", "estate_cloud.designate_worker", "designate.cmd.producer", "designate.cmd.mdns"].map(
+        (module) => `${module}:main`,
+      ),
       [file("designate")],
       { ready: listens(facts, ["central", "worker", "producer"]), after: ["mariadb", "rabbitmq", "bind"] },
     ),
