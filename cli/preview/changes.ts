@@ -1,5 +1,5 @@
-import type { Step } from "../up/step.ts";
 import { byText } from "../map/order.ts";
+import type { Step } from "../up/step.ts";
 
 /** What becomes of a resource in all. */
 export type Kind = "replace" | "delete" | "update" | "create";

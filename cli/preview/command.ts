@@ -37,7 +37,11 @@ export function addPreviewCommand(program: Command): void {
 /** What moves the limits of a plan. */
 export function addPlanOptions(command: Command): Command {
   return command
-    .option("--max-removed <percent>", `refuse to delete more of all resources, or hosts (default: ${defaultMaxRemoved})`, percent)
+    .option(
+      "--max-removed <percent>",
+      `refuse to delete more of all resources, or hosts (default: ${defaultMaxRemoved})`,
+      percent,
+    )
     .option("--accept <danger>", `do not refuse for it: ${dangers.join(", ")}; may be given again`, danger);
 }
 

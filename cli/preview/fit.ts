@@ -12,10 +12,16 @@ export interface Section {
  *
  * @param limit characters, as JavaScript counts them
  */
-export function fit(before: readonly string[], sections: readonly Section[], after: readonly string[], limit: number): string {
+export function fit(
+  before: readonly string[],
+  sections: readonly Section[],
+  after: readonly string[],
+  limit: number,
+): string {
   const around = [before.join("\n"), ...(after.length > 0 ? [after.join("\n")] : [])];
   const heads = sections.map(({ head, lines, more }) => textOf(head) + textOf([more(lines.length)]) + 2);
-  let left = limit - around.reduce((sum, text) => sum + text.length + 2, 0) - heads.reduce((sum, size) => sum + size, 0);
+  let left =
+    limit - around.reduce((sum, text) => sum + text.length + 2, 0) - heads.reduce((sum, size) => sum + size, 0);
   const texts = sections.map(({ head, lines, more }) => {
     const kept = lines.filter((line) => {
       // after the first one that is left out, none is taken that happens to be short

@@ -13,7 +13,10 @@ export function hostSection({ hosts, minutes: { least, most } }: Plan, form: For
     ...[String(place + 1), host.name, host.role ?? "", words[host.kind], host.after ?? "", spell(host)],
     ...[host.window ?? "", host.replacing.join(", ")],
   ]);
-  const { head, rows: lines } = form.table(["#", "host", "role", "is", "after", "at most", "window", "because of"], rows);
+  const { head, rows: lines } = form.table(
+    ["#", "host", "role", "is", "after", "at most", "window", "because of"],
+    rows,
+  );
   return [
     {
       head: [

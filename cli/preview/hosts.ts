@@ -3,7 +3,7 @@ import type { Workload } from "../../stacks/schema/workload.ts";
 import { byText } from "../map/order.ts";
 import { server } from "../up/step.ts";
 import type { Change } from "./changes.ts";
-import { schedule, type Spell } from "./schedule.ts";
+import { type Spell, schedule } from "./schedule.ts";
 
 /** A host that is replaced, deleted or made. */
 export interface HostChange {

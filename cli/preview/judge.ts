@@ -62,7 +62,12 @@ function tooMuchRemoved({ counts, hosts, hostsNow }: Plan, percent: number): Ref
   const leaving = hosts.filter(({ kind }) => kind === "delete");
   const parts = [
     { removed, all: replace + removed + update + unchanged, few: fewResources, word: "resources" },
-    { removed: leaving.length, all: hostsNow, few: fewHosts, word: `hosts (${listed(leaving.map(({ name }) => name))})` },
+    {
+      removed: leaving.length,
+      all: hostsNow,
+      few: fewHosts,
+      word: `hosts (${listed(leaving.map(({ name }) => name))})`,
+    },
   ].filter((part) => part.removed > part.few && part.removed * 100 > part.all * percent);
   if (parts.length === 0) return [];
   const told = parts.map(({ removed, all, word }) => `${removed} of ${all} ${word}`);

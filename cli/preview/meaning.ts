@@ -19,10 +19,14 @@ export function meaningOf(
     ...pools.flatMap((pool) => replaced(pool, hosts)),
     ...leaving(hosts),
     ...(ways.length > 0
-      ? [`${things(ways.length, "address, name or way", "addresses, names or ways")} to hosts made anew or deleted: ${listed(namesOf(ways))}. What goes over them is cut off.`]
+      ? [
+          `${things(ways.length, "address, name or way", "addresses, names or ways")} to hosts made anew or deleted: ${listed(namesOf(ways))}. What goes over them is cut off.`,
+        ]
       : []),
     ...(apps.length > 0
-      ? [`${things(apps.length, "object", "objects")} of applications changed or deleted: what runs of them may start anew.`]
+      ? [
+          `${things(apps.length, "object", "objects")} of applications changed or deleted: what runs of them may start anew.`,
+        ]
       : []),
     ...(data.length > 0 ? [`Data goes with what is replaced or deleted: ${listed(namesOf(data))}.`] : []),
     meetings(hosts, ways.length + apps.length > 0),
@@ -34,7 +38,8 @@ function meetings(hosts: readonly HostChange[], unsure: boolean): string {
   const away = hosts.filter(({ kind }) => kind !== "create");
   const carries = away.some(({ runs }) => runs.length === 0 || runs.includes("bbb") || runs.includes("turn"));
   if (!carries && !unsure) return "No meeting is interrupted.";
-  if (!carries) return "No host with meetings is touched; whether what else changes interrupts one, the plan does not say.";
+  if (!carries)
+    return "No host with meetings is touched; whether what else changes interrupts one, the plan does not say.";
   return "Meetings on hosts that drain must end or move within that time; others are not touched by the roll.";
 }
 
@@ -43,7 +48,10 @@ function replaced({ role, runs, rollout, hosts: all }: PoolFacts, hosts: readonl
   if (count === 0) return [];
   const { width, drainMinutes } = rollout;
   const how = width === 1 ? "one after another" : `${width} at a time`;
-  const drain = count === 1 ? `1 ${role} host drains` : `${count} ${role} hosts drain${count > width || width === 1 ? ` ${how}` : " together"}`;
+  const drain =
+    count === 1
+      ? `1 ${role} host drains`
+      : `${count} ${role} hosts drain${count > width || width === 1 ? ` ${how}` : " together"}`;
   if (!runs.includes("orchestrator"))
     return [
       `${drain}: what runs on ${count === 1 ? "it" : "each"} has ${minutes(drainMinutes)} to end or to move; else the update stops, and the host stays.`,
@@ -73,7 +81,9 @@ function isWay({ type, kind }: Change): boolean {
 /** What keeps data that nothing else has. */
 function holdsData({ type, kind }: Change): boolean {
   if (kind !== "replace" && kind !== "delete") return false;
-  return /^openstack:(blockstorage\/volume|sharedfilesystem\/share|objectstorage\/container):|:PersistentVolume(Claim)?$/.test(type);
+  return /^openstack:(blockstorage\/volume|sharedfilesystem\/share|objectstorage\/container):|:PersistentVolume(Claim)?$/.test(
+    type,
+  );
 }
 
 function things(count: number, one: string, many: string): string {

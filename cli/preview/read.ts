@@ -29,7 +29,10 @@ export async function readPlan(
 ): Promise<Previewed> {
   const log = estateFile(stack, "preview.log");
   const flags = policies ? packs.flatMap((pack) => ["--policy-pack", pack]) : [];
-  const { succeeded, stopped, events }: Ran = await runEngine({ command: ["preview", "--stack", stack, ...flags], log });
+  const { succeeded, stopped, events }: Ran = await runEngine({
+    command: ["preview", "--stack", stack, ...flags],
+    log,
+  });
   const paused = await readPause(stack);
   return { plan: planOf(events, { stack, complete: succeeded, paused, pools: facts?.pools ?? [] }), stopped, log };
 }

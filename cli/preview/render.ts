@@ -1,10 +1,10 @@
-import { shownName } from "./shown.ts";
 import type { Change } from "./changes.ts";
 import { fit, type Section } from "./fit.ts";
 import type { Form } from "./form.ts";
 import { hostSection } from "./host-section.ts";
 import type { Refusal } from "./judge.ts";
 import type { Plan } from "./plan.ts";
+import { shownName } from "./shown.ts";
 
 /** The most that GitHub takes for a comment is 65,536 characters. */
 export const commentLimit = 64_000;
@@ -19,7 +19,9 @@ const [pathsShown, messagesShown] = [12, 20];
 export function renderPlan(plan: Plan, refusals: readonly Refusal[], form: Form, limit = Infinity): string {
   const lists = [
     ...hostSection(plan, form),
-    ...changeSection(plan, form, "replace", "Replaced", ({ replacing, changed }) => (replacing.length > 0 ? replacing : changed)),
+    ...changeSection(plan, form, "replace", "Replaced", ({ replacing, changed }) =>
+      replacing.length > 0 ? replacing : changed,
+    ),
     ...changeSection(plan, form, "delete", "Deleted", () => []),
     ...changeSection(plan, form, "update", "Updated in place", ({ changed }) => changed),
     ...changeSection(plan, form, "create", "Added", () => []),
@@ -31,11 +33,20 @@ function summary(plan: Plan, refusals: readonly Refusal[], form: Form): string[]
   const { counts, stack, complete, paused, users } = plan;
   const parts = [`${counts.replace} to replace`, `${counts.delete} to delete`, `${counts.update} to update`];
   return [
-    form.title(`Plan for ${form.code(stack)}: ${[...parts, `${counts.create} to add`].join(", ")}; ${counts.unchanged} unchanged`),
-    ...(complete ? [] : ["", form.strong("The preview did not come to its end: this is what it came to. The reason is below.")]),
+    form.title(
+      `Plan for ${form.code(stack)}: ${[...parts, `${counts.create} to add`].join(", ")}; ${counts.unchanged} unchanged`,
+    ),
+    ...(complete
+      ? []
+      : ["", form.strong("The preview did not come to its end: this is what it came to. The reason is below.")]),
     ...(refusals.length === 0 ? [] : ["", form.strong("Refused:")]),
-    ...refusals.flatMap(({ what, cure }) => [form.bullet(`${form.strong("Danger")}: ${what}.`), form.bullet(`Do this: ${cure}.`)]),
-    ...(paused === undefined ? [] : ["", `The roll is paused (${form.code(paused)}): no host is begun until 'estate rollout resume'.`]),
+    ...refusals.flatMap(({ what, cure }) => [
+      form.bullet(`${form.strong("Danger")}: ${what}.`),
+      form.bullet(`Do this: ${cure}.`),
+    ]),
+    ...(paused === undefined
+      ? []
+      : ["", `The roll is paused (${form.code(paused)}): no host is begun until 'estate rollout resume'.`]),
     ...["", form.section("What it means for users"), ...users.map(form.bullet)],
   ];
 }
@@ -68,14 +79,18 @@ export function moreOf(form: Form): Section["more"] {
 function findings({ findings: all }: Plan, form: Form): string[] {
   if (all.length === 0) return [];
   const lines = all.map(({ level, pack, policy, name, message }) =>
-    form.bullet(`${level} ${form.code(`${pack}/${policy}`)}${name === undefined ? "" : ` on ${form.code(name)}`}: ${form.code(message)}`),
+    form.bullet(
+      `${level} ${form.code(`${pack}/${policy}`)}${name === undefined ? "" : ` on ${form.code(name)}`}: ${form.code(message)}`,
+    ),
   );
   return [form.section(`Policies (${all.length})`), ...few(lines, form), ""];
 }
 
 function errors({ errors: all }: Plan, form: Form): string[] {
   if (all.length === 0) return [];
-  const lines = all.map(({ name, message }) => form.bullet(`${name === undefined ? "" : `${form.code(name)}: `}${form.code(message)}`));
+  const lines = all.map(({ name, message }) =>
+    form.bullet(`${name === undefined ? "" : `${form.code(name)}: `}${form.code(message)}`),
+  );
   return [form.section(`Errors (${all.length})`), ...few(lines, form)];
 }
 

@@ -1,5 +1,5 @@
 import type { PoolFacts } from "../../stacks/facts.ts";
-import { server, type Step } from "../up/step.ts";
+import { type Step, server } from "../up/step.ts";
 
 /** How many hosts of a pool would be out of service at the same time. */
 export interface Together {

@@ -58,7 +58,9 @@ function paths(list: readonly string[] | undefined): readonly string[] {
 function roleIn(inputs: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const metadata = inputs?.metadata;
   const role =
-    typeof metadata === "object" && metadata !== null ? (metadata as Readonly<Record<string, unknown>>).role : undefined;
+    typeof metadata === "object" && metadata !== null
+      ? (metadata as Readonly<Record<string, unknown>>).role
+      : undefined;
   return typeof role === "string" && /^[a-z][a-z0-9-]*$/.test(role) ? role : undefined;
 }
 
