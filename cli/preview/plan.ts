@@ -41,6 +41,7 @@ export interface Ground {
 export function planOf(view: PlanView, { stack, complete, paused, pools }: Ground): Plan {
   const changes = changesOf(view.steps).filter(({ managed }) => managed);
   const roll = rollOf(changes, pools);
+  const together = togetherOf(view.steps, pools);
   const of = (kind: Kind) => changes.filter((change) => change.kind === kind).length;
   const servers = changes.filter(isHost);
   const made = new Set(servers.filter(({ kind }) => kind === "create").map(({ name }) => name));
@@ -53,10 +54,10 @@ export function planOf(view: PlanView, { stack, complete, paused, pools }: Groun
       unchanged: view.unchanged,
     },
     ...{ changes, ...roll, hostsNow: known.length + leaving.length },
-    together: togetherOf(view.steps, pools),
+    together,
     findings: [...view.findings].sort((a, b) => byText(findingKey(a), findingKey(b))),
     errors: [...view.errors].sort((a, b) => byText(a.name ?? "", b.name ?? "") || byText(a.message, b.message)),
-    users: meaningOf(changes, roll.hosts, pools),
+    users: meaningOf(changes, roll.hosts, pools, together),
   };
 }
 

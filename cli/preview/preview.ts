@@ -2,24 +2,21 @@ import { writeFile } from "node:fs/promises";
 import { Trouble } from "../../local/say.ts";
 import { chooseStack, readFacts } from "../check/document.ts";
 import { whyFailed } from "../up/why.ts";
+import type { PlanOptions } from "./command.ts";
 import { markdown, terminal } from "./form.ts";
-import { type Danger, judgePlan, type Refusal } from "./judge.ts";
+import { judgePlan, type Refusal } from "./judge.ts";
+import { exitCodes, limitsIn } from "./limits.ts";
 import type { Plan } from "./plan.ts";
 import { readPlan } from "./read.ts";
 import { commentLimit, renderPlan } from "./render.ts";
 
-interface Options {
+interface Options extends PlanOptions {
   readonly stack?: string;
   readonly json?: boolean;
   /** A file, or - for standard output. */
   readonly markdown?: string;
   readonly policies: boolean;
-  readonly maxRemoved?: number;
-  readonly accept?: readonly Danger[];
 }
-
-/** As `--help` says them. */
-export const exitCodes = { shown: 0, failed: 1, refused: 4 } as const;
 
 /** Shows what an update would do, and whether it would be refused. Nothing is changed. */
 export async function preview(options: Options): Promise<void> {
@@ -40,11 +37,6 @@ export async function preview(options: Options): Promise<void> {
 /** For machines: the whole plan, whatever its length. */
 export function asJson(plan: Plan, refusals: readonly Refusal[]): string {
   return JSON.stringify({ ok: plan.complete && refusals.length === 0, refusals, ...plan });
-}
-
-/** What an operator said of the limits. */
-export function limitsIn({ maxRemoved, accept }: Pick<Options, "maxRemoved" | "accept">) {
-  return { ...(maxRemoved === undefined ? {} : { maxRemoved }), ...(accept ? { accepted: accept } : {}) };
 }
 
 async function save(file: string, text: string): Promise<void> {
