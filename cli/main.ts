@@ -3,6 +3,7 @@ import { addCheckCommand } from "./check/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addMapCommand } from "./map/command.ts";
+import { addPreviewCommand } from "./preview/command.ts";
 import { report } from "./report.ts";
 import { addRolloutCommands } from "./rollout/command.ts";
 import { addUpCommands } from "./up/command.ts";
@@ -13,6 +14,7 @@ program
   .showHelpAfterError("(add --help for the usage)");
 addInitCommand(program);
 addCheckCommand(program);
+addPreviewCommand(program);
 addUpCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { addPlanOptions, type PlanOptions } from "../preview/command.ts";
 
 const stack = "whose estate; else PULUMI_STACK, the local stack if inside it, or the selected one";
 
@@ -7,26 +8,29 @@ It first puts right what a killed engine left: it shows and frees the lock of a 
 folder, PULUMI_BACKEND_URL=file://...; elsewhere 'pulumi cancel' does it), and removes what was made and not written down.
 Hosts are then replaced one after another; 'estate rollout status' shows the same from another terminal. A host is only begun when
 no pause, no window of its role and no time budget forbids it; the one under way is always finished.
+Before all that it looks at the plan, with --yes too, and refuses what 'estate preview' refuses.
 All that pulumi says is in .estate/<stack>.update.log. Ctrl-C ends it in good order.
 
 Exit codes:
   0   everything is as the document says
   1   something failed; after the cure, the same command goes on from there
+  4   the plan is refused, and nothing was done; the message has the cure, and the --accept that overrides it
   75  hosts are left that may not be begun now; the same command goes on later, for example from a timer`;
 
 /** `estate up` and `estate destroy`. Each is loaded when it is used. */
 export function addUpCommands(program: Command): void {
-  program
+  const up = program
     .command("up")
     .description("make the estate as its document says: `pulumi up`, with the progress of each host")
     .option("--stack <name>", stack)
-    .option("-y, --yes", "do not show a preview, and do not ask")
+    .option("-y, --yes", "do not show the plan, and do not ask")
     .option("--budget <minutes>", "begin no further host after so many minutes", minutes)
     .option("--json", "print JSON at the end, for machines")
-    .addHelpText("after", help)
-    .action(async (options: { stack?: string; yes?: boolean; json?: boolean; budget?: number }) =>
+    .addHelpText("after", help);
+  addPlanOptions(up).action(
+    async (options: PlanOptions & { stack?: string; yes?: boolean; json?: boolean; budget?: number }) =>
       (await import("./up.ts")).up(options),
-    );
+  );
   program
     .command("destroy")
     .description("delete the estate, its hosts undrained: `pulumi destroy`; neither a pause nor a window holds it back")

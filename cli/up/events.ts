@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+import type { EngineEvent, PolicyEvent } from "@pulumi/pulumi/automation/events.js";
+import { isShown, nameOf, type Step, server, stepOf } from "./step.ts";
 
 /** Something the engine is at. */
 export interface Operation {
@@ -25,8 +26,31 @@ export interface EngineView {
   readonly errors: readonly EngineError[];
 }
 
+/** What a rule of a policy pack found. */
+export interface Finding {
+  readonly level: "advisory" | "mandatory";
+  readonly pack: string;
+  readonly policy: string;
+  /** Logical name of the resource, if it is of one. */
+  readonly name?: string;
+  readonly message: string;
+}
+
+/** What the engine told that makes a plan. */
+export interface PlanView {
+  /** Every change, in the order in which it was told. */
+  readonly steps: readonly Step[];
+  /** How many resources stay as they are; components are not counted. */
+  readonly unchanged: number;
+  readonly findings: readonly Finding[];
+  readonly errors: readonly EngineError[];
+}
+
 /** Reads the engine's event log while it is written. */
-export class EventLog implements EngineView {
+export class EventLog implements EngineView, PlanView {
+  readonly steps: Step[] = [];
+  readonly findings: Finding[] = [];
+  unchanged = 0;
   readonly begun: Operation[] = [];
   readonly failed: Operation[] = [];
   readonly errors: EngineError[] = [];
@@ -65,7 +89,10 @@ export class EventLog implements EngineView {
     }
   }
 
-  add({ resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent }: EngineEvent): void {
+  add(event: EngineEvent): void {
+    const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, policyEvent } = event;
+    this.#plan(event);
+    if (policyEvent) this.findings.push(findingOf(policyEvent));
     const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
     if (metadata && metadata.op !== "same") {
       const { op, type, urn } = metadata;
@@ -79,6 +106,14 @@ export class EventLog implements EngineView {
     this.errors.push({ ...(urn ? { name: nameOf(urn) } : {}), message: message.trim() });
   }
 
+  #plan({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent): void {
+    const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
+    if (!metadata || !isShown(metadata)) return;
+    const step = stepOf(metadata, resourcePreEvent ? "begins" : resOutputsEvent ? "ends" : "fails");
+    if (step.op !== "same") this.steps.push(step);
+    else if (step.managed && resourcePreEvent) this.unchanged += 1;
+  }
+
   #begin(urn: string, operation: Operation): void {
     this.begun.push(operation);
     // it says that a replacement begins, and does nothing
@@ -86,11 +121,14 @@ export class EventLog implements EngineView {
   }
 }
 
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
+function findingOf({ enforcementLevel, policyPackName: pack, policyName: policy, ...event }: PolicyEvent): Finding {
+  const { resourceUrn, message } = event;
+  return {
+    // the typings say `warning`, the engine `advisory`
+    ...{ level: enforcementLevel === "mandatory" ? "mandatory" : "advisory", pack, policy, message: message.trim() },
+    ...(resourceUrn ? { name: nameOf(resourceUrn) } : {}),
+  };
 }
-
-const server = "openstack:compute/instance:Instance";
 
 /** Hosts that an update changes, from the events of its preview. */
 export function hostsToChange({ begun }: Pick<EngineView, "begun">): string[] {

@@ -1,20 +1,20 @@
 import { hostname } from "node:os";
-import { createInterface } from "node:readline/promises";
-import { execa } from "execa";
 import { connect } from "../../local/openstack-client/client.ts";
 import { project } from "../../local/place.ts";
-import { Trouble } from "../../local/say.ts";
 import { chooseStack } from "../check/document.ts";
 import { findCloud } from "../credentials.ts";
 import { estateFile } from "../estate-folder.ts";
 import { heal } from "../heal.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
+import type { PlanOptions } from "../preview/command.ts";
+import { limitsIn, exitCodes as planCodes } from "../preview/limits.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
+import { agree, refusedText } from "./agree.ts";
 import { exitCodes } from "./outcome.ts";
 import { plainProgress, terminalProgress } from "./progress.ts";
 import { type Rolled, roll } from "./roll.ts";
 
-interface Options {
+interface Options extends PlanOptions {
   readonly stack?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -22,11 +22,16 @@ interface Options {
   readonly budget?: number;
 }
 
-/** Puts the stack right if its engine was killed, then runs `pulumi up`, and shows how far it is. */
-export async function up({ stack: named, yes, json, budget }: Options): Promise<void> {
+/** Puts the stack right if its engine was killed, looks at the plan, then runs `pulumi up`, and shows how far it is. */
+export async function up({ stack: named, yes, json, budget, ...limits }: Options): Promise<void> {
   const stack = await chooseStack(named, process.env);
   const mark = await healStack(stack, "estate up");
-  if (!yes) await preview(stack);
+  const refusals = await agree(stack, { ...limitsIn(limits), ...(yes ? { yes } : {}) });
+  if (refusals.length > 0) {
+    process.exitCode = planCodes.refused;
+    if (json) return void process.stdout.write(`${JSON.stringify({ stack, result: "refused", refusals })}\n`);
+    return say(`estate: ${refusedText(stack, refusals)}`);
+  }
   const started = Date.now();
   const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
   let rolled: Rolled | undefined;
@@ -59,19 +64,6 @@ export async function healStack(stack: string, command: string): Promise<string>
   });
   if (interrupted > 0) await markInterrupted(mark);
   return mark;
-}
-
-/** Shows what would be done, and asks. @throws Trouble when nobody can be asked, or the answer is not yes */
-async function preview(stack: string): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new Trouble("nobody can be asked here: add --yes to go on without a preview");
-  const shown = await execa("pulumi", ["preview", "--stack", stack], {
-    ...{ cwd: project, reject: false, stdio: ["inherit", process.stderr, process.stderr] },
-  });
-  if (shown.failed) throw new Trouble("the preview did not succeed; what it says above is the reason");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question("Do this? [yes/no] ").finally(() => terminal.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Trouble("nothing was done");
 }
 
 function say(line: string): void {

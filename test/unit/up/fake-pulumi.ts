@@ -13,6 +13,7 @@ export interface Scenario {
   readonly events?: readonly object[];
   /** Those of a preview. */
   readonly preview?: readonly object[];
+  readonly previewExitCode?: number;
   /** Pending operations of the state. */
   readonly pending?: readonly object[];
   readonly output?: string;
@@ -60,7 +61,7 @@ if (args[0] === "stack") {
 }
 if (args[0] === "preview") {
   log(scenario.preview ?? []);
-  process.exit(0);
+  process.exit(scenario.previewExitCode ?? 0);
 }
 for (const line of scenario.journal ?? []) {
   const [host, step, state, ...text] = line.split(" ");

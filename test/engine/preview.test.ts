@@ -1,0 +1,91 @@
+/** `estate preview` on the running estate: the roll it lists is the one that comes, and a roll without the chain is refused. */
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readJournal } from "../../cli/journal/journal.ts";
+import { lastRoll } from "../../cli/journal/status.ts";
+import type { Refusal } from "../../cli/preview/judge.ts";
+import type { Plan } from "../../cli/preview/plan.ts";
+import { project } from "../../local/place.ts";
+import { brokenProgram, discard, editDocument, here, secretsOf, serverIds } from "./estate.ts";
+
+const replaced = ["bbb-01", "bbb-02", "worker-01"];
+
+/** Runs `estate ...` of the project or of a copy of it. */
+async function estate(args: readonly string[], directory = project) {
+  const result = await execa(join(directory, "cli", "estate"), [...args, "--stack", here.stack], {
+    ...{ cwd: directory, reject: false, stdin: "ignore" },
+  });
+  return { ...result, text: `${result.stdout}\n${result.stderr}` };
+}
+
+let broken: string;
+beforeAll(async () => {
+  broken = await brokenProgram("components/hostPool.ts", "...(before ? [before.ready] : [])", "");
+});
+afterAll(async () => discard(broken));
+
+test("without a change the plan is empty, and says so", async () => {
+  const { exitCode, stdout, text } = await estate(["preview", "--json"]);
+  expect(exitCode, text).toBe(0);
+  const plan = JSON.parse(stdout) as Plan;
+  expect([plan.changes, plan.users, plan.hostsNow]).toEqual([[], ["Nothing changes."], 6]);
+  expect(plan.counts.unchanged).toBeGreaterThan(50);
+});
+
+test("a new generation of three hosts: their roll, in every form without a secret, twice the same", async () => {
+  await editDocument(({ roles }) => {
+    for (const host of replaced) {
+      const own = roles[host.replace(/-\d+$/, "")]?.hosts[host];
+      if (!own) throw new Error(`the document has no host ${host}`);
+      own.generation = Number(own.generation ?? 0) + 1;
+    }
+  });
+  const markdown = await estate(["preview", "--markdown", "-"]);
+  expect(markdown.exitCode, markdown.text).toBe(0);
+  expect(markdown.stdout).toContain("2 bbb hosts drain one after another");
+  expect((await estate(["preview", "--markdown", "-"])).stdout).toBe(markdown.stdout);
+  const json = await estate(["preview", "--json"]);
+  const { hosts, together } = JSON.parse(json.stdout) as Plan;
+  expect(hosts.map(({ name, kind, after }) => [name, kind, after])).toEqual([
+    ["bbb-01", "replace", undefined],
+    ["bbb-02", "replace", "bbb-01"],
+    ["worker-01", "replace", undefined],
+  ]);
+  expect(together.map(({ role, atOnce }) => [role, atOnce])).toEqual([
+    ["bbb", 1],
+    ["worker", 1],
+  ]);
+  const secrets = Object.values(await secretsOf()).filter((secret) => secret.length > 8);
+  expect(secrets.length).toBeGreaterThan(5);
+  // compared here: a failed expectation would print the secret
+  expect(secrets.some((secret) => `${markdown.text}${json.text}`.includes(secret))).toBe(false);
+});
+
+test("without the chain it is refused, by preview and by up, and no server is touched", async () => {
+  const before = await serverIds();
+  const refused = await estate(["preview", "--json"], broken);
+  expect(refused.exitCode, refused.text).toBe(4);
+  const { refusals } = JSON.parse(refused.stdout) as { refusals: readonly Refusal[] };
+  expect(refusals.map(({ danger }) => danger)).toEqual(["width"]);
+  expect(refusals[0]?.what).toContain("2 of the 2 bbb hosts");
+  const up = await estate(["up", "--yes"], broken);
+  expect([up.exitCode, up.stderr]).toEqual([4, expect.stringContaining("--accept width")]);
+  expect(await serverIds()).toEqual(before);
+});
+
+test("the update takes the hosts in the order that the plan says", async () => {
+  const plan = JSON.parse((await estate(["preview", "--json"])).stdout) as Plan;
+  const before = await serverIds();
+  const up = await estate(["up", "--yes"]);
+  expect(up.exitCode, up.text).toBe(0);
+  const after = await serverIds();
+  expect(
+    Object.keys(after)
+      .filter((host) => after[host] !== before[host])
+      .sort(),
+  ).toEqual(replaced);
+  const roll = lastRoll(await readJournal(here.stack));
+  const drained = roll.filter(({ step, state }) => step === "drain" && state === "begun").map(({ host }) => host);
+  expect(drained).toEqual(plan.hosts.map(({ name }) => name));
+});

@@ -1,0 +1,89 @@
+/** `estate preview`, and what `estate up` makes of a plan, as an operator runs them, with a pulumi that tells events. */
+import { readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { stackFilePath } from "../../../cli/stack-file.ts";
+import { plainDocument } from "../stacks/fixtures.ts";
+import { fakePulumi, says, server } from "../up/fake-pulumi.ts";
+
+const stack = `local-preview-${process.pid}`;
+let fake: ReturnType<typeof fakePulumi>;
+beforeEach(async () => {
+  fake = fakePulumi(stack);
+  await writeFile(stackFilePath(stack), stringify({ config: { "estate:estate": plainDocument() } }));
+});
+afterEach(async () => {
+  await fake.remove();
+  await rm(stackFilePath(stack), { force: true });
+});
+
+const event = (op: string, name: string, more: object = {}) => {
+  const urn = `urn:pulumi:${stack}::estate::estate:compute:Host$${server}::${name}`;
+  const metadata = { op, urn, type: server, old: { custom: true, ...more }, new: { custom: true } };
+  return [{ resourcePreEvent: { metadata } }, { resOutputsEvent: { metadata } }];
+};
+const quiet = event("update", "worker-01");
+const guarded = event("delete", "worker-01", { protect: true });
+const callsOf = (command: string) => fake.calls().filter(({ args }) => args?.[0] === command);
+
+describe("estate preview", { timeout: 60_000 }, () => {
+  it("prints the plan, asked of the engine with the policy pack, and ends with 0", async () => {
+    const { exitCode, stdout, stderr } = await fake.estate(["preview"], { preview: quiet });
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toContain(`Plan for ${stack}: 0 to replace, 0 to delete, 1 to update, 0 to add; 0 unchanged`);
+    expect(callsOf("preview")[0]?.args?.join(" ")).toContain("--policy-pack policies");
+    await fake.estate(["preview", "--no-policies"]);
+    expect(callsOf("preview")[0]?.args?.join(" ")).toContain("--policy-pack");
+    expect(callsOf("preview")[1]?.args?.join(" ")).not.toContain("--policy-pack");
+    expect(callsOf("up")).toEqual([]);
+  });
+
+  it("gives JSON and Markdown of one and the same preview", async () => {
+    const file = join(fake.folder, "plan.md");
+    const { exitCode, stdout } = await fake.estate(["preview", "--json", "--markdown", file], { preview: quiet });
+    expect([exitCode, callsOf("preview").length]).toEqual([0, 1]);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, stack, refusals: [], counts: { update: 1 }, hostsNow: 6 });
+    expect(readFileSync(file, "utf8")).toMatch(new RegExp(`^## Plan for \`${stack}\``));
+  });
+
+  it("ends with 1 where the preview fails, with the reason, and shows what it came to", async () => {
+    const failing = { preview: [...quiet, says("no such image", server, "worker-01")], previewExitCode: 255 };
+    const { exitCode, stdout, stderr } = await fake.estate(["preview", "--markdown", "-"], failing);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("**The preview did not come to its end");
+    expect(stdout).toContain("- `worker-01`: `no such image`");
+    expect(stderr).toContain("'pulumi preview' on the stack");
+  });
+
+  it("ends with 4 where the plan is refused, with the cure, and with 0 where that is accepted", async () => {
+    const { exitCode, stdout } = await fake.estate(["preview", "--json"], { preview: guarded });
+    expect(exitCode).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, refusals: [{ danger: "protected" }] });
+    const accepted = await fake.estate(["preview", "--accept", "protected"], { preview: guarded });
+    expect([accepted.exitCode, accepted.stdout]).toEqual([0, expect.not.stringContaining("Refused")]);
+    const unknown = await fake.estate(["preview", "--accept", "all"]);
+    expect(unknown.stderr).toContain("write one of: width, protected, removed");
+    expect((await fake.estate(["preview", "--max-removed", "-1"])).stderr).toContain("write percent, from 0 to 100");
+  });
+});
+
+describe("estate up", { timeout: 60_000 }, () => {
+  it("does nothing where the plan is refused, with --yes too; --accept overrides it", async () => {
+    const refused = await fake.estate(["up", "--yes"], { preview: guarded });
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain("what is protected would go: worker-01 (deleted)");
+    expect(refused.stderr).toContain("--accept protected");
+    const machine = await fake.estate(["up", "--yes", "--json"], { preview: guarded });
+    expect(JSON.parse(machine.stdout)).toMatchObject({ stack, result: "refused", refusals: [{ danger: "protected" }] });
+    expect(callsOf("up")).toEqual([]);
+    const accepted = await fake.estate(["up", "--yes", "--accept", "protected"], { preview: guarded });
+    expect([accepted.exitCode, callsOf("up").length]).toEqual([0, 1]);
+  });
+
+  it("with --yes goes on where the preview fails: the update says why", async () => {
+    const { exitCode } = await fake.estate(["up", "--yes"], { preview: quiet, previewExitCode: 255 });
+    expect([exitCode, callsOf("up").length]).toEqual([0, 1]);
+  });
+});
