@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+import { urnParts } from "../../stacks/urn.ts";
 
 /** Something the engine is at. */
 export interface Operation {
@@ -69,14 +70,14 @@ export class EventLog implements EngineView {
     const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
     if (metadata && metadata.op !== "same") {
       const { op, type, urn } = metadata;
-      const operation = { op, type, name: nameOf(urn) };
+      const operation = { op, type, name: urnParts(urn).name };
       if (resourcePreEvent) this.#begin(urn, operation);
       else this.#running.delete(urn);
       if (resOpFailedEvent) this.failed.push(operation);
     }
     if (diagnosticEvent?.severity !== "error") return;
     const { urn, message } = diagnosticEvent;
-    this.errors.push({ ...(urn ? { name: nameOf(urn) } : {}), message: message.trim() });
+    this.errors.push({ ...(urn ? { name: urnParts(urn).name } : {}), message: message.trim() });
   }
 
   #begin(urn: string, operation: Operation): void {
@@ -84,10 +85,6 @@ export class EventLog implements EngineView {
     // it says that a replacement begins, and does nothing
     if (operation.op !== "replace") this.#running.set(urn, operation);
   }
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }
 
 const server = "openstack:compute/instance:Instance";
