@@ -4,6 +4,7 @@ import { nameGate, openGate } from "./gate/open.ts";
 import { check, ready } from "./gate/ready.ts";
 import { runGate } from "./gate/run.ts";
 import { journalFile, journalWriter } from "./journal/journal.ts";
+import { textOf } from "./report.ts";
 
 /**
  * A gate of a host, run by the engine: `node cli/gate.ts ready | check | drain`, with HOST, SERVER_ID and STACK in the
@@ -38,8 +39,8 @@ async function main({ act, step }: (typeof actions)[keyof typeof actions]): Prom
 
 const action = Object.entries(actions).find(([name]) => name === process.argv[2])?.[1];
 if (action) {
-  await main(action).catch((error: Error) => {
-    process.stderr.write(`${error.name === "Trouble" ? error.message : error.stack}\n`);
+  await main(action).catch((error: unknown) => {
+    process.stderr.write(`${textOf(error)}\n`);
     process.exitCode = 1;
   });
 } else {

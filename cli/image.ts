@@ -6,6 +6,7 @@ import { causeOf } from "../local/cause.ts";
 import { fetchFile } from "../local/fetch-file.ts";
 import { place } from "../local/place.ts";
 import { Trouble } from "../local/say.ts";
+import { textOf } from "./report.ts";
 
 /** A host image at its publisher. */
 export interface PublishedImage {
@@ -55,8 +56,8 @@ if (import.meta.main) {
   const { IMAGE_URL: url = "", IMAGE_SHA256: sha256 = "" } = process.env;
   await imageFile({ url, sha256 })
     .then((file) => process.stdout.write(file))
-    .catch((error: Error) => {
-      process.stderr.write(`${error.name === "Trouble" ? error.message : error.stack}\n`);
+    .catch((error: unknown) => {
+      process.stderr.write(`${textOf(error)}\n`);
       process.exitCode = 1;
     });
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { urnParts } from "../stacks/urn.ts";
 
 /** What the stack's state held when the program started: the resources of an earlier `up`, also of one that failed. */
 export interface Recorded {
@@ -23,13 +24,8 @@ export async function readRecorded(): Promise<Recorded | undefined> {
   }
 }
 
-/** The same, from URNs: `urn:pulumi:stack::project::parent$type::name`. */
+/** The same, from URNs. */
 export function recordedOf(urns: readonly string[]): Recorded {
-  const known = new Set(
-    urns.map((urn) => {
-      const [, , types = "", ...name] = urn.split("::");
-      return `${types.split("$").at(-1)}::${name.join("::")}`;
-    }),
-  );
+  const known = new Set(urns.map(urnParts).map(({ type, name }) => `${type}::${name}`));
   return { has: (type, name) => known.has(`${type}::${name}`) };
 }

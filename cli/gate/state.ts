@@ -1,3 +1,4 @@
+import { urnParts } from "../../stacks/urn.ts";
 import { pulumi } from "./policy.ts";
 
 /** The part of `pulumi stack export` that gates read. While an update runs, it is what the engine wrote down last. */
@@ -26,6 +27,6 @@ export function isAbandoned({ deployment }: State): boolean {
 export function changing({ deployment }: State, except: readonly string[]): string[] {
   const gates = new Set(except.map((host) => `${host}-drain`));
   return (deployment?.pending_operations ?? [])
-    .map(({ resource }) => resource.urn.split("::").slice(3).join("::"))
+    .map(({ resource }) => urnParts(resource.urn).name)
     .filter((name) => !gates.has(name));
 }

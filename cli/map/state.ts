@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Trouble } from "../../local/say.ts";
+import { urnParts } from "../../stacks/urn.ts";
 
 const Listed = z.object({
   urn: z.string(),
@@ -57,7 +58,7 @@ export function readState(stack: string, exported: unknown): State {
   return {
     ...{ stack, ...(manifest.time ? { changed: manifest.time } : {}) },
     resources: (resources ?? []).map((one) => ({
-      ...{ type: one.type, name: nameOf(one.urn), id: one.id, parent: nameOf(one.parent) },
+      ...{ type: one.type, name: urnParts(one.urn).name, id: one.id, parent: urnParts(one.parent).name },
       values: { ...one.inputs, ...one.outputs },
       presence: one.pendingReplacement ? "gone" : one.delete || deleting.has(one.urn) ? "leaving" : "there",
     })),
@@ -83,9 +84,4 @@ export function texts(value: unknown): string[] {
 export function field(value: unknown, key: string): string {
   const one: unknown = Array.isArray(value) ? value[0] : value;
   return typeof one === "object" && one !== null ? text((one as Readonly<Record<string, unknown>>)[key]) : "";
-}
-
-/** `urn:pulumi:stack::project::type::name` */
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import type { EngineEvent, PolicyEvent } from "@pulumi/pulumi/automation/events.js";
-import { isShown, nameOf, type Step, server, stepOf } from "./step.ts";
+import { urnParts } from "../../stacks/urn.ts";
+import { isShown, type Step, server, stepOf } from "./step.ts";
 
 /** Something the engine is at. */
 export interface Operation {
@@ -96,14 +97,14 @@ export class EventLog implements EngineView, PlanView {
     const { metadata } = resourcePreEvent ?? resOutputsEvent ?? resOpFailedEvent ?? {};
     if (metadata && metadata.op !== "same") {
       const { op, type, urn } = metadata;
-      const operation = { op, type, name: nameOf(urn) };
+      const operation = { op, type, name: urnParts(urn).name };
       if (resourcePreEvent) this.#begin(urn, operation);
       else this.#running.delete(urn);
       if (resOpFailedEvent) this.failed.push(operation);
     }
     if (diagnosticEvent?.severity !== "error") return;
     const { urn, message } = diagnosticEvent;
-    this.errors.push({ ...(urn ? { name: nameOf(urn) } : {}), message: message.trim() });
+    this.errors.push({ ...(urn ? { name: urnParts(urn).name } : {}), message: message.trim() });
   }
 
   #plan({ resourcePreEvent, resOutputsEvent, resOpFailedEvent }: EngineEvent): void {
@@ -126,7 +127,7 @@ function findingOf({ enforcementLevel, policyPackName: pack, policyName: policy,
   return {
     // the typings say `warning`, the engine `advisory`
     ...{ level: enforcementLevel === "mandatory" ? "mandatory" : "advisory", pack, policy, message: message.trim() },
-    ...(resourceUrn ? { name: nameOf(resourceUrn) } : {}),
+    ...(resourceUrn ? { name: urnParts(resourceUrn).name } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
+import { urnParts } from "../../stacks/urn.ts";
 
 /** The type of a host's server. */
 export const server = "openstack:compute/instance:Instance";
@@ -27,7 +28,7 @@ export interface Step {
 /** Default providers come and go with plugins: the engine does not show them either, nor its own book-keeping. */
 export function isShown({ op, type, urn }: StepEventMetadata): boolean {
   if ((op as string) === "remove-pending-replace") return false;
-  return !(type.startsWith("pulumi:providers:") && nameOf(urn).startsWith("default"));
+  return !(type.startsWith("pulumi:providers:") && urnParts(urn).name.startsWith("default"));
 }
 
 export function stepOf(metadata: StepEventMetadata, moment: Step["moment"]): Step {
@@ -36,7 +37,7 @@ export function stepOf(metadata: StepEventMetadata, moment: Step["moment"]): Ste
   const replacing = detailed.filter(([, { diffKind }]) => diffKind.endsWith("-replace")).map(([path]) => path);
   const role = type === server ? roleIn(old?.inputs) : undefined;
   return {
-    ...{ moment, op: opOf(metadata), type, urn, name: nameOf(urn) },
+    ...{ moment, op: opOf(metadata), type, urn, name: urnParts(urn).name },
     ...{ managed: (old ?? next)?.custom ?? false, protected: old?.protect ?? false },
     // a provider without a detailed difference says the names alone
     changed: paths(detailed.length > 0 ? detailed.map(([path]) => path) : metadata.diffs),
@@ -62,9 +63,4 @@ function roleIn(inputs: Readonly<Record<string, unknown>> | undefined): string |
       ? (metadata as Readonly<Record<string, unknown>>).role
       : undefined;
   return typeof role === "string" && /^[a-z][a-z0-9-]*$/.test(role) ? role : undefined;
-}
-
-/** `urn:pulumi:stack::project::type::name` */
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

@@ -9,6 +9,7 @@ import { client } from "../../local/daemon/client.ts";
 import {
   brokenProgram,
   cloud,
+  configuration,
   discard,
   editDocument,
   here,
@@ -84,10 +85,7 @@ test("names lead to addresses, from outside and from inside", async () => {
 
 test("no secret of the estate is in its state in clear", async () => {
   const state = await run("pulumi", "stack", "export", "--stack", here.stack);
-  const config = JSON.parse(await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json")) as Record<
-    string,
-    { value: string; secret: boolean }
-  >;
+  const config = await configuration();
   const secrets = Object.entries(config).filter(([, { secret }]) => secret);
   expect(secrets.length).toBeGreaterThan(10);
   const leaked = secrets.filter(([, { value }]) => {

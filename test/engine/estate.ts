@@ -8,6 +8,7 @@ import { connect, type OpenStack } from "../../local/openstack-client/client.ts"
 import { readCloud } from "../../local/openstack-client/clouds.ts";
 import { place, project } from "../../local/place.ts";
 import { type Secrets, secretNames } from "../../stacks/secrets.ts";
+import { urnParts } from "../../stacks/urn.ts";
 
 export const here = place();
 
@@ -33,16 +34,20 @@ export async function planned(): Promise<string[]> {
   return steps
     .filter(({ op }) => op !== "same" && op !== "read")
     .map(({ op, urn }) => {
-      const [, , types = "", ...name] = urn.split("::");
-      return `${op} ${types.split("$").at(-1)} ${name.join("::")}`;
+      const { type, name } = urnParts(urn);
+      return `${op} ${type} ${name}`;
     })
     .sort();
 }
 
+/** The configuration of the test's stack, secrets in clear. */
+export async function configuration(): Promise<Record<string, { readonly value: string; readonly secret: boolean }>> {
+  return JSON.parse(await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json"));
+}
+
 /** The secrets of the test's stack, in clear. */
 export async function secretsOf(): Promise<Secrets> {
-  const listed = await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json");
-  const config = JSON.parse(listed) as Record<string, { readonly value: string }>;
+  const config = await configuration();
   return Object.fromEntries(secretNames.map((name) => [name, config[`estate:${name}`]?.value ?? ""])) as Secrets;
 }
 

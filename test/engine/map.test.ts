@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import type { EstateMap } from "../../cli/map/estate-map.ts";
 import { addresses } from "../../local/addresses.ts";
 import { project } from "../../local/place.ts";
-import { cloud, here, run } from "./estate.ts";
+import { cloud, configuration, here } from "./estate.ts";
 
 interface Server {
   readonly name: string;
@@ -57,10 +57,7 @@ test("writes a page with all of it, and with no secret", async () => {
   for (const [name, known] of Object.entries(await inTheCloud()))
     for (const fact of [name, ...known])
       expect(page.includes(`>${fact}<`) || page.includes(`>${fact} public<`), fact).toBe(true);
-  const config = JSON.parse(await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json")) as Record<
-    string,
-    { readonly value: string; readonly secret: boolean }
-  >;
+  const config = await configuration();
   const shown = Object.entries(config).filter(
     ([, { value, secret }]) => secret && value.split("\n").some((line) => line.length > 20 && page.includes(line)),
   );

@@ -6,7 +6,7 @@ import { readJournal } from "../../cli/journal/journal.ts";
 import { lastRoll, type RolloutStatus } from "../../cli/journal/status.ts";
 import { setPause } from "../../cli/rollout/pause.ts";
 import { project } from "../../local/place.ts";
-import { cloud, editDocument, here, kubectl, type Ran } from "./estate.ts";
+import { editDocument, here, kubectl, type Ran, serverIds } from "./estate.ts";
 
 const host = "worker-01";
 
@@ -18,10 +18,7 @@ async function estate(...args: readonly string[]): Promise<Ran & { readonly stdo
   return { exitCode: result.exitCode ?? -1, text: result.all, stdout: result.stdout };
 }
 
-async function serverId(): Promise<string | undefined> {
-  const servers = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
-  return servers.find(({ name }) => name === host)?.id;
-}
+const serverId = async () => (await serverIds())[host];
 
 async function schedulable(): Promise<boolean> {
   const { spec } = await kubectl<{ spec: { unschedulable?: boolean } }>("get", "node", host);
