@@ -21,6 +21,12 @@ const root = process.getuid?.() === 0;
 /** What `unshare` needs to give a user who is not root ids of hosts and services. */
 const users = root ? [] : ["--user", "--map-root-user", "--map-auto"];
 
+/** What `unshare` needs for namespaces that end with everything in them when it is killed. */
+export const namespaces = [
+  ...users,
+  ...["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"],
+];
+
 /** Whether this process runs inside the namespaces of this place, as commands of `estate local shell` and `exec` do. */
 export function isInside(here: Place): boolean {
   return process.env.ESTATE_INSIDE === here.id;
@@ -37,7 +43,6 @@ export async function runningDaemon(here: Place): Promise<Daemon | undefined> {
 export async function launchDaemon(here: Place): Promise<Daemon> {
   await mkdir(join(here.data, "logs"), { recursive: true, mode: 0o700 });
   const log = openSync(join(here.data, "logs", "daemon.log"), "a", 0o600);
-  const names = ["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
   const child = spawn(
     "sh",
     [
@@ -45,8 +50,7 @@ export async function launchDaemon(here: Place): Promise<Daemon> {
       "-c",
       '(umask 077; cat /proc/$$/stat >"$0.new") && mv "$0.new" "$0" && exec unshare "$@"',
       recordOf(here),
-      ...users,
-      ...names,
+      ...namespaces,
       "sh",
       join(import.meta.dirname, "start.sh"),
       process.execPath,

@@ -1,6 +1,5 @@
 /** What a machine that lacks something is told: one error with the cure, and nothing is left that the next run would stumble over. */
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -57,15 +56,4 @@ test("a full disk", async () => {
   } finally {
     await execa("umount", [cache]);
   }
-});
-
-test("a port that is taken", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  const { exitCode, stderr } = await estate(["open", "keystone", "--port", String(port)]);
-  server.close();
-  expect(exitCode).toBe(1);
-  expect(stderr).toContain(String(port));
-  expect(stderr).toMatch(/in use|taken|another/);
 });

@@ -1,5 +1,6 @@
 /** What the local stack promises to the machine it runs on. Runs beside it; the cloud is up, without an estate. */
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { runningDaemon } from "../../local/daemon/launch.ts";
@@ -89,4 +90,15 @@ test("an unknown host or page is one clear line", async () => {
   expect((await estate(["open", "nowhere"])).stderr).toContain(
     "there is no page named nowhere. Known are kubernetes, keystone",
   );
+});
+
+test("a port that is taken", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  const { exitCode, stderr } = await estate(["open", "keystone", "--port", String(port)]);
+  server.close();
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(String(port));
+  expect(stderr).toMatch(/in use|taken|another/);
 });
