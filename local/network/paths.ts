@@ -73,13 +73,15 @@ function onLink(cloud: Cloud, { port: out, address }: End, to: string): Found {
     : { none: `no port on network ${network?.name} has the address ${to}` };
 }
 
-/** A port that has the address, or else one that may use it. */
+/**
+ * A port that has the address, or else one that may use it. A port that is nobody's only keeps the address for those: so is a VIP's.
+ * Which of several has it is between their hosts; neutron says the same of all that are there for one purpose.
+ */
 function holderOf(cloud: Cloud, networkId: string, address: string): Port | undefined {
   const ports = cloud.ports.filter(({ network_id }) => network_id === networkId);
-  return (
-    ports.find((port) => has(port, address)) ??
-    ports.find((port) => port.allowed_address_pairs.some((pair) => contains(pair.ip_address, address)))
-  );
+  const own = ports.find((port) => has(port, address));
+  if (own && own.device_owner !== "") return own;
+  return ports.find((port) => port.allowed_address_pairs.some((pair) => contains(pair.ip_address, address))) ?? own;
 }
 
 function has(port: Port, address: string): boolean {
@@ -121,7 +123,8 @@ function throughOperator(cloud: Cloud, { on, ...from }: Leaving, to: string): Fo
     };
   const floating = cloud.floatingIps.find(({ floating_ip_address }) => floating_ip_address === to);
   if (floating) {
-    const into = cloud.port.get(floating.port_id ?? "");
+    const port = cloud.port.get(floating.port_id ?? "");
+    const into = port && holderOf(cloud, port.network_id, floating.fixed_ip_address ?? "");
     return into ? { ...from, into } : { none: `floating IP ${to} is not associated with a port` };
   }
   const into = network === undefined ? undefined : holderOf(cloud, network, to);

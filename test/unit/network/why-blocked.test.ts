@@ -36,6 +36,29 @@ test("nothing to say where the rules let it through", () => {
   expect(why(estate(), "worker-1", "192.0.2.53", { protocol: "udp", port: 53 })).toBeUndefined();
 });
 
+/** A port that is nobody's keeps the address, and two servers may have it. */
+function shared(): Fixture {
+  const cloud = estate();
+  const allowed_address_pairs = [{ ip_address: "10.20.0.9" }];
+  cloud.change("ports", "orchestrator-1 port", { allowed_address_pairs });
+  cloud.server("orchestrator-2", "net", "10.20.0.12", ["orchestrator"], { allowed_address_pairs });
+  cloud.port("vip", "net", "10.20.0.9");
+  cloud.floatingIp("203.0.113.9", "router", "vip", "10.20.0.9");
+  return cloud;
+}
+
+test("an address that servers share is let through by their rules, not by those of the port that keeps it", () => {
+  expect(why(shared(), "worker-1", "10.20.0.9")).toBeUndefined();
+  expect(why(shared(), "operator", "203.0.113.9", { protocol: "icmp" })).toBeUndefined();
+  expect(why(shared(), "operator", "203.0.113.9")).toBe(
+    "no rule of the security groups of orchestrator-1 (orchestrator) lets tcp 6443 in from 203.0.113.1",
+  );
+  const alone = shared();
+  for (const name of ["orchestrator-1 port", "orchestrator-2 port"])
+    alone.change("ports", name, { allowed_address_pairs: [] });
+  expect(why(alone, "worker-1", "10.20.0.9")).toBe("port vip has no security group, so nothing lets tcp 6443 in from 10.20.0.31");
+});
+
 test("a missing rule, in and out", () => {
   expect(why(estate(), "worker-1", "10.20.0.11", { port: 9345 })).toBe(
     "no rule of the security groups of orchestrator-1 (orchestrator) lets tcp 9345 in from 10.20.0.31",
