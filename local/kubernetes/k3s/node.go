@@ -39,6 +39,9 @@ func (n *node) run(ctx context.Context, config *rest.Config) error {
 		return nil
 	}
 	go n.renewLease(ctx)
+	if err := n.runStaticPods(ctx); err != nil {
+		return err
+	}
 	info("k3s is up and running; node %s is registered", a.host.name)
 	estateReady(fmt.Sprintf("the node %s is registered with the cluster at %s", a.host.name, a.server))
 	notifyReady()
