@@ -12,7 +12,7 @@ const estateFacts = deriveFacts(estate);
 const recorded = await readRecorded();
 
 const { foundation, cluster } = withoutStackTraces(() => {
-  const foundation = buildFoundation(estateFacts, secrets);
+  const foundation = buildFoundation(estateFacts, secrets, recorded);
   const cluster = buildCluster(estateFacts, secrets, foundation, recorded);
   buildApps(cluster);
   return { foundation, cluster };

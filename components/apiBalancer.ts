@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { ApiFacts, EstateFacts, HostFacts } from "../stacks/facts.ts";
+import { createFloatingIp } from "./floatingIp.ts";
 import type { HostAddress } from "./hostAddress.ts";
 import type { Network } from "./network.ts";
 
@@ -61,7 +62,9 @@ export class ApiBalancer extends pulumi.ComponentResource {
       { ...own, deleteBeforeReplace: true },
     );
     this.fixed = front.vipAddress;
-    const floating = network.floatingIpPool ? this.#floatingIp(name, network.floatingIpPool, front) : undefined;
+    const floating = network.floatingIpPool
+      ? createFloatingIp(name, { pool: network.floatingIpPool, portId: front.vipPortId }, this)
+      : undefined;
     this.announced = floating?.address ?? this.fixed;
     this.ready = [listener, ...this.#pool(name, title, listener, args), ...(floating ? [floating.association] : [])];
     this.registerOutputs({ fixed: this.fixed, announced: this.announced });
@@ -91,19 +94,5 @@ export class ApiBalancer extends pulumi.ComponentResource {
       return new openstack.loadbalancer.Member(`${name}-member-${server.name}`, args, own);
     });
     return [pool, watch, ...members];
-  }
-
-  #floatingIp(name: string, pool: string, { vipPortId }: openstack.loadbalancer.LoadBalancer) {
-    const ip = new openstack.networking.FloatingIp(
-      `${name}-floating-ip`,
-      { pool, description: name },
-      { parent: this },
-    );
-    const association = new openstack.networking.FloatingIpAssociate(
-      `${name}-floating-ip-association`,
-      { floatingIp: ip.address, portId: vipPortId },
-      { parent: this, deleteBeforeReplace: true },
-    );
-    return { address: ip.address, association };
   }
 }

@@ -1,16 +1,16 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
-import type { ApiBalancer } from "./apiBalancer.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface DnsArgs {
   readonly facts: Pick<EstateFacts, "zone" | "api" | "pools">;
   /** By host name. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
-  /** What the API's names lead to. Changed in place. @default the orchestrator's servers */
-  readonly balancer?: ApiBalancer | undefined;
 }
+
+/** Something that a name leads to. */
+export type Addressed = Pick<HostAddress, "announced" | "fixed">;
 
 /** Seconds that a resolver may keep a record: short, because addresses move with hosts that are added or removed. */
 export const ttl = 60;
@@ -21,50 +21,59 @@ export const ttl = 60;
  */
 export class Dns extends pulumi.ComponentResource {
   static readonly type = "estate:network:Dns";
-  /** Without these nobody finds the API: gates and the Kubernetes provider come after them. */
-  readonly api: readonly openstack.dns.RecordSet[];
+  readonly #name: string;
+  readonly #args: DnsArgs;
+  readonly #zone: openstack.dns.Zone;
 
-  constructor(name: string, { facts, addresses, balancer }: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Dns.type, name, {}, opts);
-    const zone = new openstack.dns.Zone(
+    const { zone } = args.facts;
+    this.#name = name;
+    this.#args = args;
+    this.#zone = new openstack.dns.Zone(
       name,
-      { name: `${facts.zone}.`, email: `hostmaster@${facts.zone}`, ttl },
+      { name: `${zone}.`, email: `hostmaster@${zone}`, ttl },
       { parent: this, deleteBeforeReplace: true },
     );
-    const record = (fqdn: string, records: readonly pulumi.Output<string>[]) =>
-      new openstack.dns.RecordSet(
-        `${name}-${fqdn.slice(0, -facts.zone.length - 1)}`,
-        {
-          zoneId: zone.id,
-          name: `${fqdn}.`,
-          type: "A",
-          ttl,
-          records: pulumi.all([...records]).apply((all) => all.sort()),
-        },
-        { parent: this, deleteBeforeReplace: true },
-      );
-    const of = (host: string): HostAddress => {
-      const address = addresses[host];
-      if (!address) throw new pulumi.ResourceError(`no address of host ${host}`, this);
-      return address;
-    };
-    const hosts = facts.pools.flatMap((pool) => pool.hosts);
-    for (const host of hosts) {
-      record(host.names.announced, [of(host.name).announced]);
-      record(host.names.internal, [of(host.name).fixed]);
+    for (const host of args.facts.pools.flatMap((pool) => pool.hosts)) {
+      this.#record(host.names.announced, [this.#of(host.name).announced]);
+      this.#record(host.names.internal, [this.#of(host.name).fixed]);
     }
-    const servers = hosts.filter((host) => host.runs.includes("orchestrator")).map((host) => of(host.name));
-    const front = balancer ? [balancer] : servers;
-    this.api = [
-      record(
-        facts.api.name,
-        front.map((one) => one.announced),
-      ),
-      record(
-        facts.api.internalName,
-        front.map((one) => one.fixed),
-      ),
-    ];
     this.registerOutputs({});
+  }
+
+  /**
+   * The API's names. Without them nobody finds it: gates and the Kubernetes provider come after them.
+   *
+   * @param front what they lead to; undefined: the orchestrator's servers. Changed in place
+   * @param after they are made, and changed, after these
+   */
+  nameApi(front?: Addressed, after: readonly pulumi.Resource[] = []): readonly openstack.dns.RecordSet[] {
+    const { api, pools } = this.#args.facts;
+    const servers = pools.flatMap(({ hosts }) => hosts).filter(({ runs }) => runs.includes("orchestrator"));
+    const ends = front ? [front] : servers.map(({ name }) => this.#of(name));
+    const announced = ends.map((one) => one.announced);
+    const fixed = ends.map((one) => one.fixed);
+    return [this.#record(api.name, announced, after), this.#record(api.internalName, fixed, after)];
+  }
+
+  #record(fqdn: string, records: readonly pulumi.Output<string>[], after: readonly pulumi.Resource[] = []) {
+    return new openstack.dns.RecordSet(
+      `${this.#name}-${fqdn.slice(0, -this.#args.facts.zone.length - 1)}`,
+      {
+        zoneId: this.#zone.id,
+        name: `${fqdn}.`,
+        type: "A",
+        ttl,
+        records: pulumi.all([...records]).apply((all) => all.sort()),
+      },
+      { parent: this, deleteBeforeReplace: true, dependsOn: [...after] },
+    );
+  }
+
+  #of(host: string): HostAddress {
+    const address = this.#args.addresses[host];
+    if (!address) throw new pulumi.ResourceError(`no address of host ${host}`, this);
+    return address;
   }
 }

@@ -2,6 +2,7 @@ import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { InterfaceFacts } from "../ignition/network.ts";
 import type { HostFacts } from "../stacks/facts.ts";
+import { createFloatingIp } from "./floatingIp.ts";
 import type { Network } from "./network.ts";
 
 export interface HostAddressArgs {
@@ -9,6 +10,8 @@ export interface HostAddressArgs {
   readonly network: Network;
   /** Changed in place. */
   readonly securityGroupIds: readonly pulumi.Input<string>[];
+  /** An address of another port that the host may have too, alone and as it is: no range. Changed in place. @default none */
+  readonly alsoAllowed?: pulumi.Input<string> | undefined;
 }
 
 /** The stable part of a host: its port and its floating IP outlive every server that stands behind them. */
@@ -37,6 +40,7 @@ export class HostAddress extends pulumi.ComponentResource {
         ...{ name: facts.name, networkId: site.networkId, adminStateUp: true },
         fixedIps: [{ subnetId: site.subnetId }],
         securityGroupIds: [...args.securityGroupIds],
+        ...(args.alsoAllowed === undefined ? {} : { allowedAddressPairs: [{ ipAddress: args.alsoAllowed }] }),
       },
       // The server is linked to the port: deleted first, the port would take it away undrained.
       { parent: this, deleteBeforeReplace: false },
@@ -48,23 +52,10 @@ export class HostAddress extends pulumi.ComponentResource {
       .apply(([mac, address, gateway, mtu]) => ({ mac, address, gateway, mtu }));
     this.fqdn = facts.names.announced;
     const pool = facts.publicAddress ? network.floatingIpPool : undefined;
-    const floating = pool === undefined ? undefined : this.#floatingIp(name, port, pool, network);
+    const after = network.routerInterfaces;
+    const floating = pool === undefined ? undefined : createFloatingIp(name, { pool, portId: port.id, after }, this);
     this.announced = floating?.address ?? this.fixed;
     this.reachable = floating?.association ?? port;
     this.registerOutputs({ fixed: this.fixed, announced: this.announced });
-  }
-
-  #floatingIp(name: string, port: openstack.networking.Port, pool: string, { routerInterfaces }: Network) {
-    const ip = new openstack.networking.FloatingIp(
-      `${name}-floating-ip`,
-      { pool, description: name },
-      { parent: this },
-    );
-    const association = new openstack.networking.FloatingIpAssociate(
-      `${name}-floating-ip-association`,
-      { floatingIp: ip.address, portId: port.id },
-      { parent: this, dependsOn: [...routerInterfaces], deleteBeforeReplace: true },
-    );
-    return { address: ip.address, association };
   }
 }

@@ -5,6 +5,8 @@ import { urnParts } from "../stacks/urn.ts";
 export interface Recorded {
   /** Whether a resource of this type and logical name is in the state, under whatever parent. */
   has(type: string, name: string): boolean;
+  /** What the cloud said of one, as of the last change; empty where there is none. Secrets are not readable. */
+  outputs(type: string, name: string): Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -15,7 +17,7 @@ export async function readRecorded(): Promise<Recorded | undefined> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   try {
     const answer = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
-    return recordedOf(Object.keys((answer as { outputs?: object }).outputs ?? {}));
+    return recordedOf((answer as { outputs?: Outputs }).outputs ?? {});
   } catch (error) {
     await pulumi.log.warn(
       `The engine does not say what exists already, so hosts are built one after another (${error}).`,
@@ -24,8 +26,18 @@ export async function readRecorded(): Promise<Recorded | undefined> {
   }
 }
 
-/** The same, from URNs. */
-export function recordedOf(urns: readonly string[]): Recorded {
-  const known = new Set(urns.map(urnParts).map(({ type, name }) => `${type}::${name}`));
-  return { has: (type, name) => known.has(`${type}::${name}`) };
+type Outputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The same, from the outputs of resources by their URNs. */
+export function recordedOf(resources: Outputs): Recorded {
+  const known = new Map(
+    Object.entries(resources).map(([urn, outputs]) => {
+      const { type, name } = urnParts(urn);
+      return [`${type}::${name}`, outputs];
+    }),
+  );
+  return {
+    has: (type, name) => known.has(`${type}::${name}`),
+    outputs: (type, name) => known.get(`${type}::${name}`) ?? {},
+  };
 }

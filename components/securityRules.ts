@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import { groupsOfHost, type Remote, type SecurityRule } from "../stacks/securityRules.ts";
+import type { ApiVip } from "./apiVip.ts";
 import type { HostAddress } from "./hostAddress.ts";
 import type { SecurityGroups } from "./securityGroups.ts";
 
@@ -13,6 +14,8 @@ export interface SecurityRulesArgs {
   readonly groups: SecurityGroups;
   /** By host name: some rules are for the addresses that hosts announce. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** The API's, where it has one: some rules are for its address. */
+  readonly vip?: ApiVip | undefined;
 }
 
 type Rules = readonly openstack.networking.SecGroupRule[];
@@ -26,14 +29,15 @@ export class SecurityRules extends pulumi.ComponentResource {
   /** Rules for the address of one host, by that host's name. They come and go with it. */
   readonly #naming: ReadonlyMap<string, Rules>;
 
-  constructor(name: string, { rules, groups, addresses }: SecurityRulesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SecurityRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(SecurityRules.type, name, {}, opts);
+    const { rules, groups, addresses, vip } = args;
     const other = (remote: Remote) => {
       if ("group" in remote) return { remoteGroupId: groups.of(remote.group).id };
       if ("cidr" in remote) return { remoteIpPrefix: remote.cidr };
-      const address = addresses[remote.announced];
-      if (!address) throw new pulumi.ResourceError(`no address of host ${remote.announced}`, this);
-      return { remoteIpPrefix: pulumi.interpolate`${address.announced}/32` };
+      const address = "vip" in remote ? vip?.fixed : addresses[remote.announced]?.announced;
+      if (!address) throw new pulumi.ResourceError(`no address for a rule to ${JSON.stringify(remote)}`, this);
+      return { remoteIpPrefix: pulumi.interpolate`${address}/32` };
     };
     const rule = ({ key, group, direction, protocol, from, to, remote }: SecurityRule) =>
       new openstack.networking.SecGroupRule(

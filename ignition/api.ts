@@ -10,7 +10,9 @@ export const apiOpened = "/opt/estate/api-opened.sh";
 
 /**
  * While a server starts, k3s listens on the API's port and answers 503. The API's name leads to every server, and a client that was
- * answered asks no other; one that is refused does. So the port refuses everyone but the server itself until the API is there.
+ * answered asks no other; one that is refused does. So the port refuses everyone but the server itself until the API is there. That is
+ * so at a VIP too: a server that has it when k3s starts anew there refuses until it has lost it to another (`vip.ts`); and kube-vip,
+ * which asks the API by the server's own address, is let in before others are.
  *
  * @param port the API's
  */

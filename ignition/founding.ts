@@ -1,5 +1,7 @@
+import type { Api } from "../stacks/schema/api.ts";
 import { authorities } from "../stacks/secrets.ts";
 import { lines } from "./config.ts";
+import { takeover } from "./vip.ts";
 
 /** Files on a server that decide how it starts. */
 export const founderPaths = {
@@ -48,15 +50,23 @@ export function receiveScript(): string {
 export interface StartOptions {
   /** Whether it is the only server: then its datastore is on a volume, and a new server goes on with it. */
   readonly alone: boolean;
-  /** Whether the API's name leads to a load balancer. */
-  readonly balanced: boolean;
+  /** What the API's name leads to. */
+  readonly front: Api["front"];
 }
 
+/** Seconds between two times that nobody answered, at least. */
+const pause = 2;
+
 /**
- * So often in a row, at least 2 s apart, must nobody have answered. A load balancer lets a connection in and closes it while it knows of no
- * healthy server, and it takes 15 s to know of one that is there: for twice as long it says nothing about who is there.
+ * So often in a row must nobody have answered. A load balancer lets a connection in and closes it while it knows of no healthy server, and
+ * it takes 15 s to know of one that is there: for twice as long it says nothing about who is there. Nor does a VIP while one server
+ * takes it over from another.
  */
-const attempts = { direct: 3, balanced: 15 } as const;
+const attempts: Readonly<Record<Api["front"], number>> = {
+  hosts: 3,
+  loadBalancer: 30 / pause,
+  vip: Math.ceil(takeover / pause) + 1,
+};
 
 /**
  * Decides how a server starts, before k3s does. A member goes on as it is. Whoever finds the API answering joins. Only
@@ -65,7 +75,7 @@ const attempts = { direct: 3, balanced: 15 } as const;
  *
  * @param api the API's address inside the estate, such as `https://api.internal.estate.test:6443`
  */
-export function startScript(api: string, { alone, balanced }: StartOptions): string {
+export function startScript(api: string, { alone, front }: StartOptions): string {
   return lines(
     "#!/bin/sh",
     "# Runs before each start of k3s: join the orchestrator that is there, or found it.",
@@ -114,7 +124,7 @@ export function startScript(api: string, { alone, balanced }: StartOptions): str
     "    60) silent=0; reason='whoever answers there has a certificate of another authority' ;;",
     '    *) silent=0; reason="curl ends with $status" ;;',
     "  esac",
-    `  if [ -e ${founderPaths.founder} ] && [ "$silent" -ge ${balanced ? attempts.balanced : attempts.direct} ]; then`,
+    `  if [ -e ${founderPaths.founder} ] && [ "$silent" -ge ${attempts[front]} ]; then`,
     `    cp ${founderPaths.found} "$chosen"`,
     '    echo "founding the orchestrator: this server holds its authorities, and nobody answers yet"',
     "    exit 0",
@@ -124,7 +134,7 @@ export function startScript(api: string, { alone, balanced }: StartOptions): str
     `    echo "estate-reason: waiting for the orchestrator at ${api}: $reason"`,
     "    said=$reason",
     "  fi",
-    "  sleep 2",
+    `  sleep ${pause}`,
     "done",
   );
 }

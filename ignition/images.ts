@@ -1,17 +1,13 @@
-import { dirname } from "node:path";
 import { archiveOf } from "../stacks/downloads.ts";
-import { type Fragment, lines } from "./config.ts";
+import type { Fragment } from "./config.ts";
 import { fetchPath } from "./fetch.ts";
 import type { MachineFacts } from "./machine.ts";
-import { mountUnitName } from "./volumes.ts";
+import { boundFolder } from "./units/bound.ts";
 
 /** Where k3s looks for archives of images each time it starts. */
 export const imagesFolder = "/var/lib/rancher/k3s/agent/images";
 
-/**
- * On the image's own disk: Ignition writes before any volume is mounted, and one at /var/lib/rancher would hide what it wrote below.
- * It goes with the server, too, so that no archive of an older release is left on a volume.
- */
+/** On the image's own disk, see `boundFolder`: no archive of an older release is left on a volume. */
 const kept = "/opt/estate/images";
 
 /**
@@ -26,23 +22,7 @@ export function images(facts: Pick<MachineFacts, "interface" | "orchestrator">):
     ...(facts.interface
       ? { directories: [{ path: kept, mode: 0o755 }] }
       : { files: [{ path: fileOf(url), mode: 0o644, contents: { url, sha512 } }] }),
-    units: [
-      {
-        name: mountUnitName(imagesFolder),
-        contents: lines(
-          "[Unit]",
-          "Description=The archive of the images that k3s itself runs",
-          `RequiresMountsFor=${dirname(imagesFolder)}`,
-          "[Mount]",
-          `What=${kept}`,
-          `Where=${imagesFolder}`,
-          "Type=none",
-          "Options=bind",
-          "[Install]",
-          "WantedBy=multi-user.target",
-        ),
-      },
-    ],
+    units: [boundFolder("The archive of the images that k3s itself runs", kept, imagesFolder)],
   };
 }
 

@@ -8,6 +8,7 @@ import type { MachineFacts, MachineSecrets } from "./machine.ts";
 import { metadataUnit } from "./metadata.ts";
 import { secureToken } from "./token.ts";
 import { limits, type ServiceOptions, serviceUnit } from "./units/service.ts";
+import { vipMounts } from "./vip.ts";
 
 const config = "/etc/rancher/k3s";
 const path = "/opt/bin/k3s";
@@ -86,7 +87,7 @@ function server(facts: MachineFacts, secrets: MachineSecrets): Fragment {
         path: founderPaths.start,
         mode: 0o755,
         contents: startScript(`https://${api.internalName}:${api.port}`, {
-          ...{ alone: facts.alone, balanced: Boolean(api.loadBalancer) },
+          ...{ alone: facts.alone, front: orchestrator.api.front },
         }),
       },
       { path: founderPaths.receive, mode: 0o755, contents: receiveScript() },
@@ -111,7 +112,7 @@ function unit(
     // not there yet when systemd reads the unit
     command: `/usr/bin/env ${path} ${kind}`,
   };
-  const mounts = [...volumes.map((volume) => volume.path), ...(images ? [imagesFolder] : [])];
+  const mounts = [...volumes.map((volume) => volume.path), ...(images ? [imagesFolder] : []), ...vipMounts(facts)];
   const program = told ? fetched : { before, command: `${path} ${kind}` };
   return {
     name: kind === "server" ? "k3s.service" : "k3s-agent.service",

@@ -23,6 +23,16 @@ export interface MachineFacts {
   readonly volumes: readonly MachineVolume[];
   /** Its interface, where the network has no DHCP and the host is told its address. */
   readonly interface?: InterfaceFacts & { readonly prefix: number };
+  /** On servers: the address before the API that they hand on to each other, where it has one. */
+  readonly vip?: string;
+}
+
+/** What neutron says that a machine is told. */
+export interface Told {
+  /** Of its port; the host is told it only with static addressing. */
+  readonly port?: InterfaceFacts | undefined;
+  /** The address of the API's VIP. */
+  readonly vip?: string | undefined;
 }
 
 /** A data volume, with the device that it is on this machine. */
@@ -49,14 +59,13 @@ export interface MachineSecrets {
  * Picks what concerns one machine out of the estate's facts. Other hosts are not mentioned in it, by address or by name.
  *
  * @param volumeIds the id of each of its volumes, by the volume's name
- * @param port what neutron says of its port; the host is told it only with static addressing
- * @throws Error when addressing is static and nothing is known of its port
+ * @throws Error when addressing is static and nothing is known of its port, or the API has a VIP of which a server is not told
  */
 export function machineFacts(
   estate: EstateFacts,
   host: HostFacts,
   volumeIds: Readonly<Record<string, string>>,
-  port?: InterfaceFacts,
+  { port, vip }: Told = {},
 ): MachineFacts {
   const { zone, api, network, orchestrator, pools, logs } = estate;
   const alone = pools.some(({ runs, hosts }) => runs.includes("orchestrator") && hosts.length === 1);
@@ -75,7 +84,13 @@ export function machineFacts(
     timeServers: Object.values(network.timeServers).sort(),
     volumes: host.volumes.map((volume) => ({ ...volume, device: deviceOf(volumeIds[volume.name] ?? "") })),
     ...(network.addressing === "static" ? { interface: interfaceOf(estate, host, port) } : {}),
+    ...(api.vip && host.runs.includes("orchestrator") ? { vip: vipOf(host, vip) } : {}),
   };
+}
+
+function vipOf({ name }: HostFacts, vip: string | undefined): string {
+  if (!vip) throw new Error(`${name} is a server behind a VIP, but nothing is known of that`);
+  return vip;
 }
 
 function interfaceOf({ sites }: EstateFacts, { name, site }: HostFacts, port: InterfaceFacts | undefined) {

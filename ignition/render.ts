@@ -9,6 +9,7 @@ import { media } from "./media.ts";
 import { metadata } from "./metadata.ts";
 import { network } from "./network.ts";
 import { registries } from "./registries.ts";
+import { vip } from "./vip.ts";
 import { volumes } from "./volumes.ts";
 
 /** Nova takes 65,535 characters of base64, which come in fours, three bytes each: this many bytes of text. */
@@ -30,6 +31,7 @@ export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): str
     volumes(facts.volumes),
     images(facts),
     registries(facts.orchestrator.registries),
+    vip(facts),
     k3s(facts, secrets),
   ]);
 }

@@ -41,6 +41,7 @@ export function buildCluster(
     { recorded, facts, pool: first, secrets, addresses, host },
     options,
   );
+  foundation.moveApi?.(orchestrator.pool.ready);
   let after = orchestrator.pool.ready;
   const workers: pulumi.Resource[] = [];
   const hosts = [orchestrator.pool.hosts];
@@ -76,8 +77,9 @@ function userData(
   const ids = pulumi.all(Object.fromEntries(volumes.map(({ name, id }) => [name, id])));
   // with DHCP nothing of the port is in the user data, so that nothing of it may replace the host
   const port = facts.network.addressing === "static" ? addressOf(foundation, host).interface : undefined;
-  const rendered = pulumi.all([secrets, ids, port]).apply(([all, volumeIds, known]) => {
-    const machine = machineFacts(facts, host, volumeIds, known);
+  const vip = host.runs.includes("orchestrator") ? foundation.vip?.fixed : undefined;
+  const rendered = pulumi.all([secrets, ids, port, vip]).apply(([all, volumeIds, known, address]) => {
+    const machine = machineFacts(facts, host, volumeIds, { port: known, vip: address });
     return renderMachine(machine, machineSecrets(all, machine));
   });
   return pulumi.secret(rendered);

@@ -3,6 +3,7 @@ import { contains } from "./cidr.ts";
 import { placeOf } from "./explain.ts";
 import { archives } from "./schema/orchestrator.ts";
 import type { Estate } from "./schema.ts";
+import { versions } from "./versions.ts";
 
 type Wrong = (path: PropertyKey[], message: string) => void;
 
@@ -31,7 +32,7 @@ export function checkDownloads(estate: Estate, wrong: Wrong): void {
 }
 
 /** What is no address at all is told where it stands. */
-function sourcesOf({ orchestrator: { k3s, registries } }: Estate): Source[] {
+function sourcesOf({ orchestrator: { k3s, registries, api } }: Estate): Source[] {
   const at = ["orchestrator", "k3s"];
   const written: [PropertyKey[], string][] = [
     [[...at, "url"], k3s.url],
@@ -42,8 +43,20 @@ function sourcesOf({ orchestrator: { k3s, registries } }: Estate): Source[] {
         endpoint,
       ]),
     ),
+    ...(api.front === "vip" && !mirrored(registries, versions.kubeVip)
+      ? [[["orchestrator", "api", "front"], `https://${registryOf(versions.kubeVip)}`] as [PropertyKey[], string]]
+      : []),
   ];
   return written.flatMap(([path, text]) => (URL.canParse(text) ? [{ path, url: new URL(text) }] : []));
+}
+
+/** Whether an image comes from a mirror. */
+function mirrored(registries: Estate["orchestrator"]["registries"], image: string): boolean {
+  return Object.hasOwn(registries, registryOf(image)) || Object.hasOwn(registries, "*");
+}
+
+function registryOf(image: string): string {
+  return image.split("/")[0] ?? "";
 }
 
 /** k3s looks at the name alone to know how an archive is packed, and leaves out what it does not know. */

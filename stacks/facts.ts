@@ -1,3 +1,4 @@
+import { apiFront } from "./apiFront.ts";
 import { type ImageFacts, imageFacts } from "./image.ts";
 import { readPublicKey } from "./publicKey.ts";
 import { type ReverseFacts, reverseZones } from "./reverse.ts";
@@ -5,7 +6,7 @@ import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
-import { balancerSite, type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
+import { type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
 
 /** What is known of a host before it exists. */
 export interface HostFacts {
@@ -52,13 +53,15 @@ export interface ApiFacts {
   /** For hosts: it leads to fixed addresses, so that security groups recognise the caller. */
   readonly internalName: string;
   readonly port: number;
-  /** The load balancer that they lead to; without one they lead to the servers. */
+  /** The load balancer that they lead to; without one, and without a VIP, they lead to the servers. */
   readonly loadBalancer?: {
     /** Where it has its address. */
     readonly site: string;
     /** Ranges of those who may call it: administrators and hosts. */
     readonly callers: readonly string[];
   };
+  /** The address that they lead to, which the servers hand on to each other. Its port is in the site. */
+  readonly vip?: { readonly site: string };
 }
 
 /** Everything the layers need, derived from the document once. Nothing after this reads the document. */
@@ -90,7 +93,7 @@ export function deriveFacts(estate: Estate): EstateFacts {
     administrators: Object.fromEntries(Object.entries(estate.admins.keys).map(([who, line]) => [who, plainKey(line)])),
     image: imageFacts(name, image),
     ...(logs ? { logs } : {}),
-    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...balancer(estate) },
+    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...apiFront(estate) },
     groups: securityGroups(estate),
     rules: securityRules(estate),
     ...{ pools, reverse: reverseFacts(estate, pools) },
@@ -101,13 +104,6 @@ function plainKey(line: string): string {
   const { type, blob } = readPublicKey(line) ?? {};
   if (!type || !blob) throw new Error(`no public key: ${line}`);
   return `${type} ${blob}`;
-}
-
-function balancer(estate: Estate): Pick<ApiFacts, "loadBalancer"> {
-  const site = balancerSite(estate);
-  if (site === undefined) return {};
-  const ranges = [...Object.values(estate.admins.cidrs), ...Object.values(estate.sites).map(({ cidr }) => cidr)];
-  return { loadBalancer: { site, callers: [...new Set(ranges)].sort() } };
 }
 
 function reverseFacts({ network, sites }: Estate, pools: readonly PoolFacts[]): ReverseFacts {

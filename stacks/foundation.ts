@@ -1,15 +1,18 @@
 import * as openstack from "@pulumi/openstack";
 import type * as pulumi from "@pulumi/pulumi";
 import { ApiBalancer } from "../components/apiBalancer.ts";
+import { ApiVip } from "../components/apiVip.ts";
 import { Dns } from "../components/dns.ts";
 import { HostAddress } from "../components/hostAddress.ts";
 import { HostImage } from "../components/hostImage.ts";
 import { type HostVolume, HostVolumes } from "../components/hostVolumes.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
+import type { Recorded } from "../components/recorded.ts";
 import { ReverseZones } from "../components/reverseZones.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
 import { SecurityRules } from "../components/securityRules.ts";
+import { movesToVip } from "./apiMove.ts";
 import type { EstateFacts, HostFacts } from "./facts.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -29,27 +32,39 @@ export interface Foundation {
   readonly poolNeeds: readonly pulumi.Resource[];
   /** Whoever talks to the orchestrator's API comes after these, and goes before these. */
   readonly apiNeeds: readonly pulumi.Resource[];
+  /** The API's VIP, where it has one. */
+  readonly vip?: ApiVip;
+  /** Has the API's names lead to the VIP, after these; only where they did not before (`movesToVip`). */
+  readonly moveApi?: (after: readonly pulumi.Resource[]) => void;
 }
 
 /** Layer 1: security groups, key pair, network, addresses, names. */
-export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secrets>): Foundation {
+export function buildFoundation(
+  facts: EstateFacts,
+  secrets: pulumi.Output<Secrets>,
+  recorded: Recorded | undefined,
+): Foundation {
   // Credentials come from the operator's environment (OS_CLOUD or OS_*).
   const provider = new openstack.Provider("openstack");
   const options = { providers: { openstack: provider } };
   const groups = new SecurityGroups("groups", { facts }, options);
   const key = new KeyPair("key", { keyName: facts.name, privateKey: secrets.apply((all) => all.sshKey) }, options);
   const network = new Network("network", { facts }, options);
+  const vip = facts.api.vip && new ApiVip("api", { facts, vip: facts.api.vip, network }, options);
   const addresses: Record<string, HostAddress> = {};
   for (const host of facts.pools.flatMap((pool) => pool.hosts)) {
     const securityGroupIds = groups.idsOf(host.role);
-    addresses[host.name] = new HostAddress(host.name, { facts: host, network, securityGroupIds }, options);
+    const alsoAllowed = host.runs.includes("orchestrator") ? vip?.fixed : undefined;
+    addresses[host.name] = new HostAddress(host.name, { facts: host, network, securityGroupIds, alsoAllowed }, options);
   }
   const volumes: Record<string, readonly HostVolume[]> = {};
   for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
     volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
-  const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
-  const balancer = buildBalancer(facts, addresses, network, options);
-  const dns = new Dns("dns", { facts, addresses, balancer }, options);
+  const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses, vip }, options);
+  const front = vip ?? buildBalancer(facts, addresses, network, options);
+  const dns = new Dns("dns", { facts, addresses }, options);
+  const moves = movesToVip(facts, recorded);
+  const names = moves ? [] : dns.nameApi(front);
   new ReverseZones("reverse", { facts, addresses }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);
   const orchestrators = facts.pools.filter(({ runs }) => runs.includes("orchestrator"));
@@ -59,7 +74,9 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
     ...{ provider, addresses, volumes, keyPair: facts.name, imageId },
     serverNeeds: (host) => [key.keyPair, ...network.routerInterfaces, ...rules.ofHost(host)],
     poolNeeds: rules.all,
-    apiNeeds: [...dns.api, ...(balancer?.ready ?? []), ...open, ...network.routerInterfaces, ...reach],
+    apiNeeds: [...names, ...(front?.ready ?? []), ...open, ...network.routerInterfaces, ...reach],
+    ...(vip ? { vip } : {}),
+    ...(moves ? { moveApi: (after) => dns.nameApi(front, after) } : {}),
   };
 }
 

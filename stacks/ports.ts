@@ -21,8 +21,9 @@ export interface Port {
    */
   readonly announced?: boolean;
   /**
-   * Whether those who reach it may come by the estate's load balancer, if it has one: then their traffic comes from the load
-   * balancer's subnet, and from no group.
+   * Whether those who reach it may come by what stands before it, if anything does. Through a load balancer their traffic comes from
+   * that one's subnet, and from no group; to a VIP it goes to an address that need not be in the group. A VIP's own protocol needs no
+   * port: it is announced by ARP, which security groups do not see, and who has it is agreed upon in the API of the server itself.
    */
   readonly balanced?: boolean;
   /** Whether Prometheus reads metrics here. */

@@ -1,3 +1,4 @@
+import { checkApi } from "./apiFront.ts";
 import { overlap } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
 import { ports } from "./ports.ts";
@@ -66,22 +67,6 @@ function checkOrchestrator({ roles, orchestrator }: Estate, wrong: Wrong): void 
         ? "must be true: the API's name leads to these addresses"
         : "must be true: the first server is given the authorities' keys at its address, over SSH",
     );
-}
-
-function checkApi({ orchestrator, roles, sites }: Estate, wrong: Wrong): void {
-  const { front, site } = orchestrator.api;
-  const at = (key: string) => ["orchestrator", "api", key];
-  const all = Object.keys(sites);
-  if (front === "hosts") {
-    if (site !== undefined) wrong(at("site"), "leave it out: only a load balancer has a site, and the front is hosts");
-    return;
-  }
-  if (site === undefined && all.length > 1)
-    wrong(at("site"), `say in which site the load balancer is (${all.join(", ")}): there are several`);
-  if (site !== undefined && !Object.hasOwn(sites, site) && all.length > 0)
-    wrong(at("site"), `there is no site ${site}: write one of ${all.join(", ")}`);
-  if (roles.orchestrator && Object.keys(hostsOf("orchestrator", roles.orchestrator)).length === 1)
-    wrong(at("front"), "write hosts: there is one server, before which a load balancer balances nothing");
 }
 
 function checkRole(name: string, role: Role, wrong: Wrong): void {

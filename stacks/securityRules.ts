@@ -1,10 +1,15 @@
+import { balancerSite, vipSite } from "./apiFront.ts";
 import { type Destination, destinations, type Party, type Port, ports } from "./ports.ts";
 import { hostsOf } from "./schema/role.ts";
 import { runsOf, type Workload } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 
-/** The other end of a rule: a group of the estate, a range, or the address a host announces, known when it is made. */
-export type Remote = { readonly group: string } | { readonly cidr: string } | { readonly announced: string };
+/** The other end of a rule: a group of the estate, a range, or an address known when it is made: a host's announced one, or a VIP. */
+export type Remote =
+  | { readonly group: string }
+  | { readonly cidr: string }
+  | { readonly announced: string }
+  | { readonly vip: "api" };
 
 /** One rule of one security group. */
 export interface SecurityRule {
@@ -58,16 +63,10 @@ function groupsOf(party: "hosts" | Workload, estate: Estate): string[] {
   return party === "hosts" ? ["hosts"] : rolesRunning(estate, party);
 }
 
-/** The site in which the API's load balancer has its address; none where the API has no such front. */
-export function balancerSite({ orchestrator, sites }: Estate): string | undefined {
-  const { front, site } = orchestrator.api;
-  return front === "loadBalancer" ? (site ?? Object.keys(sites)[0]) : undefined;
-}
-
 function portRules(port: Port, estate: Estate): SecurityRule[] {
   return groupsOf(port.on, estate).flatMap((on) => [
     ...port.sources.flatMap((source) => sourceRules(port, on, source, estate)),
-    ...(port.balanced ? balancedRules(port, on, estate) : []),
+    ...(port.balanced ? [...balancedRules(port, on, estate), ...vipRules(port, estate)] : []),
   ]);
 }
 
@@ -75,8 +74,22 @@ function portRules(port: Port, estate: Estate): SecurityRule[] {
 function balancedRules(port: Port, on: string, estate: Estate): SecurityRule[] {
   const cidr = estate.sites[balancerSite(estate) ?? ""]?.cidr;
   if (cidr === undefined) return [];
-  const callers = port.sources.flatMap((one) => (one === "admins" || one === "world" ? [] : groupsOf(one, estate)));
+  const callers = callersOf(port, estate);
   return [rule(port, on, "ingress", { cidr }), ...callers.map((group) => rule(port, group, "egress", { cidr }))];
+}
+
+/**
+ * To the VIP. Whether the addresses that a group's ports may also have are in the group is for the cloud's network driver, so that the
+ * group alone would not do. Who calls comes from its own address: that is the group's on every cloud.
+ */
+function vipRules(port: Port, estate: Estate): SecurityRule[] {
+  if (vipSite(estate) === undefined) return [];
+  return callersOf(port, estate).map((group) => rule(port, group, "egress", { vip: "api" }));
+}
+
+/** The groups of those hosts that may reach it. */
+function callersOf({ sources }: Port, estate: Estate): string[] {
+  return sources.flatMap((one) => (one === "admins" || one === "world" ? [] : groupsOf(one, estate)));
 }
 
 function sourceRules(port: Port, on: string, source: Party, estate: Estate): SecurityRule[] {
@@ -132,8 +145,9 @@ function rule(
   return { key, group, direction, protocol, from, to, remote };
 }
 
-/** No two of another kind are alike: the name of a group has no slash, and a range begins with a digit. */
+/** No two of another kind are alike: the name of a group has no slash, a range begins with a digit, and no host is named as a VIP. */
 function nameOf(remote: Remote): string {
   if ("group" in remote) return remote.group;
-  return "cidr" in remote ? remote.cidr : `${remote.announced}/32`;
+  if ("cidr" in remote) return remote.cidr;
+  return `${"vip" in remote ? remote.vip : remote.announced}/32`;
 }

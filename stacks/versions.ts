@@ -7,6 +7,8 @@ export const versions = {
   pulumi: "3.253.0",
   /** k3s release that orchestrator hosts run. Changing it replaces them, one after another. */
   k3s: "v1.34.2+k3s1",
+  /** Image of kube-vip, on servers behind a VIP. Changing it replaces those, one after another. @source GitHub's registry, 2026-11 */
+  kubeVip: "ghcr.io/kube-vip/kube-vip:v1.0.2@sha256:ee3702abc2daeb93399c22b14aa61aa233013f2a610e64ff3864033ebb3fedbc",
   /** Image of the workload apps/hello. Changing it rolls its pods. @source Docker Hub, traefik/whoami, 2026-11 */
   hello: "docker.io/traefik/whoami:v1.11.0@sha256:200689790a0a0ea48ca45992e0450bc26ccab5307375b41c84dfc4f2475937ab",
 } as const;

@@ -13,7 +13,7 @@ export function networkQuotaRows(needs: Requirements, networking: Networking, pr
     });
     return roomRow(what, needed, room, (limit) => raise(`openstack quota set --${option} ${limit} ${project}`));
   };
-  const ports = needs.hosts.length + needs.servicePorts + needs.loadBalancers.length;
+  const ports = needs.hosts.length + needs.servicePorts + needs.vips.length + needs.loadBalancers.length;
   const rules = needs.securityGroupRules.length;
   return [
     ...row("networks", "network", "networks", needs.networks.length, own.networks),
@@ -48,7 +48,9 @@ function ownNetworking(needs: Requirements, networking: Networking, project: str
       const ofNeutron = servicePorts(answer.ports, ids(answer.ownNetworks));
       const ofOctavia = balancerPorts(answer.ports, ids(answer.ownNetworks));
       const balancers = Math.min(ofOctavia, needs.loadBalancers.length);
-      return hostPorts(needs, answer.ports, ids(answer.ownGroups)).length + ofNeutron + balancers;
+      const hosts = hostPorts(needs, answer.ports, ids(answer.ownGroups)).length;
+      const vips = answer.ports.filter(({ network_id }) => ids(answer.ownNetworks).includes(network_id));
+      return hosts + ofNeutron + balancers + present(needs.vips, vips);
     }),
     floatingIps: combine({ floatingIps }, (answer) =>
       present(

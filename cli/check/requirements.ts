@@ -35,6 +35,8 @@ export interface Requirements {
   readonly uploads: boolean;
   /** Each is a server, and a port of the same name. */
   readonly hosts: readonly HostFacts[];
+  /** Ports that only keep an address. */
+  readonly vips: readonly string[];
   readonly keyPairs: readonly string[];
   /** Members of each, by name. */
   readonly serverGroups: Readonly<Record<string, number>>;
@@ -88,6 +90,7 @@ export function requirements(facts: EstateFacts): Requirements {
     ...(facts.network.mode === "private"
       ? ownNetworks(facts, facts.network.external, hosts)
       : cloudNetworks(facts, hosts)),
+    vips: facts.api.vip ? [`${facts.name}-api`] : [],
     loadBalancers: facts.api.loadBalancer ? [`${facts.name}-api`] : [],
     ...names(facts, hosts),
   };
@@ -111,7 +114,7 @@ function ownNetworks({ name, sites, api }: EstateFacts, external: string, hosts:
     ...{ networks, subnets: networks, routers: [name], servicePorts: 2 * networks.length, external, sites: [] },
     floatingIps: [
       ...hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
-      ...(api.loadBalancer ? ["api"] : []),
+      ...(api.loadBalancer || api.vip ? ["api"] : []),
     ],
   };
 }
@@ -130,7 +133,7 @@ function names(
   { zone, api, reverse }: EstateFacts,
   hosts: readonly HostFacts[],
 ): Pick<Requirements, "zone" | "reverseZones" | "recordSets"> {
-  const servers = api.loadBalancer ? 1 : hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
+  const servers = api.loadBalancer || api.vip ? 1 : hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
   const ofHosts = hosts.flatMap((host) =>
     [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
   );

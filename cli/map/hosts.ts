@@ -2,6 +2,7 @@ import type { GroupMap, HostMap } from "./estate-map.ts";
 import { type HostParts, healthOf } from "./health.ts";
 import { byText } from "./order.ts";
 import { field, present, type Resource, type State, text, texts } from "./state.ts";
+import { findVips } from "./vips.ts";
 
 /** A host before its site is known. */
 export interface HostFound extends Omit<HostMap, "site" | "names"> {
@@ -13,8 +14,14 @@ export interface HostFound extends Omit<HostMap, "site" | "names"> {
 
 /** Everything of a host has a component of the host's name as its parent. */
 export function findHosts(state: State, groups: ReadonlyMap<string, GroupMap>): HostFound[] {
-  const names = new Set([...present(state, "networking/port:Port"), ...servers(state)].map(({ parent }) => parent));
+  const names = new Set([...hostPorts(state), ...servers(state)].map(({ parent }) => parent));
   return [...names].sort(byText).map((name) => hostOf(name, state, groups));
+}
+
+/** Of ports that are a VIP's, no host is the parent. */
+function hostPorts(state: State): Resource[] {
+  const vips = findVips(state);
+  return present(state, "networking/port:Port").filter(({ values }) => !vips.has(texts(values.allFixedIps)[0] ?? ""));
 }
 
 function hostOf(name: string, state: State, groups: ReadonlyMap<string, GroupMap>): HostFound {

@@ -3,6 +3,7 @@ import type { GroupMap, HostMap, Party, Reach } from "./estate-map.ts";
 import { byRole, byText } from "./order.ts";
 import { type Opening, serviceOn, serviceOutside } from "./service.ts";
 import { present, type Resource, type State, text } from "./state.ts";
+import { findVips } from "./vips.ts";
 
 type Side = "sender" | "receiver";
 
@@ -14,7 +15,10 @@ export function findReach(
   groups: ReadonlyMap<string, GroupMap>,
   hosts: readonly Pick<HostMap, "role" | "fixed" | "floating">[],
 ): Reach[] {
-  const announced = new Map(hosts.map(({ role, fixed, floating }) => [`${floating ?? fixed}/32`, role]));
+  const announced = new Map([
+    ...hosts.map(({ role, fixed, floating }) => [`${floating ?? fixed}/32`, role] as const),
+    ...[...findVips(state)].map(([address, ids]) => [`${address}/32`, roleOf(ids, groups)] as const),
+  ]);
   const found = new Map<string, { readonly reach: Reach; readonly sides: Set<Side> }>();
   const rules = present(state, "networking/secGroupRule:SecGroupRule");
   const balanced = balancedRanges(state, rules);
@@ -40,6 +44,10 @@ function balancedRanges(state: State, rules: readonly Resource[]): ReadonlySet<s
     return direction === "egress" && known;
   });
   return new Set(outgoing.map(({ values }) => text(values.remoteIpPrefix)).filter((cidr) => cidr !== ""));
+}
+
+function roleOf(ids: readonly string[], groups: ReadonlyMap<string, GroupMap>): string {
+  return ids.flatMap((id) => groups.get(id) ?? []).find(({ kind }) => kind === "role")?.name ?? "";
 }
 
 function reachOf({ values }: Resource, own: Party, other: (values: Resource["values"]) => Party): Reach {

@@ -7,7 +7,7 @@ import { type RecordOptions, type Registered, record } from "./record.ts";
 /** The secrets of all runs of a test file: real ones, so that whatever parses them can. */
 export const secrets: Secrets = await generateSecrets({});
 
-export interface Run extends Pick<RecordOptions, "provider" | "cloud"> {
+export interface Run extends Pick<RecordOptions, "provider" | "cloud" | "outputs"> {
   // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
   readonly change?: (document: any) => void;
   readonly preview?: boolean;
@@ -21,6 +21,7 @@ export async function graph({
   change,
   preview = false,
   state = [],
+  outputs = {},
   beside,
   provider,
   cloud,
@@ -36,6 +37,7 @@ export async function graph({
     ...{
       preview,
       state,
+        outputs,
       ...(provider ? { provider } : {}),
       ...(cloud ? { cloud } : {}),
       config: configuration(document, secrets),

@@ -27,6 +27,8 @@ export interface RecordOptions {
   readonly provider?: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => void;
   /** URNs the state holds. */
   readonly state?: readonly string[];
+  /** What it holds of some resources, by their URNs. */
+  readonly outputs?: Readonly<Record<string, Inputs>>;
   /** What the cloud answers. @default the same address for all names of a length, the same id for all of a kind */
   readonly cloud?: Cloud;
 }
@@ -54,7 +56,7 @@ const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*
 
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
-  const { preview = false, config = {}, secrets = [], state = [], provider, cloud } = options;
+  const { preview = false, config = {}, secrets = [], state = [], outputs = {}, provider, cloud } = options;
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
@@ -65,7 +67,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       },
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
-          return { outputs: Object.fromEntries(state.map((urn) => [urn, {}])) };
+          return { outputs: { ...Object.fromEntries(state.map((urn) => [urn, {}])), ...outputs } };
         if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
           return { ...inputs, ...lookedUp, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);

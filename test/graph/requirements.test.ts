@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Requirements, requirements } from "../../cli/check/requirements.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
-import { estate } from "../unit/stacks/fixtures.ts";
+import { behindVip, estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
 
@@ -24,6 +24,7 @@ const documents: Readonly<Record<string, Change>> = {
       other: { sizeGiB: 1, path: "/b" },
     };
   },
+  "mode private with a VIP": behindVip,
   "mode private with two sites, two server groups and a load balancer": (document) => {
     document.orchestrator.api = { front: "loadBalancer", site: "south" };
     document.sites = { north: { cidr: "10.20.0.0/24" }, south: { cidr: "10.21.0.0/24" } };
@@ -49,7 +50,7 @@ const kinds: Readonly<
   "networking/network:Network": { names: ({ networks }) => networks },
   "networking/subnet:Subnet": { names: ({ subnets }) => subnets },
   "networking/router:Router": { names: ({ routers }) => routers },
-  "networking/port:Port": { names: ({ hosts }) => hosts.map(({ name }) => name) },
+  "networking/port:Port": { names: ({ hosts, vips }) => [...hosts.map(({ name }) => name), ...vips] },
   "networking/floatingIp:FloatingIp": { names: ({ floatingIps }) => floatingIps, by: "description" },
   "networking/secGroup:SecGroup": { names: ({ securityGroups }) => securityGroups },
   "networking/secGroupRule:SecGroupRule": { names: ({ securityGroupRules }) => securityGroupRules, by: "description" },

@@ -64,7 +64,9 @@ describe("the order of a rollout", () => {
 });
 
 it("what is recorded is found under any parent", () => {
-  const recorded = recordedOf(["urn:pulumi:s::p::estate:compute:Host$openstack:compute/instance:Instance::bbb-01"]);
+  const recorded = recordedOf({
+    "urn:pulumi:s::p::estate:compute:Host$openstack:compute/instance:Instance::bbb-01": {},
+  });
   expect(recorded.has("openstack:compute/instance:Instance", "bbb-01")).toBe(true);
   expect(recorded.has("openstack:compute/instance:Instance", "bbb-0")).toBe(false);
   expect(recorded.has("estate:compute:Host", "bbb-01")).toBe(false);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { renderAuthorities } from "../../../components/authorities.ts";
-import { authorityFiles, receiveScript, startScript } from "../../../ignition/founding.ts";
+import { authorityFiles, receiveScript, type StartOptions, startScript } from "../../../ignition/founding.ts";
 import { uniqueSecrets } from "../stacks/fixtures.ts";
 
 /** The scripts run for real, below a folder that stands for the host's root, with a `curl` that answers as told. */
@@ -25,8 +25,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+type Front = StartOptions["front"];
+
 /** `codes`: how curl ends, call by call; the last one stays. */
-function start(codes: readonly number[], { seconds = 5, alone = false, balanced = false } = {}) {
+function start(codes: readonly number[], { seconds = 5, alone = false, front = "hosts" as Front } = {}) {
   writeFileSync(at("codes"), `${codes.join("\n")}\n`);
   const curl = [
     "#!/bin/sh",
@@ -36,7 +38,7 @@ function start(codes: readonly number[], { seconds = 5, alone = false, balanced 
   ];
   writeFileSync(at("bin/curl"), `${curl.join("\n")}\n`, { mode: 0o755 });
   const env = { PATH: `${at("bin")}:${process.env.PATH}` };
-  return spawnSync("sh", ["-c", within(startScript("https://api:6443", { alone, balanced }))], {
+  return spawnSync("sh", ["-c", within(startScript("https://api:6443", { alone, front }))], {
     env,
     timeout: seconds * 1000,
     encoding: "utf8",
@@ -110,15 +112,26 @@ describe("starting a server", () => {
   it("founds behind a load balancer only after that had the time to find a server that is there", () => {
     receive(renderAuthorities(secrets));
     // it closes connections while it knows of nobody: 14 times are no proof, and whoever answers then is joined
-    expect(start([...Array.from({ length: 14 }, () => 35), 0], { balanced: true }).status).toBe(0);
+    expect(start([...Array.from({ length: 14 }, () => 35), 0], { front: "loadBalancer" }).status).toBe(0);
     expect(chosen()).toBe("server: https://api\n");
     rmSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"));
     expect(
       start(
         Array.from({ length: 15 }, (_, call) => (call % 2 ? 56 : 35)),
-        { balanced: true },
+        { front: "loadBalancer" },
       ).status,
     ).toBe(0);
+    expect(chosen()).toBe("cluster-init: true\n");
+  });
+
+  it("founds behind a VIP only after one server had the time to take it over from another", () => {
+    receive(renderAuthorities(secrets));
+    const silent = (times: number) => Array.from({ length: times }, (_, call) => (call % 2 ? 28 : 7));
+    // 7 times are 12 s apart: no longer than the address may be nobody's
+    expect(start([...silent(7), 0], { front: "vip" }).status).toBe(0);
+    expect(chosen()).toBe("server: https://api\n");
+    rmSync(at("etc/rancher/k3s/config.yaml.d/10-start.yaml"));
+    expect(start(silent(8), { front: "vip" }).status).toBe(0);
     expect(chosen()).toBe("cluster-init: true\n");
   });
 

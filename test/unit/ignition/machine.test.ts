@@ -16,7 +16,7 @@ function render(host: string, of: Estate = estate(), port?: InterfaceFacts): str
   const facts = deriveFacts(of);
   const found = facts.pools.flatMap((pool) => pool.hosts).find(({ name }) => name === host);
   if (!found) throw new Error(`no host ${host}`);
-  const machine = machineFacts(facts, found, {}, port);
+  const machine = machineFacts(facts, found, {}, { port, vip: facts.api.vip && "10.20.0.9" });
   return renderMachine(machine, machineSecrets(secrets, machine));
 }
 
@@ -360,6 +360,6 @@ describe("the scripts", () => {
   it("know every file of the authorities", () => {
     expect(authorityFiles).toHaveLength(11);
     for (const name of authorityFiles)
-      expect(startScript("https://x", { alone: false, balanced: false })).toContain(` ${name}`);
+      expect(startScript("https://x", { alone: false, front: "hosts" })).toContain(` ${name}`);
   });
 });

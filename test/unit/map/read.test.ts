@@ -113,6 +113,13 @@ describe("who may reach whom", () => {
     expect(six.reach.map(short)).toContain("administrators > hosts: ping icmp type 8");
   });
 
+  it("shows the way to a VIP as that to the servers, which have it in turn, and no host of its port", async () => {
+    const map = mapOf(await stateOf("six hosts behind a VIP"));
+    expect(map.hosts).toEqual(six.hosts);
+    expect(map.reach).toEqual(six.reach);
+    expect(map.names.map(({ addresses }) => addresses.length)).toEqual([1, 1]);
+  });
+
   it("tells the load balancer before the API from the administrators", async () => {
     const { reach } = mapOf(await stateOf("six hosts behind a load balancer"));
     expect(reach.map(short).filter((line) => line.endsWith("api tcp 6443"))).toEqual([

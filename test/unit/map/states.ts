@@ -1,6 +1,7 @@
 /** States of estates, as `pulumi stack export` prints them: what the program registers, with what a cloud would answer. */
 import { graph, type Run } from "../../graph/program.ts";
 import type { Cloud, Registered } from "../../graph/record.ts";
+import { behindVip } from "../stacks/fixtures.ts";
 
 /** A resource of an exported state; a test may change it. */
 export interface Exported {
@@ -31,6 +32,7 @@ const documents: Readonly<Record<string, NonNullable<Run["change"]>>> = {
   "six hosts behind a load balancer": (document) => {
     document.orchestrator.api = { front: "loadBalancer" };
   },
+  "six hosts behind a VIP": behindVip,
   "two sites of the cloud": (document) => {
     const { nameservers, downloads } = document.network;
     document.network = { mode: "provider", nameservers, downloads };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { renderSchema } from "../../../cli/schema.ts";
 import { keys } from "./administrators.ts";
 import { authority } from "./authority.ts";
-import { estate } from "./fixtures.ts";
+import { behindVip, estate } from "./fixtures.ts";
 import { type Change, mistakes, set } from "./mistakes.ts";
 
 const server = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`o-${i}`, {}]));
@@ -98,6 +98,49 @@ const table: readonly [string, Change, string][] = [
     "a load balancer in no site",
     set("orchestrator api", { front: "loadBalancer", site: "north" }),
     "orchestrator.api.site: there is no site north: write one of local",
+  ],
+  [
+    "a VIP on a network of the cloud (decisions B14)",
+    (document) => {
+      behindVip(document);
+      const { nameservers, downloads } = document.network;
+      document.network = { mode: "provider", nameservers, downloads };
+      document.sites.local.network = "campus";
+    },
+    "orchestrator.api.front: write hosts or loadBalancer: on a network of the cloud (network.mode provider) a project gets no address that several ports may have",
+  ],
+  [
+    "a VIP of one server",
+    (document) => {
+      behindVip(document);
+      const volumes = { datastore: { sizeGiB: 20, path: "/var/lib/rancher" } };
+      Object.assign(document.roles.orchestrator, { hosts: { "orchestrator-01": {} }, volumes });
+    },
+    "orchestrator.api.front: write hosts: there is one server, which needs no VIP: the API's names lead to it",
+  ],
+  [
+    "a VIP of servers in several sites",
+    (document) => {
+      behindVip(document);
+      document.sites.more = { cidr: "10.21.0.0/24" };
+      for (const role of Object.values<{ hosts: Record<string, { site?: string }> }>(document.roles))
+        for (const host of Object.values(role.hosts)) host.site = "local";
+      document.roles.orchestrator.hosts["orchestrator-02"].site = "more";
+    },
+    "orchestrator.api.front: write hosts or loadBalancer, or give all servers one site: a VIP is on one network, and they are in local, more",
+  ],
+  [
+    "a VIP with a site",
+    (document) => {
+      behindVip(document);
+      document.orchestrator.api.site = "local";
+    },
+    "orchestrator.api.site: leave it out: only a load balancer has a site, and the front is vip",
+  ],
+  [
+    "a VIP whose image nobody reaches",
+    set("orchestrator api", { front: "vip" }),
+    "network.downloads: no entry lets hosts reach ghcr.io port 443, where orchestrator.api.front points: add its range and port",
   ],
   [
     "a site of no load balancer",

@@ -9,6 +9,13 @@ export function plainDocument(): ReturnType<typeof localDocument> {
   return localDocument({ k3sSha512: "ab".repeat(64) });
 }
 
+/** Puts the API behind a VIP, whose image comes from the local mirror. */
+// biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
+export function behindVip(document: any): void {
+  document.orchestrator.api = { front: "vip" };
+  document.orchestrator.registries = { "ghcr.io": { endpoints: [new URL(document.orchestrator.k3s.url).origin] } };
+}
+
 /** The same, checked; `change` is made before. */
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 export function estate(change: (document: any) => void = () => undefined): Estate {

@@ -68,7 +68,7 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["orchestrator.k3s.images.url", "images.tar", "write an http or https address"],
   ["orchestrator.k3s.images.sha512", 512, "write the SHA-512 as 128 lower-case hexadecimal digits"],
   ["orchestrator.api", "hosts", below("front, site")],
-  ["orchestrator.api.front", "vip", "write one of hosts, loadBalancer"],
+  ["orchestrator.api.front", "keepalived", "write one of hosts, loadBalancer, vip"],
   ["orchestrator.api.site", 7, name],
   ["orchestrator.podCidr", "10.42.0.0", range],
   ["orchestrator.serviceCidr", 10, range],

@@ -44,7 +44,7 @@ it("the order in which a document is written changes no fact, and no byte that a
       // those of a role differ in their names
       hosts.slice(0, 1).map((host) => {
         const ids = Object.fromEntries(host.volumes.map(({ name }) => [name, `id-of-${name}`]));
-        const machine = machineFacts(facts, host, ids, port);
+        const machine = machineFacts(facts, host, ids, { port, vip: "10.20.0.9" });
         return renderMachine(machine, machineSecrets(secrets, machine));
       }),
     );

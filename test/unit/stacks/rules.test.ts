@@ -92,6 +92,7 @@ it("every host's metrics can be read by the hosts of monitoring, by exactly one 
 function admits(remote: Remote, role: string, facts: EstateFacts): boolean {
   if ("group" in remote) return remote.group === "hosts" || remote.group === role;
   if ("announced" in remote) return hostsIn(facts, role).some(({ name }) => name === remote.announced);
+  if ("vip" in remote) return false;
   return remote.cidr === "0.0.0.0/0";
 }
 
@@ -115,10 +116,22 @@ function endOf({ group, direction, protocol, from, to, remote }: Omit<SecurityRu
 /** What the other end must have: towards a group one rule, towards an announced address one for each host behind. */
 function othersOf({ group, remote }: End, facts: EstateFacts): End[] {
   if ("group" in remote) return [{ group: remote.group, remote: { group } }];
+  // who comes to a VIP comes from its own address: the servers' rule for the group is the other end
+  if ("vip" in remote) return [{ group: "orchestrator", remote: { group } }];
   if ("cidr" in remote) return [];
   const other = facts.pools.find(({ hosts }) => hosts.some(({ name }) => name === remote.announced))?.role ?? "";
   return hostsIn(facts, group).map(({ name }: HostFacts) => ({ group: other, remote: { announced: name } }));
 }
+
+it("every host that may reach the API may reach its VIP, where it has one, and nothing else is for that", () => {
+  let seen = 0;
+  ofEach(all, ({ facts }) => {
+    const keys = facts.rules.filter(({ remote }) => "vip" in remote).map(({ key }) => key);
+    expect(keys).toEqual(facts.api.vip ? ["hosts-out-tcp:6443-to-api/32"] : []);
+    seen += keys.length;
+  });
+  expect(seen).toBeGreaterThan(3);
+});
 
 it("media hosts know each other by announced addresses behind floating IPs, by group elsewhere", () => {
   const relay = ports.filter(({ announced }) => announced);

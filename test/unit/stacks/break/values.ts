@@ -42,7 +42,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "orchestrator.k3s.sha512": sha512,
   "orchestrator.k3s.images.url": [...url, "http://192.0.2.80/images.zip", "http://192.0.2.80/images.tar.xz"],
   "orchestrator.k3s.images.sha512": sha512,
-  "orchestrator.api.front": ["vip", "octavia", ""],
+  "orchestrator.api.front": ["VIP", "octavia", ""],
   "orchestrator.api.site": ["nowhere", "constructor", "North", ""],
   "orchestrator.podCidr": range,
   "orchestrator.serviceCidr": range,

@@ -45,17 +45,26 @@ export function generateDocument(random: Random): GeneratedDocument {
       ...maybe(random, { keys: entries(random, ["anna", "ben"], (index) => Object.values(keys)[index] ?? "") }),
     },
     ...{ network, sites, roles },
-    orchestrator: { ...orchestrator, ...maybe(random, { api: apiOf(random, roles, Object.keys(sites)) }) },
+    orchestrator: { ...orchestrator, ...maybe(random, { api: apiOf(random, roles, { sites, network, orchestrator }) }) },
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
     ...maybe(random, { logs: logsOf(random) }),
   };
 }
 
-/** A single server has no load balancer before it. */
-function apiOf(random: Random, { orchestrator }: GeneratedDocument["roles"], sites: readonly string[]) {
-  const servers = orchestrator?.count ?? Object.keys(orchestrator?.hosts ?? {}).length;
-  if (servers === 1) return { front: "hosts" };
-  return random.pick([{ front: "hosts" }, { front: "loadBalancer", site: random.pick(sites) }]);
+type Surroundings = Pick<GeneratedDocument, "sites" | "network" | "orchestrator">;
+
+/** A single server has nothing before it. A VIP is on one network of the estate's own, and its image comes from somewhere. */
+function apiOf(random: Random, roles: GeneratedDocument["roles"], { sites, network, orchestrator }: Surroundings) {
+  const { count, hosts = {} } = roles.orchestrator ?? {};
+  const servers = Object.values(hosts);
+  if ((count ?? servers.length) === 1) return { front: "hosts" };
+  const together = count !== undefined || new Set(servers.map(({ site }) => site)).size === 1;
+  const pulled = Object.values(network.downloads).some(({ port }) => port === 443) || orchestrator.registries?.["*"];
+  return random.pick([
+    { front: "hosts" },
+    { front: "loadBalancer", site: random.pick(Object.keys(sites)) },
+    ...(network.mode === "private" && together && pulled ? [{ front: "vip" }] : []),
+  ]);
 }
 
 function logsOf(random: Random): NonNullable<GeneratedDocument["logs"]> {
