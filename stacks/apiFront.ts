@@ -57,8 +57,7 @@ function checkBalancer({ orchestrator: { api }, roles, sites }: Estate, wrong: W
     wrong(site, `say in which site the load balancer is (${all.join(", ")}): there are several`);
   if (api.site !== undefined && !Object.hasOwn(sites, api.site) && all.length > 0)
     wrong(site, `there is no site ${api.site}: write one of ${all.join(", ")}`);
-  if (isAlone(roles))
-    wrong(front, "write hosts: there is one server, before which a load balancer balances nothing");
+  if (isAlone(roles)) wrong(front, "write hosts: there is one server, before which a load balancer balances nothing");
 }
 
 /** An address that servers hand on to each other by ARP: so they are on one network, and it lets them send from it. */

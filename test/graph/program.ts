@@ -37,7 +37,7 @@ export async function graph({
     ...{
       preview,
       state,
-        outputs,
+      outputs,
       ...(provider ? { provider } : {}),
       ...(cloud ? { cloud } : {}),
       config: configuration(document, secrets),

@@ -65,7 +65,10 @@ describe("a VIP", () => {
       const instance = named(built, "Instance", name);
       expect(instance.from.userData).toContain(port);
       for (const source of new Set(Object.values(instance.from).flat()))
-        expect([source, built.find((node) => nameOf(node) === source)?.deleteBeforeReplace]).not.toEqual([source, true]);
+        expect([source, built.find((node) => nameOf(node) === source)?.deleteBeforeReplace]).not.toEqual([
+          source,
+          true,
+        ]);
     }
     expect(named(built, "Port", "api-port").deleteBeforeReplace).toBe(false);
     for (const name of others) expect(named(built, "Instance", name).from.userData ?? []).not.toContain(port);
@@ -91,8 +94,7 @@ describe("an estate that moves to a VIP", async () => {
   const moving = await graph({ change: behindVip, state: existing });
 
   it("has its names lead there when every server was replaced, since none has the address before", () => {
-    for (const name of names)
-      expect([...reached(moving, name)]).toEqual(expect.arrayContaining(servers.map(ready)));
+    for (const name of names) expect([...reached(moving, name)]).toEqual(expect.arrayContaining(servers.map(ready)));
   });
 
   it("has the gates of all go by the names as they are, and the address wait for the servers", () => {
@@ -111,8 +113,10 @@ describe("an estate that moves to a VIP", async () => {
 /** What the state says of an estate that has moved. */
 function moved() {
   return {
-    [`urn:pulumi:test::estate::estate:network:ApiVip$openstack:networking/port:Port::api-port`]: { allFixedIps: [address] },
-    [`urn:pulumi:test::estate::estate:network:Dns$openstack:dns/recordSet:RecordSet::dns-api.internal`]: {
+    "urn:pulumi:test::estate::estate:network:ApiVip$openstack:networking/port:Port::api-port": {
+      allFixedIps: [address],
+    },
+    "urn:pulumi:test::estate::estate:network:Dns$openstack:dns/recordSet:RecordSet::dns-api.internal": {
       records: [address],
     },
   };

@@ -3,8 +3,8 @@ import { parse } from "yaml";
 import { machineFacts, machineSecrets } from "../../../ignition/machine.ts";
 import { renderMachine } from "../../../ignition/render.ts";
 import { staticPods, vip } from "../../../ignition/vip.ts";
-import { deriveFacts } from "../../../stacks/facts.ts";
 import { unpinnedImages } from "../../../policies/judgements.ts";
+import { deriveFacts } from "../../../stacks/facts.ts";
 import { behindVip, estate, uniqueSecrets } from "../stacks/fixtures.ts";
 
 const facts = deriveFacts(estate(behindVip));
@@ -34,9 +34,7 @@ describe("a server behind a VIP", () => {
     expect(pod.spec.hostAliases).toEqual([{ ip: "127.0.0.1", hostnames: ["kubernetes"] }]);
     const { hostNetwork, volumes } = pod.spec;
     expect(hostNetwork).toBe(true);
-    expect(volumes).toEqual([
-      { name: "kubeconfig", hostPath: { path: "/etc/rancher/k3s/k3s.yaml", type: "File" } },
-    ]);
+    expect(volumes).toEqual([{ name: "kubeconfig", hostPath: { path: "/etc/rancher/k3s/k3s.yaml", type: "File" } }]);
   });
 
   it("gives the address up before another takes it", () => {

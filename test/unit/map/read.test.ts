@@ -115,7 +115,8 @@ describe("who may reach whom", () => {
 
   it("shows the way to a VIP as that to the servers, which have it in turn, and no host of its port", async () => {
     const map = mapOf(await stateOf("six hosts behind a VIP"));
-    expect(map.hosts).toEqual(six.hosts);
+    const plain = ({ hosts }: typeof map) => hosts.map(({ name, role, site, health }) => [name, role, site, health]);
+    expect(plain(map)).toEqual(plain(six));
     expect(map.reach).toEqual(six.reach);
     expect(map.names.map(({ addresses }) => addresses.length)).toEqual([1, 1]);
   });

@@ -56,7 +56,9 @@ test("an address that servers share is let through by their rules, not by those 
   const alone = shared();
   for (const name of ["orchestrator-1 port", "orchestrator-2 port"])
     alone.change("ports", name, { allowed_address_pairs: [] });
-  expect(why(alone, "worker-1", "10.20.0.9")).toBe("port vip has no security group, so nothing lets tcp 6443 in from 10.20.0.31");
+  expect(why(alone, "worker-1", "10.20.0.9")).toBe(
+    "port vip has no security group, so nothing lets tcp 6443 in from 10.20.0.31",
+  );
 });
 
 test("a missing rule, in and out", () => {

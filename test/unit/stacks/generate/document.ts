@@ -45,7 +45,10 @@ export function generateDocument(random: Random): GeneratedDocument {
       ...maybe(random, { keys: entries(random, ["anna", "ben"], (index) => Object.values(keys)[index] ?? "") }),
     },
     ...{ network, sites, roles },
-    orchestrator: { ...orchestrator, ...maybe(random, { api: apiOf(random, roles, { sites, network, orchestrator }) }) },
+    orchestrator: {
+      ...orchestrator,
+      ...maybe(random, { api: apiOf(random, roles, { sites, network, orchestrator }) }),
+    },
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
     ...maybe(random, { logs: logsOf(random) }),
   };
