@@ -2,26 +2,32 @@ import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
 import { reverseName, reverseZoneOf } from "../stacks/reverse.ts";
+import type { ApiBalancer } from "./apiBalancer.ts";
 import { ttl } from "./dns.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface ReverseZonesArgs {
-  /** Another range of a site has other zones. A host that is added or removed changes the one record that is its own. */
-  readonly facts: Pick<EstateFacts, "zone" | "pools" | "reverse">;
+  /** Another range has other zones. A host that is added or removed changes the records that are its own. No host is replaced. */
+  readonly facts: Pick<EstateFacts, "zone" | "reverse">;
   /** By host name. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** Its floating IP leads back to the API's name. */
+  readonly balancer?: ApiBalancer | undefined;
 }
 
+const cure =
+  "add its range to network.reverseRanges, or leave these out where the zones of floating IPs are not the estate's";
+
 /**
- * The zones of Designate in which addresses on the estate's networks lead back to `<host>.internal.<zone>`. There are none for
- * floating IPs: their names are the cloud's to give.
+ * The zones of Designate in which addresses lead back to names: those on the estate's networks, and floating IPs where their zone is
+ * delegated to the estate. Elsewhere the names of floating IPs are the cloud's to give (`openstack ptr record set`).
  */
 export class ReverseZones extends pulumi.ComponentResource {
   static readonly type = "estate:network:ReverseZones";
 
-  constructor(name: string, { facts, addresses }: ReverseZonesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { facts, addresses, balancer }: ReverseZonesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(ReverseZones.type, name, {}, opts);
-    const { zones, hosts } = facts.reverse;
+    const { zones, fixed, floating } = facts.reverse;
     const own = { parent: this, deleteBeforeReplace: true };
     const ids = Object.fromEntries(
       zones.map((zone) => {
@@ -29,19 +35,25 @@ export class ReverseZones extends pulumi.ComponentResource {
         return [zone, new openstack.dns.Zone(`${name}-${zone}`, args, own).id];
       }),
     );
-    for (const host of facts.pools.flatMap((pool) => pool.hosts)) {
-      const fixed = addresses[host.name]?.fixed;
-      if (!fixed || !hosts.includes(host.name)) continue;
+    const record = (key: string, address: pulumi.Output<string>, target: string) =>
       new openstack.dns.RecordSet(
-        `${name}-${host.name}`,
+        `${name}-${key}`,
         {
-          zoneId: pulumi.all([fixed, ids]).apply(([address, all]) => all[reverseZoneOf(address, zones)] ?? ""),
-          name: fixed.apply((address) => `${reverseName(address)}.`),
-          ...{ type: "PTR", ttl, records: [`${host.names.internal}.`] },
+          zoneId: pulumi.all([address, ids]).apply(([one, all]) => all[reverseZoneOf(one, zones, cure)] ?? ""),
+          name: address.apply((one) => `${reverseName(one)}.`),
+          ...{ type: "PTR", ttl, records: [`${target}.`] },
         },
         own,
       );
-    }
+    const of = (host: string): HostAddress => {
+      const address = addresses[host];
+      if (!address) throw new pulumi.ResourceError(`no address of host ${host}`, this);
+      return address;
+    };
+    for (const [host, target] of Object.entries(fixed)) record(host, of(host).fixed, target);
+    // no host has this name
+    for (const [key, target] of Object.entries(floating))
+      record(`${key}.floating`, (key === "api" && balancer ? balancer : of(key)).announced, target);
     this.registerOutputs({});
   }
 }

@@ -1,9 +1,43 @@
-/** The reverse zones of an estate, and the hosts whose addresses have names there. */
+import type { ApiFacts, HostFacts } from "./facts.ts";
+import type { Estate } from "./schema.ts";
+
+/** The reverse zones of an estate, and what addresses lead back to. */
 export interface ReverseFacts {
   /** Names without the full stop at the end, in their order. */
   readonly zones: readonly string[];
-  /** Names of hosts. */
-  readonly hosts: readonly string[];
+  /** Of the addresses that hosts have on their networks, by host name. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** Of floating IPs: by host name, and `api` for that of the load balancer. */
+  readonly floating: Readonly<Record<string, string>>;
+}
+
+/**
+ * Which addresses lead back to names. A mail server or a TURN server is looked up by the address others see, and that name is looked
+ * up again: so such an address leads to the announced name, which leads to it.
+ */
+export function reverseFacts(
+  { network, sites }: Pick<Estate, "network" | "sites">,
+  hosts: readonly HostFacts[],
+  api: ApiFacts,
+): ReverseFacts {
+  const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
+  const delegated = network.mode === "private" ? Object.values(network.reverseRanges) : [];
+  const zones = [...own.map((site) => sites[site]?.cidr ?? ""), ...delegated].flatMap(reverseZones);
+  const seenByOthers = ({ publicAddress }: HostFacts) => network.mode === "provider" && publicAddress;
+  const behind = delegated.length > 0 ? hosts.filter(({ publicAddress }) => publicAddress) : [];
+  return {
+    // two sites may be parts of one /24
+    zones: [...new Set(zones)].sort(),
+    fixed: Object.fromEntries(
+      hosts
+        .filter(({ site }) => own.includes(site))
+        .map((host) => [host.name, seenByOthers(host) ? host.names.announced : host.names.internal]),
+    ),
+    floating: {
+      ...Object.fromEntries(behind.map(({ name, names }) => [name, names.announced])),
+      ...(delegated.length > 0 && api.loadBalancer ? { api: api.name } : {}),
+    },
+  };
 }
 
 /**
@@ -30,10 +64,12 @@ export function reverseName(address: string): string {
 /**
  * The zone that an address is in.
  *
- * @throws Error when it is in none: then the cloud gave a host an address that is not of its site
+ * @param cure what to do when it is in none
+ * @throws Error when it is in none: the cloud gave an address that is of no range of the document
  */
-export function reverseZoneOf(address: string, zones: readonly string[]): string {
+export function reverseZoneOf(address: string, zones: readonly string[], cure = ""): string {
   const zone = zones.find((one) => reverseName(address).endsWith(`.${one}`));
-  if (zone === undefined) throw new Error(`${address} is in no reverse zone of the estate (${zones.join(", ")})`);
+  if (zone === undefined)
+    throw new Error(`${address} is in no reverse zone of the estate (${zones.join(", ")})${cure && `: ${cure}`}`);
   return zone;
 }
