@@ -21,8 +21,8 @@ export function grown<Document extends object>(local: Document, hosts: number): 
   roles.bbb.hosts = named("bbb", hosts - 3 - 2 * others);
   roles.worker.hosts = named("worker", others);
   roles.turn = { flavor: "m1.small", publicAddress: true, hosts: named("turn", others) };
-  for (const role of Object.values<{ rollout?: object }>({ ...roles }))
-    role.rollout = { joinMinutes: 60, drainMinutes: 4, soakMinutes: 0 };
+  const rollout = { joinMinutes: 60, drainMinutes: 4, soakMinutes: 0 };
+  for (const role of Object.values(roles)) Object.assign(role, { rollout });
   sites.local.cidr = "10.20.0.0/16";
   return document;
 }

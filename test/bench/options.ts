@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { Trouble } from "../../local/say.ts";
 import { quotas } from "../../local/openstack/quotas.ts";
+import { Trouble } from "../../local/say.ts";
 import { fewestHosts } from "./document.ts";
 
 export interface Options {
@@ -35,6 +35,8 @@ function sizeOf(text: string): number {
   const most = quotas.compute.instances;
   const hosts = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(hosts >= fewestHosts && hosts <= most))
-    throw new Trouble(`--hosts: ${text || "nothing"} is no size: write numbers from ${fewestHosts} to ${most}, such as 10,100`);
+    throw new Trouble(
+      `--hosts: ${text || "nothing"} is no size: write numbers from ${fewestHosts} to ${most}, such as 10,100`,
+    );
   return hosts;
 }

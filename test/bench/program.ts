@@ -41,8 +41,7 @@ export function judge([ten, hundred, thousand]: readonly [Registered, Registered
   const faults = measures
     .filter((name) => (grown[name] ?? 0) > mostPerHost)
     .map((name) => `${name} grow more than linearly: a host of 1,000 has ${grown[name]} times those of one of 100`);
-  if (thousand.seconds > mostSeconds)
-    faults.push(`1,000 hosts take ${thousand.seconds} s, more than ${mostSeconds} s`);
+  if (thousand.seconds > mostSeconds) faults.push(`1,000 hosts take ${thousand.seconds} s, more than ${mostSeconds} s`);
   return { rows, faults };
 }
 

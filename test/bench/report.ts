@@ -33,7 +33,10 @@ function programTable(rows: readonly ProgramMeasured[]): string {
 }
 
 function localTable(local: LocalMeasured): string {
-  return table(["what", "value"], Object.entries(local).map(([what, value]) => [what, String(value)]));
+  return table(
+    ["what", "value"],
+    Object.entries(local).map(([what, value]) => [what, String(value)]),
+  );
 }
 
 const estatesTitle = [

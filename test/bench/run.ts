@@ -17,8 +17,7 @@ import { type Measured, renderReport } from "./report.ts";
 import { openBench } from "./stack.ts";
 
 const began = Date.now();
-const say = (line: string) =>
-  process.stderr.write(`bench ${Math.round((Date.now() - began) / 1000)} s: ${line}\n`);
+const say = (line: string) => process.stderr.write(`bench ${Math.round((Date.now() - began) / 1000)} s: ${line}\n`);
 
 const estates: EstateMeasured[] = [];
 const measured: { -readonly [Key in keyof Measured]: Measured[Key] } = {

@@ -107,9 +107,9 @@ test("one host more: what it consists of, and nothing else", async () => {
   const plan = await plannedAfter((document) => {
     worker(document).hosts["worker-04"] = {};
   });
-  expect(plan.filter((step) => !/^create \S+ ((dns|reverse)-)?worker-04(-drain|-ready|-port|\.internal)?$/.test(step))).toEqual(
-    [],
-  );
+  expect(
+    plan.filter((step) => !/^create \S+ ((dns|reverse)-)?worker-04(-drain|-ready|-port|\.internal)?$/.test(step)),
+  ).toEqual([]);
   expect(kinds(plan)).toMatchObject({ [`create ${instance}`]: 1, [`create ${command}`]: 2 });
 });
 
@@ -117,9 +117,9 @@ test("one host less: what it consisted of, and nothing else", async () => {
   const plan = await plannedAfter((document) => {
     delete worker(document).hosts["worker-03"];
   });
-  expect(plan.filter((step) => !/^delete \S+ ((dns|reverse)-)?worker-03(-drain|-ready|-port|\.internal)?$/.test(step))).toEqual(
-    [],
-  );
+  expect(
+    plan.filter((step) => !/^delete \S+ ((dns|reverse)-)?worker-03(-drain|-ready|-port|\.internal)?$/.test(step)),
+  ).toEqual([]);
   expect(kinds(plan)).toMatchObject({ [`delete ${instance}`]: 1, [`delete ${command}`]: 2 });
 });
 

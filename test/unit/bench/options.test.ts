@@ -17,7 +17,9 @@ it.each([
   ["1e2", "1e2 is no size"],
   ["10,ten", "ten is no size"],
 ])("%s hosts are refused, and what is right is said", (hosts, message) => {
-  expect(() => readOptions(["--hosts", hosts])).toThrow(`--hosts: ${message}: write numbers from 10 to 200, such as 10,100`);
+  expect(() => readOptions(["--hosts", hosts])).toThrow(
+    `--hosts: ${message}: write numbers from 10 to 200, such as 10,100`,
+  );
 });
 
 it.each([["--host", "10"], ["--hosts"], ["100"]])("%s is refused", (...args) => {

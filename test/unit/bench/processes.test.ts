@@ -18,7 +18,11 @@ describe("a process of an update", () => {
     ["the program, as the official host starts it", line("node", `${sdk}/run`, "--monitor", "127.0.0.1:1"), "program"],
     ["a gate", line("node", "cli/gate.ts", "ready"), "gates"],
     ["the shell before a gate", line("/bin/sh", "-c", "node cli/gate.ts ready"), undefined],
-    ["who looks for the SDK", line("node", "-p", "require.resolve(process.argv[1])", "@pulumi/pulumi/cmd/run"), undefined],
+    [
+      "who looks for the SDK",
+      line("node", "-p", "require.resolve(process.argv[1])", "@pulumi/pulumi/cmd/run"),
+      undefined,
+    ],
     ["a policy pack", line("node", `${sdk}/run-policy-pack/index.js`, "--monitor", "127.0.0.1:1"), undefined],
     ["what enters the stack", line("nsenter", "--target=7", "pulumi", "up"), undefined],
     ["a service of the cloud", line("/venv/bin/python", "nova-compute"), undefined],
