@@ -15,6 +15,9 @@ export interface ReverseZonesArgs {
   readonly balancer?: ApiBalancer | undefined;
 }
 
+/** Ids of zones, by name. */
+type Zones = Readonly<Record<string, pulumi.Output<string>>>;
+
 const cure =
   "add its range to network.reverseRanges, or leave these out where the zones of floating IPs are not the estate's";
 
@@ -27,33 +30,43 @@ export class ReverseZones extends pulumi.ComponentResource {
 
   constructor(name: string, { facts, addresses, balancer }: ReverseZonesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(ReverseZones.type, name, {}, opts);
-    const { zones, fixed, floating } = facts.reverse;
-    const own = { parent: this, deleteBeforeReplace: true };
-    const ids = Object.fromEntries(
-      zones.map((zone) => {
-        const args = { name: `${zone}.`, email: `hostmaster@${facts.zone}`, ttl };
-        return [zone, new openstack.dns.Zone(`${name}-${zone}`, args, own).id];
-      }),
-    );
-    const record = (key: string, address: pulumi.Output<string>, target: string) =>
-      new openstack.dns.RecordSet(
-        `${name}-${key}`,
-        {
-          zoneId: pulumi.all([address, ids]).apply(([one, all]) => all[reverseZoneOf(one, zones, cure)] ?? ""),
-          name: address.apply((one) => `${reverseName(one)}.`),
-          ...{ type: "PTR", ttl, records: [`${target}.`] },
-        },
-        own,
-      );
     const of = (host: string): HostAddress => {
       const address = addresses[host];
       if (!address) throw new pulumi.ResourceError(`no address of host ${host}`, this);
       return address;
     };
-    for (const [host, target] of Object.entries(fixed)) record(host, of(host).fixed, target);
-    // no host has this name
-    for (const [key, target] of Object.entries(floating))
-      record(`${key}.floating`, (key === "api" && balancer ? balancer : of(key)).announced, target);
+    const { fixed, floating } = facts.reverse;
+    const inside = this.#zones(name, fixed.zones, facts.zone);
+    for (const [host, target] of Object.entries(fixed.names))
+      this.#record(`${name}-${host}`, of(host).fixed, target, inside);
+    const outside = this.#zones(name, floating.zones, facts.zone);
+    for (const [key, target] of Object.entries(floating.names)) {
+      // no host has this name
+      const { announced } = key === "api" && balancer ? balancer : of(key);
+      this.#record(`${name}-${key}.floating`, announced, target, outside);
+    }
     this.registerOutputs({});
+  }
+
+  #zones(name: string, zones: readonly string[], estate: string): Zones {
+    const entries = zones.map((zone) => {
+      const args = { name: `${zone}.`, email: `hostmaster@${estate}`, ttl };
+      return [zone, new openstack.dns.Zone(`${name}-${zone}`, args, { parent: this, deleteBeforeReplace: true }).id];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** Which zone it is in is known with the address: it comes after all of its kind, and after no others. */
+  #record(name: string, address: pulumi.Output<string>, target: string, zones: Zones): void {
+    const zoneOf = (one: string) => reverseZoneOf(one, Object.keys(zones), cure);
+    new openstack.dns.RecordSet(
+      name,
+      {
+        zoneId: pulumi.all([address, zones]).apply(([one, ids]) => ids[zoneOf(one)] ?? ""),
+        name: address.apply((one) => `${reverseName(one)}.`),
+        ...{ type: "PTR", ttl, records: [`${target}.`] },
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
   }
 }

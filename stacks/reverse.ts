@@ -1,14 +1,20 @@
 import type { ApiFacts, HostFacts } from "./facts.ts";
 import type { Estate } from "./schema.ts";
 
-/** The reverse zones of an estate, and what addresses lead back to. */
-export interface ReverseFacts {
-  /** Names without the full stop at the end, in their order. */
+/** Addresses of one kind that lead back to names. */
+export interface ReverseNames {
+  /** Names of the zones that hold them, without the full stop at the end, in their order. */
   readonly zones: readonly string[];
-  /** Of the addresses that hosts have on their networks, by host name. */
-  readonly fixed: Readonly<Record<string, string>>;
-  /** Of floating IPs: by host name, and `api` for that of the load balancer. */
-  readonly floating: Readonly<Record<string, string>>;
+  /** What each leads back to, by host name. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** What addresses lead back to. No zone is of both kinds. */
+export interface ReverseFacts {
+  /** The addresses that hosts have on their networks. */
+  readonly fixed: ReverseNames;
+  /** Floating IPs; `api` is that of the load balancer. */
+  readonly floating: ReverseNames;
 }
 
 /**
@@ -22,22 +28,23 @@ export function reverseFacts(
 ): ReverseFacts {
   const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
   const delegated = network.mode === "private" ? Object.values(network.reverseRanges) : [];
-  const zones = [...own.map((site) => sites[site]?.cidr ?? ""), ...delegated].flatMap(reverseZones);
   const seenByOthers = ({ publicAddress }: HostFacts) => network.mode === "provider" && publicAddress;
-  const behind = delegated.length > 0 ? hosts.filter(({ publicAddress }) => publicAddress) : [];
+  const inside = hosts
+    .filter(({ site }) => own.includes(site))
+    .map((host) => [host.name, seenByOthers(host) ? host.names.announced : host.names.internal]);
+  const outside = [
+    ...hosts.filter(({ publicAddress }) => publicAddress).map(({ name, names }) => [name, names.announced]),
+    ...(api.loadBalancer ? [["api", api.name]] : []),
+  ];
   return {
-    // two sites may be parts of one /24
-    zones: [...new Set(zones)].sort(),
-    fixed: Object.fromEntries(
-      hosts
-        .filter(({ site }) => own.includes(site))
-        .map((host) => [host.name, seenByOthers(host) ? host.names.announced : host.names.internal]),
-    ),
-    floating: {
-      ...Object.fromEntries(behind.map(({ name, names }) => [name, names.announced])),
-      ...(delegated.length > 0 && api.loadBalancer ? { api: api.name } : {}),
-    },
+    fixed: { zones: zonesOf(own.map((site) => sites[site]?.cidr ?? "")), names: Object.fromEntries(inside) },
+    floating: { zones: zonesOf(delegated), names: delegated.length > 0 ? Object.fromEntries(outside) : {} },
   };
+}
+
+/** Two sites may be parts of one /24. */
+function zonesOf(ranges: readonly string[]): string[] {
+  return [...new Set(ranges.flatMap(reverseZones))].sort();
 }
 
 /**

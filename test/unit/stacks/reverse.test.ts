@@ -41,15 +41,15 @@ describe("the reverse zones of an estate", () => {
   };
 
   it("are those of its own networks", () => {
-    const { zones, fixed, floating } = reverse(() => undefined);
-    expect(zones).toEqual(["0.20.10.in-addr.arpa"]);
-    expect(Object.keys(fixed)).toHaveLength(6);
-    expect(fixed["bbb-01"]).toBe("bbb-01.internal.estate.test");
-    expect(floating).toEqual({});
+    const { fixed, floating } = reverse(() => undefined);
+    expect(fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(Object.keys(fixed.names)).toHaveLength(6);
+    expect(fixed.names["bbb-01"]).toBe("bbb-01.internal.estate.test");
+    expect(floating).toEqual({ zones: [], names: {} });
   });
 
   it("are none of the cloud's networks, nor where somebody else has them, unless the document says so", () => {
-    const none = { zones: [], fixed: {}, floating: {} };
+    const none = { fixed: { zones: [], names: {} }, floating: { zones: [], names: {} } };
     expect(reverse(provider)).toEqual(none);
     const without = reverse((document) => {
       document.sites.local.reverseZone = false;
@@ -59,28 +59,29 @@ describe("the reverse zones of an estate", () => {
       provider(document);
       document.sites.local.reverseZone = true;
     });
-    expect(given.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(given.fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
     // others see this very address of a host that they reach: it leads to the name they are told
-    expect(given.fixed).toMatchObject({
+    expect(given.fixed.names).toMatchObject({
       "bbb-01": "bbb-01.estate.test",
       "worker-01": "worker-01.internal.estate.test",
     });
-    expect(given.floating).toEqual({});
+    expect(given.floating).toEqual(none.floating);
   });
 
   it("are those of floating IPs too where they are delegated, for what has one", () => {
-    const { zones, floating } = reverse((document) => {
+    const { fixed, floating } = reverse((document) => {
       document.network.reverseRanges = { public: "203.0.112.0/23" };
       document.orchestrator.api = { front: "loadBalancer" };
     });
-    expect(zones).toEqual(["0.20.10.in-addr.arpa", "112.0.203.in-addr.arpa", "113.0.203.in-addr.arpa"]);
+    expect(fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(floating.zones).toEqual(["112.0.203.in-addr.arpa", "113.0.203.in-addr.arpa"]);
     const servers = ["orchestrator-01", "orchestrator-02", "orchestrator-03"];
-    expect(Object.keys(floating).sort()).toEqual(["api", "bbb-01", "bbb-02", ...servers]);
-    expect(floating).toMatchObject({ api: "api.estate.test", "bbb-01": "bbb-01.estate.test" });
+    expect(Object.keys(floating.names).sort()).toEqual(["api", "bbb-01", "bbb-02", ...servers]);
+    expect(floating.names).toMatchObject({ api: "api.estate.test", "bbb-01": "bbb-01.estate.test" });
   });
 
   it("are there once for two sites of one /24, and have the hosts of the sites that have one", () => {
-    const { zones, fixed } = reverse((document) => {
+    const { fixed } = reverse((document) => {
       document.sites = {
         north: { cidr: "10.20.0.0/25" },
         south: { cidr: "10.20.0.128/25" },
@@ -91,7 +92,13 @@ describe("the reverse zones of an estate", () => {
       document.roles.bbb.hosts["bbb-02"].site = "south";
       document.roles.worker.hosts["worker-01"].site = "west";
     });
-    expect(zones).toEqual(["0.20.10.in-addr.arpa"]);
-    expect(Object.keys(fixed)).toEqual(["orchestrator-01", "orchestrator-02", "orchestrator-03", "bbb-01", "bbb-02"]);
+    expect(fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(Object.keys(fixed.names)).toEqual([
+      "orchestrator-01",
+      "orchestrator-02",
+      "orchestrator-03",
+      "bbb-01",
+      "bbb-02",
+    ]);
   });
 });
