@@ -1,6 +1,6 @@
 import { type ImageFacts, imageFacts } from "./image.ts";
 import { readPublicKey } from "./publicKey.ts";
-import { type ReverseFacts, reverseZones } from "./reverse.ts";
+import { type ReverseFacts, reverseFacts } from "./reverse.ts";
 import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
@@ -85,15 +85,17 @@ export interface EstateFacts {
 export function deriveFacts(estate: Estate): EstateFacts {
   const { name, zone, network, sites, image, orchestrator, logs } = estate;
   const pools = poolOrder(estate).map((role) => poolFacts(estate, role));
+  const hosts = pools.flatMap((pool) => pool.hosts);
+  const api = { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...balancer(estate) };
   return {
     ...{ name, zone, network, sites, orchestrator },
     administrators: Object.fromEntries(Object.entries(estate.admins.keys).map(([who, line]) => [who, plainKey(line)])),
     image: imageFacts(name, image),
     ...(logs ? { logs } : {}),
-    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...balancer(estate) },
+    api,
     groups: securityGroups(estate),
     rules: securityRules(estate),
-    ...{ pools, reverse: reverseFacts(estate, pools) },
+    ...{ pools, reverse: reverseFacts(estate, hosts, api) },
   };
 }
 
@@ -108,14 +110,6 @@ function balancer(estate: Estate): Pick<ApiFacts, "loadBalancer"> {
   if (site === undefined) return {};
   const ranges = [...Object.values(estate.admins.cidrs), ...Object.values(estate.sites).map(({ cidr }) => cidr)];
   return { loadBalancer: { site, callers: [...new Set(ranges)].sort() } };
-}
-
-function reverseFacts({ network, sites }: Estate, pools: readonly PoolFacts[]): ReverseFacts {
-  const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
-  const zones = own.flatMap((site) => reverseZones(sites[site]?.cidr ?? ""));
-  const hosts = pools.flatMap((pool) => pool.hosts).filter(({ site }) => own.includes(site));
-  // two sites may be parts of one /24
-  return { zones: [...new Set(zones)].sort(), hosts: hosts.map(({ name }) => name) };
 }
 
 /**

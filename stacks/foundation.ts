@@ -50,7 +50,7 @@ export function buildFoundation(facts: EstateFacts, secrets: pulumi.Output<Secre
   const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses }, options);
   const balancer = buildBalancer(facts, addresses, network, options);
   const dns = new Dns("dns", { facts, addresses, balancer }, options);
-  new ReverseZones("reverse", { facts, addresses }, options);
+  new ReverseZones("reverse", { facts, addresses, balancer }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);
   const orchestrators = facts.pools.filter(({ runs }) => runs.includes("orchestrator"));
   const reach = orchestrators.flatMap(({ hosts }) => hosts).flatMap(({ name }) => addresses[name]?.reachable ?? []);
