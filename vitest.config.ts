@@ -26,7 +26,14 @@ export default defineConfig({
   test: {
     sequence: { sequencer: EstateInBetween },
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts", "test/graph/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts", "test/graph/**/*.test.ts"],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
       /** Inside the stack's namespaces. */
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...real } },
       /** As those, but with an hour of their own: not in `npm test`, which CI must end in time. */

@@ -2,6 +2,7 @@ import pRetry from "p-retry";
 import type { OpenStack } from "../local/openstack-client/client.ts";
 import { isNotFound } from "../local/openstack-client/error.ts";
 import { type Say, Trouble } from "../local/say.ts";
+import { adoptable, withAdopted } from "./adoption.ts";
 import { type Checkpoint, type Orphan, orphansOf, withoutPending } from "./interrupted.ts";
 import type { Pulumi } from "./stack-secrets.ts";
 import { freeLocks, type LockTerms } from "./state-lock.ts";
@@ -17,8 +18,8 @@ export interface Patient extends LockTerms {
 }
 
 /**
- * Puts a stack right after its engine was killed: frees a dead one's lock, removes from the cloud what it had begun to make and
- * did not write down, and takes those operations out of the state. Gives how many were interrupted.
+ * Puts a stack right after its engine was killed: frees a dead one's lock, takes in the servers that it made and did not write down,
+ * removes from the cloud what else it had begun to make, and takes those operations out of the state. Gives how many were interrupted.
  *
  * @throws Trouble when an update still runs, or what it made does not go
  */
@@ -31,17 +32,46 @@ export async function heal(patient: Patient): Promise<number> {
   say(`The last update of stack ${stack} was interrupted while it changed ${interrupted.length} resources.`);
   const openstack = await patient.openstack();
   const ours = ({ certain }: Orphan) => certain || !patient.shared;
-  for (const orphan of await orphansOf(state, openstack))
-    say(
-      ours(orphan)
-        ? `  ${orphan.what} was made, but is in no state: it is removed, and made anew`
-        : `  ${orphan.what} (${orphan.path}) is in no state, and may be of the interrupted update: it is left alone; delete it if it is nobody's`,
-    );
-  const left = async () => (await orphansOf(state, openstack)).filter(ours);
+  const found = await settled(state, openstack);
+  const adopted = adoptable(state, found.filter(ours));
+  for (const orphan of found) say(`  ${verdict(orphan, adopted.includes(orphan), ours(orphan))}`);
+  const kept = new Set(adopted.map(({ path }) => path));
+  const left = async () => (await orphansOf(state, openstack)).filter((one) => ours(one) && !kept.has(one.path));
   // one may need another gone first, and a server lets go of its port only when it is gone itself
   await pRetry(async () => removeOrphans(await left(), openstack), { retries: 60, factor: 1, minTimeout: 1000 });
-  await pulumi(["stack", "import", "--stack", stack], JSON.stringify(withoutPending(state)));
+  await (adopted.length === 0 ? write(patient, withoutPending(state)) : adopt(patient, adopted));
   return interrupted.length;
+}
+
+function verdict({ what, path }: Orphan, adopted: boolean, ours: boolean): string {
+  if (adopted) return `${what} was made and runs, but is in no state: it is taken in`;
+  if (ours) return `${what} was made, but is in no state: it is removed, and made anew`;
+  return `${what} (${path}) is in no state, and may be of the interrupted update: it is left alone; delete it if it is nobody's`;
+}
+
+/** What was left behind, once nova has made the servers among it, or given up. Those it is still at after five minutes stay as they are. */
+async function settled(state: Checkpoint, openstack: OpenStack): Promise<readonly Orphan[]> {
+  const patience = { retries: 150, factor: 1, minTimeout: 2000 };
+  let found: readonly Orphan[] = [];
+  await pRetry(async () => {
+    found = await orphansOf(state, openstack);
+    if (found.some(({ status }) => status === "BUILD")) throw new Error("servers are still being made");
+  }, patience).catch(() => undefined);
+  return found;
+}
+
+/** Takes servers into the state, then reads from the cloud what the engine did not live to read. */
+async function adopt(patient: Patient, servers: readonly Orphan[]): Promise<void> {
+  const { pulumi, stack } = patient;
+  const state = JSON.parse(await pulumi(["stack", "export", "--show-secrets", "--stack", stack])) as Checkpoint;
+  await write(patient, withAdopted(state, servers));
+  const targets = servers.flatMap(({ urn }) => ["--target", urn]);
+  await pulumi(["refresh", "--stack", stack, "--yes", "--skip-preview", ...targets]);
+}
+
+/** Through standard input: a state may hold secrets in clear, which it has encrypted again. */
+async function write({ pulumi, stack }: Patient, state: Checkpoint): Promise<void> {
+  await pulumi(["stack", "import", "--stack", stack], JSON.stringify(state));
 }
 
 async function removeOrphans(left: readonly Orphan[], openstack: OpenStack): Promise<void> {

@@ -8,11 +8,16 @@ export interface Checkpoint {
   };
 }
 
-interface Recorded {
+export interface Recorded {
   readonly urn: string;
   readonly type: string;
   readonly id?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** To be deleted, its replacement is there. */
+  readonly delete?: boolean;
+  /** Deleted, its replacement is yet to be made. */
+  readonly pendingReplacement?: boolean;
 }
 
 interface Item {
@@ -28,6 +33,7 @@ interface Item {
   readonly public_key?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly loadbalancers?: readonly { readonly id: string }[];
+  readonly status?: string;
 }
 
 /** Nova wraps each key pair, which has no id but its name. */
@@ -40,6 +46,9 @@ function asItem(listed: Listed): Item {
 /** Something that a killed engine had asked the cloud for and did not live to write down. */
 export interface Orphan {
   readonly urn: string;
+  readonly id: string;
+  /** Of a server: nova's word for how it is. */
+  readonly status?: string;
   /** Where the cloud has it: service, path and id. */
   readonly path: string;
   readonly what: string;
@@ -84,8 +93,10 @@ async function onItsPort(
   return servers.filter(({ id }) => !port.device_id || port.device_id === id);
 }
 
+const server = "openstack:compute/instance:Instance";
+
 const kinds: Readonly<Record<string, Kind>> = {
-  "openstack:compute/instance:Instance": {
+  [server]: {
     ...{ service: "compute", path: "/servers", list: "/servers/detail", key: "servers" },
     same: (item, inputs) => item.name === inputs.name && estateOf(item) === estateOf(inputs),
     narrow: onItsPort,
@@ -186,7 +197,8 @@ export async function orphansOf({ deployment }: Checkpoint, openstack: OpenStack
       const one = (item: Item) =>
         remove?.(openstack, item) ?? openstack.request<undefined>("DELETE", service, `${path}/${item.id}`);
       return items.map((item) => ({
-        ...{ urn, path: `${service}${path}/${item.id}`, what: `${key} ${item.name || item.description || item.id}` },
+        ...{ urn, id: item.id, ...(type === server && item.status ? { status: item.status } : {}) },
+        ...{ path: `${service}${path}/${item.id}`, what: `${key} ${item.name || item.description || item.id}` },
         ...{ certain: !common, remove: async () => void (await one(item)) },
       }));
     }),

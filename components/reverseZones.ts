@@ -2,46 +2,70 @@ import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
 import { reverseName, reverseZoneOf } from "../stacks/reverse.ts";
-import { ttl } from "./dns.ts";
+import { type Addressed, ttl } from "./dns.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface ReverseZonesArgs {
-  /** Another range of a site has other zones. A host that is added or removed changes the one record that is its own. */
-  readonly facts: Pick<EstateFacts, "zone" | "pools" | "reverse">;
+  /** Another range has other zones. A host that is added or removed changes the records that are its own. No host is replaced. */
+  readonly facts: Pick<EstateFacts, "zone" | "reverse">;
   /** By host name. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** What stands before the API: its floating IP leads back to the API's name. */
+  readonly front?: Addressed | undefined;
 }
 
+/** Ids of zones, by name. */
+type Zones = Readonly<Record<string, pulumi.Output<string>>>;
+
+const cure =
+  "add its range to network.reverseRanges, or leave these out where the zones of floating IPs are not the estate's";
+
 /**
- * The zones of Designate in which addresses on the estate's networks lead back to `<host>.internal.<zone>`. There are none for
- * floating IPs: their names are the cloud's to give.
+ * The zones of Designate in which addresses lead back to names: those on the estate's networks, and floating IPs where their zone is
+ * delegated to the estate. Elsewhere the names of floating IPs are the cloud's to give (`openstack ptr record set`).
  */
 export class ReverseZones extends pulumi.ComponentResource {
   static readonly type = "estate:network:ReverseZones";
 
-  constructor(name: string, { facts, addresses }: ReverseZonesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { facts, addresses, front }: ReverseZonesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(ReverseZones.type, name, {}, opts);
-    const { zones, hosts } = facts.reverse;
-    const own = { parent: this, deleteBeforeReplace: true };
-    const ids = Object.fromEntries(
-      zones.map((zone) => {
-        const args = { name: `${zone}.`, email: `hostmaster@${facts.zone}`, ttl };
-        return [zone, new openstack.dns.Zone(`${name}-${zone}`, args, own).id];
-      }),
-    );
-    for (const host of facts.pools.flatMap((pool) => pool.hosts)) {
-      const fixed = addresses[host.name]?.fixed;
-      if (!fixed || !hosts.includes(host.name)) continue;
-      new openstack.dns.RecordSet(
-        `${name}-${host.name}`,
-        {
-          zoneId: pulumi.all([fixed, ids]).apply(([address, all]) => all[reverseZoneOf(address, zones)] ?? ""),
-          name: fixed.apply((address) => `${reverseName(address)}.`),
-          ...{ type: "PTR", ttl, records: [`${host.names.internal}.`] },
-        },
-        own,
-      );
+    const of = (host: string): HostAddress => {
+      const address = addresses[host];
+      if (!address) throw new pulumi.ResourceError(`no address of host ${host}`, this);
+      return address;
+    };
+    const { fixed, floating } = facts.reverse;
+    const inside = this.#zones(name, fixed.zones, facts.zone);
+    for (const [host, target] of Object.entries(fixed.names))
+      this.#record(`${name}-${host}`, of(host).fixed, target, inside);
+    const outside = this.#zones(name, floating.zones, facts.zone);
+    for (const [key, target] of Object.entries(floating.names)) {
+      // no host has this name
+      const { announced } = key === "api" && front ? front : of(key);
+      this.#record(`${name}-${key}.floating`, announced, target, outside);
     }
     this.registerOutputs({});
+  }
+
+  #zones(name: string, zones: readonly string[], estate: string): Zones {
+    const entries = zones.map((zone) => {
+      const args = { name: `${zone}.`, email: `hostmaster@${estate}`, ttl };
+      return [zone, new openstack.dns.Zone(`${name}-${zone}`, args, { parent: this, deleteBeforeReplace: true }).id];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** Which zone it is in is known with the address: it comes after all of its kind, and after no others. */
+  #record(name: string, address: pulumi.Output<string>, target: string, zones: Zones): void {
+    const zoneOf = (one: string) => reverseZoneOf(one, Object.keys(zones), cure);
+    new openstack.dns.RecordSet(
+      name,
+      {
+        zoneId: pulumi.all([address, zones]).apply(([one, ids]) => ids[zoneOf(one)] ?? ""),
+        name: address.apply((one) => `${reverseName(one)}.`),
+        ...{ type: "PTR", ttl, records: [`${target}.`] },
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
   }
 }

@@ -1,7 +1,7 @@
 import { apiFront } from "./apiFront.ts";
 import { type ImageFacts, imageFacts } from "./image.ts";
 import { readPublicKey } from "./publicKey.ts";
-import { type ReverseFacts, reverseZones } from "./reverse.ts";
+import { type ReverseFacts, reverseFacts } from "./reverse.ts";
 import type { Logs } from "./schema/logs.ts";
 import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
@@ -88,15 +88,17 @@ export interface EstateFacts {
 export function deriveFacts(estate: Estate): EstateFacts {
   const { name, zone, network, sites, image, orchestrator, logs } = estate;
   const pools = poolOrder(estate).map((role) => poolFacts(estate, role));
+  const hosts = pools.flatMap((pool) => pool.hosts);
+  const api = { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...apiFront(estate) };
   return {
     ...{ name, zone, network, sites, orchestrator },
     administrators: Object.fromEntries(Object.entries(estate.admins.keys).map(([who, line]) => [who, plainKey(line)])),
     image: imageFacts(name, image),
     ...(logs ? { logs } : {}),
-    api: { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...apiFront(estate) },
+    api,
     groups: securityGroups(estate),
     rules: securityRules(estate),
-    ...{ pools, reverse: reverseFacts(estate, pools) },
+    ...{ pools, reverse: reverseFacts(estate, hosts, api) },
   };
 }
 
@@ -104,14 +106,6 @@ function plainKey(line: string): string {
   const { type, blob } = readPublicKey(line) ?? {};
   if (!type || !blob) throw new Error(`no public key: ${line}`);
   return `${type} ${blob}`;
-}
-
-function reverseFacts({ network, sites }: Estate, pools: readonly PoolFacts[]): ReverseFacts {
-  const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
-  const zones = own.flatMap((site) => reverseZones(sites[site]?.cidr ?? ""));
-  const hosts = pools.flatMap((pool) => pool.hosts).filter(({ site }) => own.includes(site));
-  // two sites may be parts of one /24
-  return { zones: [...new Set(zones)].sort(), hosts: hosts.map(({ name }) => name) };
 }
 
 /**

@@ -65,7 +65,7 @@ export function buildFoundation(
   const dns = new Dns("dns", { facts, addresses }, options);
   const moves = movesToVip(facts, recorded);
   const names = moves ? [] : dns.nameApi(front);
-  new ReverseZones("reverse", { facts, addresses }, options);
+  new ReverseZones("reverse", { facts, addresses, front }, options);
   const { imageId } = new HostImage("image", { facts: facts.image }, options);
   const orchestrators = facts.pools.filter(({ runs }) => runs.includes("orchestrator"));
   const reach = orchestrators.flatMap(({ hosts }) => hosts).flatMap(({ name }) => addresses[name]?.reachable ?? []);

@@ -1,9 +1,50 @@
-/** The reverse zones of an estate, and the hosts whose addresses have names there. */
-export interface ReverseFacts {
-  /** Names without the full stop at the end, in their order. */
+import type { ApiFacts, HostFacts } from "./facts.ts";
+import type { Estate } from "./schema.ts";
+
+/** Addresses of one kind that lead back to names. */
+export interface ReverseNames {
+  /** Names of the zones that hold them, without the full stop at the end, in their order. */
   readonly zones: readonly string[];
-  /** Names of hosts. */
-  readonly hosts: readonly string[];
+  /** What each leads back to, by host name. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** What addresses lead back to. No zone is of both kinds. */
+export interface ReverseFacts {
+  /** The addresses that hosts have on their networks. */
+  readonly fixed: ReverseNames;
+  /** Floating IPs; `api` is that of what stands before the API. */
+  readonly floating: ReverseNames;
+}
+
+/**
+ * Which addresses lead back to names. A mail server or a TURN server is looked up by the address others see, and that name is looked
+ * up again: so such an address leads to the announced name, which leads to it.
+ */
+export function reverseFacts(
+  { network, sites }: Pick<Estate, "network" | "sites">,
+  hosts: readonly HostFacts[],
+  api: ApiFacts,
+): ReverseFacts {
+  const own = Object.keys(sites).filter((site) => sites[site]?.reverseZone ?? network.mode === "private");
+  const delegated = network.mode === "private" ? Object.values(network.reverseRanges) : [];
+  const seenByOthers = ({ publicAddress }: HostFacts) => network.mode === "provider" && publicAddress;
+  const inside = hosts
+    .filter(({ site }) => own.includes(site))
+    .map((host) => [host.name, seenByOthers(host) ? host.names.announced : host.names.internal]);
+  const outside = [
+    ...hosts.filter(({ publicAddress }) => publicAddress).map(({ name, names }) => [name, names.announced]),
+    ...(api.loadBalancer || api.vip ? [["api", api.name]] : []),
+  ];
+  return {
+    fixed: { zones: zonesOf(own.map((site) => sites[site]?.cidr ?? "")), names: Object.fromEntries(inside) },
+    floating: { zones: zonesOf(delegated), names: delegated.length > 0 ? Object.fromEntries(outside) : {} },
+  };
+}
+
+/** Two sites may be parts of one /24. */
+function zonesOf(ranges: readonly string[]): string[] {
+  return [...new Set(ranges.flatMap(reverseZones))].sort();
 }
 
 /**
@@ -30,10 +71,12 @@ export function reverseName(address: string): string {
 /**
  * The zone that an address is in.
  *
- * @throws Error when it is in none: then the cloud gave a host an address that is not of its site
+ * @param cure what to do when it is in none
+ * @throws Error when it is in none: the cloud gave an address that is of no range of the document
  */
-export function reverseZoneOf(address: string, zones: readonly string[]): string {
+export function reverseZoneOf(address: string, zones: readonly string[], cure = ""): string {
   const zone = zones.find((one) => reverseName(address).endsWith(`.${one}`));
-  if (zone === undefined) throw new Error(`${address} is in no reverse zone of the estate (${zones.join(", ")})`);
+  if (zone === undefined)
+    throw new Error(`${address} is in no reverse zone of the estate (${zones.join(", ")})${cure && `: ${cure}`}`);
   return zone;
 }

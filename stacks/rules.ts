@@ -3,6 +3,7 @@ import { overlap } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
 import { ports } from "./ports.ts";
 import { fingerprintOf, readPublicKey } from "./publicKey.ts";
+import { checkReverseRanges } from "./reverseRanges.ts";
 import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
@@ -28,6 +29,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkVolumeNames(estate, wrong);
   checkSites(estate, wrong);
   checkRanges(estate, wrong);
+  checkReverseRanges(estate, wrong);
   checkNodePorts(estate, wrong);
   checkImage(estate, wrong);
   checkLogs(estate, wrong);

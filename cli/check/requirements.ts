@@ -134,12 +134,13 @@ function names(
   hosts: readonly HostFacts[],
 ): Pick<Requirements, "zone" | "reverseZones" | "recordSets"> {
   const servers = api.loadBalancer || api.vip ? 1 : hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
+  const zones = [...reverse.fixed.zones, ...reverse.floating.zones];
   const ofHosts = hosts.flatMap((host) =>
     [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
   );
   const all = [...ofHosts, [api.name, servers] as const, [api.internalName, servers] as const];
   return {
-    ...{ zone: `${zone}.`, reverseZones: reverse.zones.map((name) => `${name}.`) },
+    ...{ zone: `${zone}.`, reverseZones: zones.map((name) => `${name}.`) },
     recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])),
   };
 }

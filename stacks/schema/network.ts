@@ -27,6 +27,12 @@ const PrivateNetwork = section({
    * changing it replaces every host. @default what the cloud's networks have
    */
   mtu: whole(1280, 9000, "bytes").optional(),
+  /**
+   * Ranges of the external network whose reverse zones are delegated to the estate, by name: then it makes these in Designate, and
+   * floating IPs lead back to the names of their hosts. Every floating IP must be in one of them. It replaces no host.
+   * @default none: the cloud has the zones
+   */
+  reverseRanges: map(Name, Cidr, "public: 203.0.113.0/24").default({}),
   ...common,
 });
 
@@ -38,7 +44,7 @@ const ProviderNetwork = section({
 
 const modes = told("write private (own networks behind a router) or provider (a network of the cloud)");
 const either = told(
-  "write keys and values below it (mode, addressing, nameservers, timeServers, downloads; in mode private external and mtu)",
+  "write keys and values below it (mode, addressing, nameservers, timeServers, downloads; in mode private external, mtu and reverseRanges)",
 );
 
 /** How the hosts are reached and reach others. Another mode replaces everything. */
@@ -59,7 +65,8 @@ export const Site = section({
   network: text("the name of the cloud's network").optional(),
   /**
    * Whether the reverse zones of `cidr` are the estate's: then it makes them in Designate, and addresses lead back to names. A zone is
-   * there once in a cloud: write false where another project has it. It replaces no host. @default true in mode `private`, false in mode `provider`
+   * there once in a cloud: write false where another project has it. Floating IPs are of `network.reverseRanges`. It replaces no host.
+   * @default true in mode `private`, false in mode `provider`
    */
   reverseZone: yesOrNo().optional(),
 });

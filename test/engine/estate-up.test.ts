@@ -4,7 +4,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { addresses } from "../../local/addresses.ts";
 import { client } from "../../local/daemon/client.ts";
 import {
   brokenProgram,
@@ -57,6 +58,13 @@ const firstEstate = [
   "worker/worker-01",
 ];
 
+// the operator's cloud gives its reverse zone to nobody else
+beforeAll(() =>
+  editDocument(({ network }) => {
+    network.reverseRanges = { public: addresses.external.cidr };
+  }),
+);
+
 test("the first up builds the estate from nothing", async () => {
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.text).toContain("Resources:");
@@ -81,6 +89,14 @@ test("names lead to addresses, from outside and from inside", async () => {
   expect(outside.every((address) => address.startsWith("203.0.113."))).toBe(true);
   expect(inside).toHaveLength(3);
   expect(inside.every((address) => address.startsWith("10.20.0."))).toBe(true);
+});
+
+test("addresses lead back to names: fixed ones to internal names, floating IPs to those that others are told", async () => {
+  for (const host of ["bbb-01", "bbb-02", "orchestrator-01"])
+    for (const name of [`${host}.estate.test`, `${host}.internal.estate.test`]) {
+      const address = await run("dig", "+short", name);
+      expect(await run("dig", "+short", "-x", address), address).toBe(`${name}.`);
+    }
 });
 
 test("no secret of the estate is in its state in clear", async () => {

@@ -78,7 +78,9 @@ export interface Role {
 }
 
 export interface Document {
-  admins: { cidrs: Record<string, string> };
+  admins: { cidrs: Record<string, string>; keys?: Record<string, string> };
+  network: { reverseRanges?: Record<string, string> };
+  sites: Record<string, { reverseZone?: boolean }>;
   image: { name: string };
   roles: Record<string, Role>;
 }

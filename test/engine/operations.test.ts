@@ -1,6 +1,7 @@
 /** What a change of the document would do to the estate that runs: exactly the expected operations, from the engine's preview. */
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
+import { keys } from "../unit/stacks/administrators.ts";
 import { type Document, editDocument, here, planned } from "./estate.ts";
 
 let kept: Awaited<ReturnType<typeof readStackFile>>;
@@ -20,6 +21,8 @@ const worker = (document: Document) => {
   return worker;
 };
 
+const hostsOf = ({ roles }: Document) => Object.values(roles).flatMap((role) => Object.keys(role.hosts));
+
 /** Only the kinds of operations, each with how often. */
 function kinds(plan: readonly string[]): Record<string, number> {
   const found: Record<string, number> = {};
@@ -33,6 +36,7 @@ function kinds(plan: readonly string[]): Record<string, number> {
 const rule = "openstack:networking/secGroupRule:SecGroupRule";
 const instance = "openstack:compute/instance:Instance";
 const command = "command:local:Command";
+const [zone, record] = ["openstack:dns/zone:Zone", "openstack:dns/recordSet:RecordSet"];
 
 test("another range of administrators: rules are made, and nothing else is touched", async () => {
   const plan = await plannedAfter(({ admins }) => {
@@ -49,6 +53,35 @@ test("a range of administrators that is only named otherwise changes nothing", a
     admins.cidrs = { elsewhere: range };
   });
   expect(plan).toEqual([]);
+});
+
+test("an administrator's key is brought to every host, and nothing else is touched", async () => {
+  let hosts: string[] = [];
+  const plan = await plannedAfter((document) => {
+    document.admins.keys = { anna: keys.anna };
+    hosts = hostsOf(document);
+  });
+  expect(hosts).toContain("worker-03");
+  expect(plan).toEqual(hosts.map((host) => `create command:remote:Command ${host}-administrators`).sort());
+});
+
+test("names that lead back from the hosts' addresses are taken away, and no host is touched", async () => {
+  let hosts: string[] = [];
+  const plan = await plannedAfter((document) => {
+    for (const site of Object.values(document.sites)) site.reverseZone = false;
+    hosts = hostsOf(document);
+  });
+  const records = hosts.map((host) => `delete ${record} reverse-${host}`);
+  expect(plan).toEqual([`delete ${zone} reverse-0.20.10.in-addr.arpa`, ...records].sort());
+});
+
+test("names of floating IPs whose reverse zone is the estate's no more are taken away, and no host is touched", async () => {
+  const plan = await plannedAfter((document) => {
+    delete document.network.reverseRanges;
+  });
+  const hosts = ["bbb-01", "bbb-02", "orchestrator-01", "orchestrator-02", "orchestrator-03"];
+  const records = hosts.map((host) => `delete ${record} reverse-${host}.floating`);
+  expect(plan).toEqual([`delete ${zone} reverse-113.0.203.in-addr.arpa`, ...records].sort());
 });
 
 test("how a role is rolled changes nothing that runs", async () => {
@@ -74,9 +107,9 @@ test("one host more: what it consists of, and nothing else", async () => {
   const plan = await plannedAfter((document) => {
     worker(document).hosts["worker-04"] = {};
   });
-  expect(plan.filter((step) => !/^create \S+ (dns-)?worker-04(-drain|-ready|-port|\.internal)?$/.test(step))).toEqual(
-    [],
-  );
+  expect(
+    plan.filter((step) => !/^create \S+ ((dns|reverse)-)?worker-04(-drain|-ready|-port|\.internal)?$/.test(step)),
+  ).toEqual([]);
   expect(kinds(plan)).toMatchObject({ [`create ${instance}`]: 1, [`create ${command}`]: 2 });
 });
 
@@ -84,9 +117,9 @@ test("one host less: what it consisted of, and nothing else", async () => {
   const plan = await plannedAfter((document) => {
     delete worker(document).hosts["worker-03"];
   });
-  expect(plan.filter((step) => !/^delete \S+ (dns-)?worker-03(-drain|-ready|-port|\.internal)?$/.test(step))).toEqual(
-    [],
-  );
+  expect(
+    plan.filter((step) => !/^delete \S+ ((dns|reverse)-)?worker-03(-drain|-ready|-port|\.internal)?$/.test(step)),
+  ).toEqual([]);
   expect(kinds(plan)).toMatchObject({ [`delete ${instance}`]: 1, [`delete ${command}`]: 2 });
 });
 

@@ -53,7 +53,7 @@ function campus(document: Document): void {
     ...{ name: "campus", zone: "campus.test" },
     admins: { cidrs: { operators: `${addresses.provider.gateway}/32` } },
     network: { mode: "provider", nameservers, downloads },
-    sites: { campus: { cidr: addresses.provider.cidr, network: addresses.provider.name } },
+    sites: { campus: { cidr: addresses.provider.cidr, network: addresses.provider.name, reverseZone: true } },
     roles: {
       orchestrator: { ...role, hosts: { "campus-o-01": {} }, volumes: { datastore } },
       turn: { ...role, hosts: { "campus-turn-01": {} } },
@@ -100,6 +100,13 @@ test("its names lead to addresses of the cloud's network, the same from outside 
     const outside = await run("dig", "+short", `${host}.campus.test`);
     expect(outside).toMatch(/^198\.51\.100\.\d+$/);
     expect(await run("dig", "+short", `${host}.internal.campus.test`)).toBe(outside);
+  }
+});
+
+test("an address leads back to the name that others are told", async () => {
+  for (const host of hosts) {
+    const address = await run("dig", "+short", `${host}.campus.test`);
+    expect(await run("dig", "+short", "-x", address)).toBe(`${host}.campus.test.`);
   }
 });
 

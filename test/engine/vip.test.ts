@@ -144,7 +144,11 @@ test("it moves to a VIP: its servers are replaced, and no other host; the API is
   await front("vip");
   const silence = await silenceDuring(up);
   const after = await ids();
-  expect(Object.keys(after).filter((name) => after[name] !== before[name]).sort()).toEqual(servers);
+  expect(
+    Object.keys(after)
+      .filter((name) => after[name] !== before[name])
+      .sort(),
+  ).toEqual(servers);
   expect(silence).toBeLessThan(60_000);
   const address = await vip();
   expect(await run("dig", "+short", internal)).toBe(address);
@@ -218,7 +222,11 @@ test("it moves back: the address is gone, the servers' are named again", async (
   await front("hosts");
   await up();
   const after = await ids();
-  expect(Object.keys(after).filter((name) => after[name] !== before[name]).sort()).toEqual(servers);
+  expect(
+    Object.keys(after)
+      .filter((name) => after[name] !== before[name])
+      .sort(),
+  ).toEqual(servers);
   expect(await vip()).toBe("");
   expect((await run("dig", "+short", internal)).split("\n")).toHaveLength(3);
 });

@@ -26,6 +26,7 @@ const documents: Readonly<Record<string, Change>> = {
   },
   "mode private with a VIP": behindVip,
   "mode private with two sites, two server groups and a load balancer": (document) => {
+    document.network.reverseRanges = { public: "203.0.113.0/24" };
     document.orchestrator.api = { front: "loadBalancer", site: "south" };
     document.sites = { north: { cidr: "10.20.0.0/24" }, south: { cidr: "10.21.0.0/24" } };
     for (const role of ["orchestrator", "bbb", "worker"])

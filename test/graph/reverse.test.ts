@@ -23,7 +23,8 @@ const addresses: Readonly<Record<string, string>> = {
   },
 };
 const cloud = {
-  made: (_: string, name: string) => (addresses[name] ? { allFixedIps: [addresses[name]] } : {}),
+  made: (_type: string, name: string): Record<string, unknown> =>
+    addresses[name] ? { allFixedIps: [addresses[name]] } : {},
   found: (token: string) => `${token.split(":").at(-1)}-id`,
 };
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
@@ -71,6 +72,69 @@ describe("a network of the estate's own", () => {
         .map(({ name }) => name),
     ).toEqual(["dns-bbb-03", "dns-bbb-03.internal", "reverse-bbb-03"]);
     expect(names(grown).filter(({ name }) => before.some((one) => one.name === name))).toEqual(before);
+  });
+});
+
+describe("floating IPs whose reverse zone is delegated", async () => {
+  const floating: Readonly<Record<string, string>> = {
+    "orchestrator-01-floating-ip": "203.0.113.11",
+    "orchestrator-02-floating-ip": "203.0.113.12",
+    "orchestrator-03-floating-ip": "203.0.113.13",
+    "bbb-01-floating-ip": "203.0.112.21",
+    "bbb-02-floating-ip": "203.0.113.22",
+    "api-floating-ip": "203.0.113.99",
+  };
+  const made: typeof cloud = {
+    ...cloud,
+    made: (type, name) => {
+      if (type.endsWith(":LoadBalancer")) return { vipAddress: "10.20.4.99", vipPortId: "vip-port" };
+      return floating[name] ? { address: floating[name] } : cloud.made(type, name);
+    },
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
+  const balanced = (document: any) => {
+    range(document);
+    document.orchestrator.api = { front: "loadBalancer" };
+  };
+  const given = await graph({
+    cloud: made,
+    change: (document) => {
+      balanced(document);
+      document.network.reverseRanges = { public: "203.0.112.0/23" };
+    },
+  });
+
+  it("lead back to the names that others are told, each in its zone", () => {
+    const zones = given.filter(({ type }) => type === "openstack:dns/zone:Zone").map(({ inputs }) => inputs.name);
+    expect(zones).toEqual(expect.arrayContaining(["112.0.203.in-addr.arpa.", "113.0.203.in-addr.arpa."]));
+    expect(named(given, "reverse-bbb-01.floating").inputs).toMatchObject({
+      ...{ type: "PTR", name: "21.112.0.203.in-addr.arpa.", records: ["bbb-01.estate.test."] },
+      zoneId: "reverse-112.0.203.in-addr.arpa-id",
+    });
+    expect(named(given, "reverse-bbb-02.floating").inputs.zoneId).toBe("reverse-113.0.203.in-addr.arpa-id");
+    expect(named(given, "reverse-api.floating").inputs).toMatchObject({
+      ...{ name: "99.113.0.203.in-addr.arpa.", records: ["api.estate.test."] },
+    });
+  });
+
+  it("are found again under the name that they lead to", () => {
+    const records = given.filter(({ type, name }) => type === record && name.endsWith(".floating"));
+    expect(records).toHaveLength(6);
+    for (const { inputs } of records) {
+      const [target] = inputs.records as string[];
+      const forward = given.find((one) => one.type === record && one.inputs.name === target);
+      const address = String(inputs.name).replace(".in-addr.arpa.", "").split(".").reverse().join(".");
+      expect(forward?.inputs.records).toEqual([address]);
+    }
+  });
+
+  it("add zones and records, and change nothing else", async () => {
+    const without = await graph({ cloud: made, change: balanced });
+    const known = new Set(without.map(({ type, name }) => `${type} ${name}`));
+    const added = given.filter(({ type, name }) => !known.has(`${type} ${name}`));
+    expect(added.map(({ name }) => name).filter((name) => !/\.floating$|\.in-addr\.arpa$/.test(name))).toEqual([]);
+    expect(added).toHaveLength(2 + 6);
+    expect(given.filter((node) => !added.includes(node))).toEqual(without);
   });
 });
 

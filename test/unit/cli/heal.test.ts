@@ -70,3 +70,19 @@ test("in a project of the stack's own, all of it goes", async () => {
   await heal(terms);
   expect(cloud["/v2.0/floatingips"]).toEqual([]);
 });
+
+test("a server that runs is taken into the state, and read; what else was made goes", async () => {
+  const { terms, commands, cloud, said } = patient(interrupted, false);
+  const servers = cloud["/servers/detail"] ?? [];
+  cloud["/servers/detail"] = servers.map((server) => ({ ...server, status: "ACTIVE" }));
+  await heal(terms);
+  expect(cloud["/servers/detail"]).toEqual(expect.arrayContaining([expect.objectContaining({ id: "s1" })]));
+  expect(cloud["/v2.0/floatingips"]).toEqual([]);
+  expect(said[1]).toBe("  servers bbb-01 was made and runs, but is in no state: it is taken in");
+  const urn = `urn:pulumi:mine::estate::${server}::bbb-01`;
+  expect(commands.slice(-3)).toEqual([
+    "stack export --show-secrets --stack mine",
+    expect.stringMatching(/^stack import --stack mine < .*"id":"s1"/),
+    `refresh --stack mine --yes --skip-preview --target ${urn}`,
+  ]);
+});

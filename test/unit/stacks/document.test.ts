@@ -311,6 +311,40 @@ const table: readonly [string, Change, string][] = [
     "network.downloads.other: 192.0.2.80/32 port 80 is there already, as mirror: keep one of the two",
   ],
   [
+    "a range without a reverse zone of its own",
+    set("network reverseRanges", { public: "203.0.113.128/25" }),
+    "network.reverseRanges.public: 203.0.113.128/25 has no reverse zone of its own: write 203.0.113.0/24 if all of 113.0.203.in-addr.arpa is the estate's, or leave it out",
+  ],
+  [
+    "a range that nobody is given",
+    set("network reverseRanges", { all: "96.0.0.0/3" }),
+    "network.reverseRanges.all: 96.0.0.0/3 is wider than any reverse zone: write the ranges whose zones are delegated to the estate",
+  ],
+  [
+    "floating IPs in a network of the estate's own",
+    set("network reverseRanges", { public: "10.20.0.0/16" }),
+    "network.reverseRanges.public: 10.20.0.0/16 overlaps sites.local.cidr (10.20.0.0/24): write ranges of the external network, where floating IPs come from",
+  ],
+  [
+    "floating IPs in the range of pods",
+    set("network reverseRanges", { public: "10.42.7.0/24" }),
+    "network.reverseRanges.public: 10.42.7.0/24 overlaps orchestrator.podCidr (10.42.0.0/16): write ranges of the external network, where floating IPs come from",
+  ],
+  [
+    "a range within another",
+    set("network reverseRanges", { public: "203.0.0.0/16", dmz: "203.0.113.0/24" }),
+    "network.reverseRanges.dmz: 203.0.113.0/24 overlaps network.reverseRanges.public (203.0.0.0/16): keep one of the two",
+  ],
+  [
+    "floating IPs where there are none",
+    (document) => {
+      const { nameservers, downloads } = document.network;
+      document.network = { mode: "provider", nameservers, downloads, reverseRanges: { public: "203.0.113.0/24" } };
+      document.sites.local.network = "campus";
+    },
+    "network.reverseRanges: there is no such key: write one of mode, addressing, nameservers, timeServers, downloads, or leave it out",
+  ],
+  [
     "two volumes of a name",
     (document) => {
       const volume = (path: string) => ({ sizeGiB: 1, path });

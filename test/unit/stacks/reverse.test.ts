@@ -22,6 +22,11 @@ describe("the reverse zones of a range", () => {
       expect(() => reverseZoneOf(address, zones)).toThrow(`${address} is in no reverse zone`);
   });
 
+  it("say what to do about an address in none", () =>
+    expect(() => reverseZoneOf("203.0.113.9", ["20.10.in-addr.arpa"], "add its range")).toThrow(
+      "203.0.113.9 is in no reverse zone of the estate (20.10.in-addr.arpa): add its range",
+    ));
+
   it("are asked by the address backwards", () => expect(reverseName("10.20.0.7")).toBe("7.0.20.10.in-addr.arpa"));
 });
 
@@ -36,26 +41,47 @@ describe("the reverse zones of an estate", () => {
   };
 
   it("are those of its own networks", () => {
-    const { zones, hosts } = reverse(() => undefined);
-    expect(zones).toEqual(["0.20.10.in-addr.arpa"]);
-    expect(hosts).toHaveLength(6);
+    const { fixed, floating } = reverse(() => undefined);
+    expect(fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(Object.keys(fixed.names)).toHaveLength(6);
+    expect(fixed.names["bbb-01"]).toBe("bbb-01.internal.estate.test");
+    expect(floating).toEqual({ zones: [], names: {} });
   });
 
   it("are none of the cloud's networks, nor where somebody else has them, unless the document says so", () => {
-    expect(reverse(provider)).toEqual({ zones: [], hosts: [] });
+    const none = { fixed: { zones: [], names: {} }, floating: { zones: [], names: {} } };
+    expect(reverse(provider)).toEqual(none);
     const without = reverse((document) => {
       document.sites.local.reverseZone = false;
     });
-    expect(without).toEqual({ zones: [], hosts: [] });
+    expect(without).toEqual(none);
     const given = reverse((document) => {
       provider(document);
       document.sites.local.reverseZone = true;
     });
-    expect(given.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(given.fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    // others see this very address of a host that they reach: it leads to the name they are told
+    expect(given.fixed.names).toMatchObject({
+      "bbb-01": "bbb-01.estate.test",
+      "worker-01": "worker-01.internal.estate.test",
+    });
+    expect(given.floating).toEqual(none.floating);
+  });
+
+  it("are those of floating IPs too where they are delegated, for what has one", () => {
+    const { fixed, floating } = reverse((document) => {
+      document.network.reverseRanges = { public: "203.0.112.0/23" };
+      document.orchestrator.api = { front: "loadBalancer" };
+    });
+    expect(fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(floating.zones).toEqual(["112.0.203.in-addr.arpa", "113.0.203.in-addr.arpa"]);
+    const servers = ["orchestrator-01", "orchestrator-02", "orchestrator-03"];
+    expect(Object.keys(floating.names).sort()).toEqual(["api", "bbb-01", "bbb-02", ...servers]);
+    expect(floating.names).toMatchObject({ api: "api.estate.test", "bbb-01": "bbb-01.estate.test" });
   });
 
   it("are there once for two sites of one /24, and have the hosts of the sites that have one", () => {
-    const { zones, hosts } = reverse((document) => {
+    const { fixed } = reverse((document) => {
       document.sites = {
         north: { cidr: "10.20.0.0/25" },
         south: { cidr: "10.20.0.128/25" },
@@ -66,7 +92,13 @@ describe("the reverse zones of an estate", () => {
       document.roles.bbb.hosts["bbb-02"].site = "south";
       document.roles.worker.hosts["worker-01"].site = "west";
     });
-    expect(zones).toEqual(["0.20.10.in-addr.arpa"]);
-    expect(hosts).toEqual(["orchestrator-01", "orchestrator-02", "orchestrator-03", "bbb-01", "bbb-02"]);
+    expect(fixed.zones).toEqual(["0.20.10.in-addr.arpa"]);
+    expect(Object.keys(fixed.names)).toEqual([
+      "orchestrator-01",
+      "orchestrator-02",
+      "orchestrator-03",
+      "bbb-01",
+      "bbb-02",
+    ]);
   });
 });

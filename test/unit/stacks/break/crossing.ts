@@ -190,6 +190,16 @@ export const crossing: Readonly<Record<string, Break>> = {
       ["orchestrator", "podCidr"],
     ];
   },
+  "floating IPs have a range of the estate's own": (document, random) => {
+    if (document.network.mode !== "private") return undefined;
+    const [site, { cidr }] = random.pick(Object.entries<Document>(document.sites));
+    document.network.reverseRanges = { own: random.pick([cidr, "10.0.0.0/8"]) };
+    return [
+      ["network", "reverseRanges", "own"],
+      ["sites", site, "cidr"],
+    ];
+  },
+  "a range of floating IPs is there twice": twice(["network", "reverseRanges"]),
   "services are found where a program listens": (document, random) => {
     const { from, to } = random.pick(ports.filter(({ protocol }) => protocol !== "icmp"));
     document.orchestrator.nodePorts = { from: Math.max(1, from - random.whole(0, 9)), to: random.whole(from, to) };

@@ -15,6 +15,7 @@ const maps = [
     "admins.keys",
     "network.nameservers",
     "network.timeServers",
+    "network.reverseRanges",
     "network.downloads",
     "sites",
     "roles",

@@ -26,6 +26,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "network.addressing": ["none", "DHCP", ""],
   "network.external": [""],
   "network.mtu": [1279, 9001, 1500.5, -1],
+  "network.reverseRanges.*": [...range, "0.0.0.0/0", "203.0.112.128/25", "203.0.113.9/32"],
   "network.nameservers.*": address,
   "network.timeServers.*": address,
   "network.downloads.*.cidr": range,

@@ -13,6 +13,7 @@ export interface GeneratedDocument {
     addressing?: string;
     external?: string;
     mtu?: number;
+    reverseRanges?: Record<string, string>;
     nameservers: Record<string, string>;
     timeServers?: Record<string, string>;
     downloads: Record<string, { cidr: string; port: number }>;
@@ -104,7 +105,7 @@ function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "netwo
     network: {
       mode,
       ...maybe(random, { addressing: random.pick(["dhcp", "static"]) }),
-      ...(mode === "private" ? { external: "public", ...maybe(random, { mtu: random.whole(1280, 9000) }) } : {}),
+      ...(mode === "private" ? { external: "public", ...ownNetworkOf(random) } : {}),
       nameservers: entries(random, ["first", "second", "third"], (index) => `192.0.2.${53 + index}`),
       ...maybe(random, { timeServers: entries(random, ["campus", "backup"], (index) => `192.0.2.${123 + index}`) }),
       downloads: { mirror, ...(random.chance(0.5) ? registries : {}) },
@@ -121,6 +122,14 @@ function networkOf(random: Random, mode: string): Pick<GeneratedDocument, "netwo
       ...maybe(random, { registries: registriesAt(random, new URL(url)) }),
       ...maybe(random, { nodePorts: { from: random.whole(11_000, 12_000), to: random.whole(12_000, 16_000) } }),
     },
+  };
+}
+
+function ownNetworkOf(random: Random): Pick<GeneratedDocument["network"], "mtu" | "reverseRanges"> {
+  const range = (index: number) => random.pick([`203.0.${112 + index}.0/24`, `172.${30 + index}.0.0/18`]);
+  return {
+    ...maybe(random, { mtu: random.whole(1280, 9000) }),
+    ...maybe(random, { reverseRanges: entries(random, ["public", "dmz"], range) }),
   };
 }
 

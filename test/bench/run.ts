@@ -1,0 +1,57 @@
+/**
+ * How long everything takes, and how much memory: the program alone; `npm run local`; and `up`, a preview and a refresh that have
+ * nothing to do, of estates of 10 and 100 hosts on the local cloud. Tables on standard output, progress on standard error.
+ *
+ * `--hosts 10,100` names other sizes of estates, `--json` prints one JSON document, `--cold` begins with empty caches.
+ *
+ * The stack is `.local-bench`, and is deleted in the end, after a failure and after Ctrl-C as well; what was measured until then is
+ * printed. Exit code 1 when something failed, or the program takes more than it may.
+ */
+import { availableParallelism, totalmem } from "node:os";
+import { Trouble } from "../../local/say.ts";
+import { type EstateMeasured, measureEstate } from "./estates.ts";
+import { gib, measureLocal } from "./local.ts";
+import { readOptions } from "./options.ts";
+import { measureProgram } from "./program.ts";
+import { type Measured, renderReport } from "./report.ts";
+import { openBench } from "./stack.ts";
+
+const began = Date.now();
+const say = (line: string) => process.stderr.write(`bench ${Math.round((Date.now() - began) / 1000)} s: ${line}\n`);
+
+const estates: EstateMeasured[] = [];
+const measured: { -readonly [Key in keyof Measured]: Measured[Key] } = {
+  ...{ cores: availableParallelism(), machineGiB: gib(totalmem()), estates },
+};
+
+try {
+  const { hosts, json, cold } = readOptions(process.argv.slice(2));
+  await measureAll(hosts, cold).finally(() =>
+    process.stdout.write(`${json ? JSON.stringify(measured, null, 2) : renderReport(measured)}\n`),
+  );
+} catch (error) {
+  say(error instanceof Trouble ? error.message : String((error as Error).stack));
+  process.exitCode = 1;
+}
+
+async function measureAll(hosts: readonly number[], cold: boolean): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  say("the program alone");
+  const { rows, faults } = await measureProgram();
+  measured.program = rows;
+  const bench = await openBench(cold, stop.signal);
+  try {
+    if (stop.signal.aborted) throw new Trouble("stopped");
+    say("the estate on this machine");
+    measured.local = await measureLocal(bench, cold);
+    for (const size of hosts) estates.push(...(await measureEstate(bench, size, say)));
+  } finally {
+    say("deleting the stack");
+    await bench.clean().catch((error: Error) => {
+      say(error.message);
+      process.exitCode = 1;
+    });
+  }
+  if (faults.length > 0) throw new Trouble(faults.join("\n"));
+}
