@@ -42,7 +42,10 @@ async function changeDocument(change: (document: Document) => void): Promise<voi
   await writeStackFile(stack, file);
 }
 
-const front = (kind: string) => changeDocument(({ orchestrator }) => void (orchestrator.api = { front: kind }));
+const front = (kind: string) =>
+  changeDocument(({ orchestrator }) => {
+    orchestrator.api = { front: kind };
+  });
 
 const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const role = { flavor: "m1.small", rollout };

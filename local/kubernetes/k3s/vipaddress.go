@@ -25,7 +25,7 @@ func defaultInterface() (*net.Interface, error) {
 	return nil, errors.New("unable to detect default interface: the host has no default route")
 }
 
-func addressOf(ip net.IP) *netlink.Addr {
+func linkAddress(ip net.IP) *netlink.Addr {
 	return &netlink.Addr{IPNet: &net.IPNet{IP: ip, Mask: net.CIDRMask(32, 32)}}
 }
 
@@ -35,7 +35,7 @@ func addAddress(device *net.Interface, ip net.IP) error {
 	if err != nil {
 		return err
 	}
-	if err := netlink.AddrAdd(link, addressOf(ip)); err != nil && !errors.Is(err, syscall.EEXIST) {
+	if err := netlink.AddrAdd(link, linkAddress(ip)); err != nil && !errors.Is(err, syscall.EEXIST) {
 		return fmt.Errorf("%s cannot be given to %s: %w", ip, device.Name, err)
 	}
 	return nil
@@ -47,7 +47,7 @@ func removeAddress(device *net.Interface, ip net.IP) error {
 	if err != nil {
 		return err
 	}
-	if err := netlink.AddrDel(link, addressOf(ip)); err != nil && !errors.Is(err, syscall.EADDRNOTAVAIL) {
+	if err := netlink.AddrDel(link, linkAddress(ip)); err != nil && !errors.Is(err, syscall.EADDRNOTAVAIL) {
 		return fmt.Errorf("%s cannot be taken from %s: %w", ip, device.Name, err)
 	}
 	return nil
