@@ -6,7 +6,7 @@ const secretMark = "4dabf18193072939515e22adb298388d";
 
 /**
  * Of what a killed engine left behind, the servers that the stack takes in as they are. A server may have joined a cluster in the
- * meantime: if it just went, the others would miss it, and the first two servers of a datastore would never agree again.
+ * meantime: if two of a datastore's first three just went, the third would never have a majority again.
  *
  * A server that failed is not taken in, nor one of several that it can be.
  */
@@ -51,8 +51,8 @@ function outputsOf(inputs: Readonly<Record<string, unknown>>): Record<string, un
 
 function hashed(value: unknown): unknown {
   if (typeof value === "string") return createHash("sha1").update(value).digest("hex");
-  const { [secretMark]: mark, plaintext } = value as Record<string, string>;
-  const hash = hashed(JSON.parse(plaintext ?? '""'));
+  const { [secretMark]: mark, plaintext } = value as { readonly [secretMark]: string; readonly plaintext: string };
+  const hash = hashed(JSON.parse(plaintext));
   return { [secretMark]: mark, plaintext: JSON.stringify(hash) };
 }
 

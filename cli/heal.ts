@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import type { OpenStack } from "../local/openstack-client/client.ts";
 import { isNotFound } from "../local/openstack-client/error.ts";
@@ -32,7 +33,7 @@ export async function heal(patient: Patient): Promise<number> {
   say(`The last update of stack ${stack} was interrupted while it changed ${interrupted.length} resources.`);
   const openstack = await patient.openstack();
   const ours = ({ certain }: Orphan) => certain || !patient.shared;
-  const found = await settled(state, openstack);
+  const found = await settled(state, openstack, say);
   const adopted = adoptable(state, found.filter(ours));
   for (const orphan of found) say(`  ${verdict(orphan, adopted.includes(orphan), ours(orphan))}`);
   const kept = new Set(adopted.map(({ path }) => path));
@@ -49,15 +50,15 @@ function verdict({ what, path }: Orphan, adopted: boolean, ours: boolean): strin
   return `${what} (${path}) is in no state, and may be of the interrupted update: it is left alone; delete it if it is nobody's`;
 }
 
-/** What was left behind, once nova has made the servers among it, or given up. Those it is still at after five minutes stay as they are. */
-async function settled(state: Checkpoint, openstack: OpenStack): Promise<readonly Orphan[]> {
-  const patience = { retries: 150, factor: 1, minTimeout: 2000 };
-  let found: readonly Orphan[] = [];
-  await pRetry(async () => {
-    found = await orphansOf(state, openstack);
-    if (found.some(({ status }) => status === "BUILD")) throw new Error("servers are still being made");
-  }, patience).catch(() => undefined);
-  return found;
+/** What was left behind, once nova is done with the servers among it. One that it is at for longer than five minutes is no server that runs. */
+async function settled(state: Checkpoint, openstack: OpenStack, say: Say): Promise<readonly Orphan[]> {
+  for (let left = 150; ; left -= 1) {
+    const found = await orphansOf(state, openstack);
+    const building = found.filter(({ status }) => status === "BUILD").map(({ what }) => what);
+    if (building.length === 0 || left === 0) return found;
+    if (left === 150) say(`Nova is still making ${building.join(", ")}; waiting up to 5 min for it.`);
+    await sleep(2000);
+  }
 }
 
 /** Takes servers into the state, then reads from the cloud what the engine did not live to read. */

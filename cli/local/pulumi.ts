@@ -8,7 +8,10 @@ export async function pulumi(here: Place, command: readonly string[], input?: st
     cwd: project,
     ...(input === undefined ? {} : { input }),
   });
+  // never its standard output: that may be secrets
   if (result.failed)
-    throw new Trouble(`'pulumi ${command.slice(0, 2).join(" ")}' failed: ${String(result.stderr || result.stdout)}`);
+    throw new Trouble(
+      `'pulumi ${command.slice(0, 2).join(" ")}' failed: ${String(result.stderr || result.shortMessage)}`,
+    );
   return String(result.stdout);
 }

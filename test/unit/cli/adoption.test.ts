@@ -61,3 +61,9 @@ test("it takes the place of the one it replaces, before what depends on that", (
     ["gate", undefined],
   ]);
 });
+
+test("a state whose secrets are not in clear is refused: another hash would have the host replaced", () => {
+  const encrypted = { ...asked.resource, inputs: { ...inputs, userData: { [secret]: "", ciphertext: "v1:" } } };
+  const pending = { deployment: { pending_operations: [{ ...asked, resource: encrypted }] } };
+  expect(() => withAdopted(pending, [orphan("s1", "ACTIVE")])).toThrow(SyntaxError);
+});

@@ -86,3 +86,23 @@ test("a server that runs is taken into the state, and read; what else was made g
     `refresh --stack mine --yes --skip-preview --target ${urn}`,
   ]);
 });
+
+test("a server that nova is still making is waited for, and said; then it is taken in", async () => {
+  const { terms, cloud, said } = patient(interrupted.slice(0, 1), true);
+  cloud["/servers/detail"] = [{ id: "s1", name: "bbb-01", metadata: { estate: "estate" }, status: "BUILD" }];
+  setTimeout(() => {
+    cloud["/servers/detail"] = [{ id: "s1", name: "bbb-01", metadata: { estate: "estate" }, status: "ACTIVE" }];
+  }, 500);
+  await heal(terms);
+  expect(said.slice(1)).toEqual([
+    "Nova is still making servers bbb-01; waiting up to 5 min for it.",
+    "  servers bbb-01 was made and runs, but is in no state: it is taken in",
+  ]);
+});
+
+test("a cloud that does not answer is told at once: nothing is removed, and the state stays", async () => {
+  const { terms, commands } = patient(interrupted, true);
+  const broken = { list: () => Promise.reject(new Error("no answer")) } as unknown as OpenStack;
+  await expect(heal({ ...terms, openstack: async () => broken })).rejects.toThrow("no answer");
+  expect(commands).toEqual(["stack export --stack mine"]);
+});
