@@ -120,7 +120,7 @@ test("the estate keeps to its policy pack; SSH for the world stops the preview, 
   const kept = await pulumi(["preview", "--policy-pack", "policies"]);
   expect(kept.exitCode, kept.text).toBe(0);
   expect(kept.text).toContain("estate");
-  const ssh = 'on: "hosts", sources: ["admins"] }';
+  const ssh = 'on: "hosts", sources: ["admins", "orchestrator"] }';
   const broken = await brokenProgram("stacks/ports.ts", ssh, 'on: "hosts", sources: ["world"] }');
   const refused = await pulumi(["preview", "--policy-pack", "policies"], broken);
   await discard(broken);
@@ -176,8 +176,8 @@ test("with the right token, the next up replaces that host alone, and it joins",
 });
 
 test("without the rule that lets it reach the API, a new host does not join, and up fails with that reason", async () => {
-  const api = 'on: "orchestrator", sources: ["hosts", "admins"] }';
-  const broken = await brokenProgram("stacks/ports.ts", api, 'on: "orchestrator", sources: ["admins"] }');
+  const api = 'on: "orchestrator", sources: ["hosts", "admins"], balanced: true }';
+  const broken = await brokenProgram("stacks/ports.ts", api, 'on: "orchestrator", sources: ["admins"], balanced: true }');
   // the engine deletes last: the rule must be gone before the host comes
   const closed = await pulumi(["up", "--yes", "--skip-preview"], broken);
   expect(closed.exitCode, closed.text).toBe(0);

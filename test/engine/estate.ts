@@ -109,7 +109,9 @@ export async function copyProgram(): Promise<string> {
   const kept = (await readdir(project)).filter(
     (name) => !/^(\.local.*|\.git|node_modules|test|Pulumi\..+)$/.test(name),
   );
-  for (const name of [...kept, "Pulumi.yaml"]) await cp(join(project, name), join(copy, name), { recursive: true });
+  // a lock file that is newer than node_modules would have all packages installed anew, into this project's own folder
+  const whole = { recursive: true, preserveTimestamps: true };
+  for (const name of [...kept, "Pulumi.yaml"]) await cp(join(project, name), join(copy, name), whole);
   await symlink(join(project, "node_modules"), join(copy, "node_modules"));
   return copy;
 }
