@@ -34,13 +34,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      /** Inside the stack's namespaces. */
+      /** Inside the stack's namespaces, on the first estate. */
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...real } },
-      /** As those, but with an hour of their own: not in `npm test`, which CI must end in time. */
+      /** There as well, at the same time, in a project of OpenStack of their own: other estates, and parts without an estate. */
       {
         test: {
-          name: "long",
-          include: ["test/engine/estate-{up,destroy}.test.ts", "test/long/**/*.test.ts"],
+          name: "beside",
+          include: ["test/beside/**/*.test.ts"],
+          globalSetup: ["test/beside/project.ts"],
           ...real,
         },
       },

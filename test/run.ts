@@ -1,8 +1,9 @@
 /**
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
- * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end.
+ * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of the first estate, and
+ * at the same time those beside it, since most of their time is spent waiting.
  *
- * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
+ * `--fast` leaves the local cloud out.
  *
  * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed
  * or was skipped (it says in which suite), or nothing ran.
@@ -30,11 +31,11 @@ const modules = ["language-host", "openstack", "kubernetes", "command"].map((nam
 const within = ["cli/estate", "local", "exec", "--"];
 /** They compare processes and sockets before and after: in namespaces of their own they see the stack's, and those of no other work. */
 const alone = ["unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
-const long = process.argv.includes("--long");
-const suites: Suite[] = long ? [] : await quick();
-if (long) suites.push(...(await onCloud(async () => [await vitest("long", within)])));
-else if (!process.argv.includes("--fast"))
-  suites.push(...(await onCloud(async () => [await vitest("engine", within)])), await vitest("machine", alone));
+const suites: Suite[] = await quick();
+if (!process.argv.includes("--fast")) {
+  const lanes = () => Promise.all(["engine", "beside"].map((name) => vitest(name, within)));
+  suites.push(...(await onCloud(lanes)), await vitest("machine", alone));
+}
 await rm(reports, { recursive: true, force: true });
 const { lines, succeeded } = verdict(suites);
 process.stdout.write(`${lines.join("\n")}\n`);

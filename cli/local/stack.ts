@@ -20,9 +20,14 @@ import { pulumi } from "./pulumi.ts";
  * Makes the stack with its document, its secrets and the operator's kubeconfig, where they are not there yet. What an operator
  * changed in the document stays.
  *
+ * @param kubeconfig the file of the operator's kubeconfig @default the one that kubectl is told in the stack's namespaces
  * @throws DocumentError with every mistake of the document
  */
-export async function prepareStack(here: Place, name: string): Promise<void> {
+export async function prepareStack(
+  here: Place,
+  name: string,
+  kubeconfig = join(here.data, "kubeconfig"),
+): Promise<void> {
   await mkdir(join(here.data, "state"), { recursive: true, mode: 0o700 });
   await preparePassphrase(here, name);
   await pulumi(here, ["stack", "select", "--create", name]);
@@ -30,7 +35,7 @@ export async function prepareStack(here: Place, name: string): Promise<void> {
   await writeStackFile(name, file);
   const { secrets } = await completeSecrets({ name, pulumi: (command, input) => pulumi(here, command, input) });
   const estate = parseEstate(file.config?.["estate:estate"], `Pulumi.${name}.yaml (estate:estate)`);
-  await writeFile(join(here.data, "kubeconfig"), renderKubeconfig(deriveFacts(estate), secrets), { mode: 0o600 });
+  await writeFile(kubeconfig, renderKubeconfig(deriveFacts(estate), secrets), { mode: 0o600 });
 }
 
 /** `pulumi up` on a prepared stack. Its progress goes to the terminal, or to standard error where standard output is for a machine. */

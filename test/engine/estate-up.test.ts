@@ -177,7 +177,11 @@ test("with the right token, the next up replaces that host alone, and it joins",
 
 test("without the rule that lets it reach the API, a new host does not join, and up fails with that reason", async () => {
   const api = 'on: "orchestrator", sources: ["hosts", "admins"], balanced: true }';
-  const broken = await brokenProgram("stacks/ports.ts", api, 'on: "orchestrator", sources: ["admins"], balanced: true }');
+  const broken = await brokenProgram(
+    "stacks/ports.ts",
+    api,
+    'on: "orchestrator", sources: ["admins"], balanced: true }',
+  );
   // the engine deletes last: the rule must be gone before the host comes
   const closed = await pulumi(["up", "--yes", "--skip-preview"], broken);
   expect(closed.exitCode, closed.text).toBe(0);

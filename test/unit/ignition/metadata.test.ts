@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { metadata, metadataRules, metadataUnit } from "../../../ignition/metadata.ts";
 import { metadataAddress } from "../../../local/network/security-groups.ts";
 
-/** That packets do as it says is for test/engine/network. */
+/** That packets do as it says is for test/beside/network. */
 describe("what keeps pods from the metadata service", () => {
   const [file] = metadata().files ?? [];
   const [unit] = metadata().units ?? [];

@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { CloudState } from "../../../local/network/model.ts";
 import { createReconciler, type Reconciler } from "../../../local/network/reconcile.ts";
 import type { OpenStack } from "../../../local/openstack-client/client.ts";
-import { fakeOpenstack } from "../../engine/network/fake-openstack.ts";
+import { fakeOpenstack } from "../../beside/network/fake-openstack.ts";
 import { Fixture, id } from "./fixture.ts";
 
 const running: Reconciler[] = [];

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parsePolicy } from "../../cli/gate/policy.ts";
 import { project } from "../../local/place.ts";
 import { secretNames } from "../../stacks/secrets.ts";
-import { copyProgram, discard } from "./estate.ts";
+import { copyProgram, discard } from "../engine/estate.ts";
 
 let copy: string;
 let state: string;

@@ -5,7 +5,8 @@ import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { project } from "../../local/place.ts";
-import { cloud, editDocument, here, kubectl, pulumi, run, serverIds } from "../engine/estate.ts";
+import { cloud, editDocument, here, kubectl, pulumi, serverIds } from "./estate.ts";
+import { gateRuns, killEngine } from "./processes.ts";
 
 const [killed, stopped] = ["worker-01", "worker-02"];
 
@@ -77,7 +78,7 @@ async function expectSameBut(...hosts: readonly string[]): Promise<void> {
 
 /** A gate outlives its engine, and writes into the journal what it still does: the next roll must not be taken for that one. */
 async function gatesEnded(): Promise<void> {
-  for (let tries = 0; (await execa("pgrep", ["-f", "cli/gate.ts"], { reject: false })).exitCode === 0; tries += 1) {
+  for (let tries = 0; await gateRuns(); tries += 1) {
     if (tries > 600) throw new Error("the gates of the update that was killed do not end");
     await sleep(500);
   }
@@ -96,7 +97,7 @@ for (const [name, moment] of Object.entries(moments))
     const up = estateUp();
     await reached(moment, killed, since);
     up.kill("SIGKILL");
-    await run("pkill", "-KILL", "-x", "pulumi");
+    await killEngine();
     expect((await up).exitCode).not.toBe(0);
   });
 

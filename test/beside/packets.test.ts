@@ -5,7 +5,7 @@ import { client } from "../../local/daemon/client.ts";
 import { names } from "../../local/network/names.ts";
 import { imageName } from "../../local/openstack/image.ts";
 import type { OpenStack, ServiceType } from "../../local/openstack-client/client.ts";
-import { cloud, here } from "./estate.ts";
+import { cloud, here } from "../engine/estate.ts";
 
 interface Thing {
   readonly id: string;

@@ -2,7 +2,7 @@
  * A small estate of three servers beside the first one, on the same cloud: its API moves behind a VIP, which servers hand on to each
  * other, and back.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +13,7 @@ import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
 import { names } from "../../local/network/names.ts";
 import { project } from "../../local/place.ts";
-import { cloud, here, type Ran, run } from "./estate.ts";
+import { cloud, here, type Ran, run } from "../engine/estate.ts";
 
 const stack = `${here.stack}-vip`;
 const servers = ["vip-o-01", "vip-o-02", "vip-o-03"];
@@ -123,10 +123,7 @@ async function silenceDuring(task: () => Promise<void>): Promise<number> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "estate-vip-"));
-  const operators = join(here.data, "kubeconfig");
-  const kept = await readFile(operators);
-  await prepareStack(here, stack);
-  await writeFile(operators, kept);
+  await prepareStack(here, stack, join(folder, "operator"));
   await changeDocument(small);
 });
 

@@ -1,5 +1,5 @@
 /** A small estate in mode `provider`, beside the first one on the same cloud: built, unchanged, reached without NAT, gone. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -8,7 +8,7 @@ import { prepareStack } from "../../cli/local/stack.ts";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
 import { project } from "../../local/place.ts";
-import { cloud, here, type Ran, run } from "./estate.ts";
+import { cloud, here, type Ran, run } from "../engine/estate.ts";
 
 const stack = `${here.stack}-campus`;
 const hosts = ["campus-bbb-01", "campus-bbb-02", "campus-o-01", "campus-turn-01", "campus-w-01"];
@@ -76,10 +76,7 @@ const kubeSystem = () => kubectl("get", "namespace", "kube-system", "--output", 
 beforeAll(async () => {
   before = await counts();
   folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
-  const operators = join(here.data, "kubeconfig");
-  const kept = await readFile(operators);
-  await prepareStack(here, stack);
-  await writeFile(operators, kept);
+  await prepareStack(here, stack, join(folder, "operator"));
   await changeDocument(campus);
 });
 

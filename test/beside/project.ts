@@ -1,0 +1,39 @@
+/**
+ * A project of OpenStack, and a user, of their own for the tests beside the first estate: what they make and delete the estate's tests
+ * do not see, and cannot be disturbed by. Its `clouds.yaml` names it `estate`, as programs expect; `admin` is the cloud's.
+ */
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { grant } from "../../local/openstack/catalog.ts";
+import { findOrMake } from "../../local/openstack/find.ts";
+import { roles } from "../../local/openstack/project.ts";
+import { limitProject } from "../../local/openstack/quotas.ts";
+import { connect } from "../../local/openstack-client/client.ts";
+import { parseCloud } from "../../local/openstack-client/clouds.ts";
+import { place } from "../../local/place.ts";
+
+interface Clouds {
+  readonly clouds: Readonly<Record<string, { readonly auth: Readonly<Record<string, string>> }>>;
+}
+
+/** Vitest calls it once, before the tests of the project `beside`. */
+export default async function setup(): Promise<void> {
+  const name = "beside";
+  const folder = join(place().data, "openstack");
+  const text = await readFile(join(folder, "clouds.yaml"), "utf8");
+  const admin = connect(parseCloud(text, "admin"));
+  const domain_id = "default";
+  const project = await findOrMake(admin, "project", { name, domain_id });
+  const user = await findOrMake(admin, "user", { name, domain_id, default_project_id: project.id });
+  const password = randomBytes(24).toString("base64url");
+  await admin.request("PATCH", "identity", `/v3/users/${user.id}`, { body: { user: { password } } });
+  for (const role of roles) await grant(admin, project, user, await findOrMake(admin, "role", { name: role }));
+  await limitProject(admin, project.id);
+  const { clouds } = parse(text) as Clouds;
+  const estate = { ...clouds.admin, auth: { ...clouds.admin?.auth, username: name, password, project_name: name } };
+  const file = join(folder, `clouds-${name}.yaml`);
+  await writeFile(file, stringify({ clouds: { ...clouds, estate } }), { mode: 0o600 });
+  process.env.OS_CLIENT_CONFIG_FILE = file;
+}
