@@ -17,7 +17,7 @@ export async function readRecorded(): Promise<Recorded | undefined> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   try {
     const answer = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
-    return recordedOf((answer as { outputs?: Outputs }).outputs ?? {});
+    return recordedOf((answer as { outputs?: Resources }).outputs ?? {});
   } catch (error) {
     await pulumi.log.warn(
       `The engine does not say what exists already, so hosts are built one after another (${error}).`,
@@ -26,12 +26,13 @@ export async function readRecorded(): Promise<Recorded | undefined> {
   }
 }
 
-type Outputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+/** By URN. */
+type Resources = Readonly<Record<string, { readonly outputs?: Readonly<Record<string, unknown>> }>>;
 
-/** The same, from the outputs of resources by their URNs. */
-export function recordedOf(resources: Outputs): Recorded {
+/** The same, from what the engine says of each resource: its type, and its outputs. What an update has left to delete is not in it. */
+export function recordedOf(resources: Resources): Recorded {
   const known = new Map(
-    Object.entries(resources).map(([urn, outputs]) => {
+    Object.entries(resources).map(([urn, { outputs = {} }]) => {
       const { type, name } = urnParts(urn);
       return [`${type}::${name}`, outputs];
     }),

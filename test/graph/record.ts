@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { urnParts } from "../../stacks/urn.ts";
 
 /** A resource as the program registers it, with its options. Names are short: `<type>::<name>`. */
 export interface Registered {
@@ -67,7 +68,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       },
       call: ({ token, inputs }) => {
         if (token.endsWith("readStackResourceOutputs"))
-          return { outputs: { ...Object.fromEntries(state.map((urn) => [urn, {}])), ...outputs } };
+          return { outputs: stateOf(state, outputs) };
         if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
           return { ...inputs, ...lookedUp, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);
@@ -109,6 +110,12 @@ export async function record(program: () => unknown, options: RecordOptions = {}
     await pulumi.runtime.disconnect();
   }
   return nodes.sort((a, b) => (`${a.type}${a.name}` < `${b.type}${b.name}` ? -1 : 1));
+}
+
+/** As the engine gives it: of each resource its type and its outputs. */
+function stateOf(urns: readonly string[], outputs: Readonly<Record<string, Inputs>>) {
+  const entries = { ...Object.fromEntries(urns.map((urn) => [urn, {}])), ...outputs };
+  return Object.fromEntries(Object.entries(entries).map(([urn, outputs]) => [urn, { type: urnParts(urn).type, outputs }]));
 }
 
 /** What the cloud would answer, for the outputs that the program reads. */

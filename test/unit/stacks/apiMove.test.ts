@@ -8,10 +8,10 @@ const facts = deriveFacts(estate(behindVip));
 const direct = deriveFacts(estate());
 
 const urn = (type: string, name: string) => `urn:pulumi:s::p::x$${type}::${name}`;
-const ready = { [urn("command:local:Command", "orchestrator-02-ready")]: {} };
-const port = { [urn("openstack:networking/port:Port", "api-port")]: { allFixedIps: ["10.20.0.9"] } };
+const ready = { [urn("command:local:Command", "orchestrator-02-ready")]: { outputs: {} } };
+const port = { [urn("openstack:networking/port:Port", "api-port")]: { outputs: { allFixedIps: ["10.20.0.9"] } } };
 const record = (...records: readonly string[]) => ({
-  [urn("openstack:dns/recordSet:RecordSet", "dns-api.internal")]: { records },
+  [urn("openstack:dns/recordSet:RecordSet", "dns-api.internal")]: { outputs: { records } },
 });
 
 it.each([
