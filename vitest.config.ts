@@ -45,6 +45,14 @@ export default defineConfig({
           ...real,
         },
       },
+      /** On the first estate, but with an hour of their own: not in `npm test`, which CI must end in time. */
+      {
+        test: {
+          name: "long",
+          include: ["test/engine/estate-{up,destroy}.test.ts", "test/long/**/*.test.ts"],
+          ...real,
+        },
+      },
       /** Beside the stack, on the machine it runs on. */
       { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...real } },
       /** With a browser, which `npm test` does not need. */

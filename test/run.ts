@@ -3,7 +3,7 @@
  * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of the first estate, and
  * at the same time those beside it, since most of their time is spent waiting.
  *
- * `--fast` leaves the local cloud out.
+ * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
  *
  * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed
  * or was skipped (it says in which suite), or nothing ran.
@@ -31,8 +31,9 @@ const modules = ["language-host", "openstack", "kubernetes", "command"].map((nam
 const within = ["cli/estate", "local", "exec", "--"];
 /** They compare processes and sockets before and after: in namespaces of their own they see the stack's, and those of no other work. */
 const alone = ["unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
-const suites: Suite[] = await quick();
-if (!process.argv.includes("--fast")) {
+const long = process.argv.includes("--long");
+const suites: Suite[] = long ? await onCloud(async () => [await vitest("long", within)]) : await quick();
+if (!long && !process.argv.includes("--fast")) {
   const lanes = () => Promise.all(["engine", "beside"].map((name) => vitest(name, within)));
   suites.push(...(await onCloud(lanes)), await vitest("machine", alone));
 }

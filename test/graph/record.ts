@@ -67,8 +67,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
           : { id: `${name}-id`, state: { ...inputs, ...computed(name), ...cloud?.made(type, name, inputs) } };
       },
       call: ({ token, inputs }) => {
-        if (token.endsWith("readStackResourceOutputs"))
-          return { outputs: stateOf(state, outputs) };
+        if (token.endsWith("readStackResourceOutputs")) return { outputs: stateOf(state, outputs) };
         if (/:getImage$|:getNetwork$|:getSubnet$/.test(token))
           return { ...inputs, ...lookedUp, id: cloud?.found(token, inputs) ?? `${token.split(":").at(-1)}-id` };
         throw new Error(`no mock for ${token}`);
@@ -115,7 +114,9 @@ export async function record(program: () => unknown, options: RecordOptions = {}
 /** As the engine gives it: of each resource its type and its outputs. */
 function stateOf(urns: readonly string[], outputs: Readonly<Record<string, Inputs>>) {
   const entries = { ...Object.fromEntries(urns.map((urn) => [urn, {}])), ...outputs };
-  return Object.fromEntries(Object.entries(entries).map(([urn, outputs]) => [urn, { type: urnParts(urn).type, outputs }]));
+  return Object.fromEntries(
+    Object.entries(entries).map(([urn, outputs]) => [urn, { type: urnParts(urn).type, outputs }]),
+  );
 }
 
 /** What the cloud would answer, for the outputs that the program reads. */

@@ -1,9 +1,9 @@
 /** An estate of twelve hosts gets a new image in one plain `pulumi up`: pool after pool, watched from nova and from the orchestrator. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cloud, editDocument, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
+import { cloud, editDocument, kubectl, planned, pulumi, run, serverIds } from "../engine/estate.ts";
+import { ssh } from "../engine/ssh.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
 import { type Sighting, watchNodes } from "./roll/witness.ts";
-import { ssh } from "./ssh.ts";
 
 const image = "flatcar-next";
 /** In the order in which they must be replaced. */

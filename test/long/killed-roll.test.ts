@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { project } from "../../local/place.ts";
-import { cloud, editDocument, here, kubectl, pulumi, serverIds } from "./estate.ts";
-import { gateRuns, killEngine } from "./processes.ts";
+import { cloud, editDocument, here, kubectl, pulumi, serverIds } from "../engine/estate.ts";
+import { gateRuns, killEngine } from "../engine/processes.ts";
 
 const [killed, stopped] = ["worker-01", "worker-02"];
 

@@ -2,7 +2,7 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { client } from "../../local/daemon/client.ts";
-import { editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
+import { editDocument, here, kubectl, pulumi, run, serverIds } from "../engine/estate.ts";
 
 const hosts = ["worker-01", "worker-02"];
 
