@@ -8,11 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"sort"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 )
@@ -104,14 +104,17 @@ func (n *node) mirrorPod(ctx context.Context, pod *v1.Pod) error {
 	}
 	want := mirrorOf(pod, node)
 	pods := n.client.CoreV1().Pods(want.Namespace)
-	current, err := pods.Get(ctx, want.Name, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		_, err = pods.Create(ctx, want, metav1.CreateOptions{})
-		return err
-	}
+	// as a kubelet asks: a node may list its own pods, and may not ask for one that is not there
+	own, err := pods.List(ctx, metav1.ListOptions{FieldSelector: "spec.nodeName=" + node.Name})
 	if err != nil {
 		return err
 	}
+	at := slices.IndexFunc(own.Items, func(pod v1.Pod) bool { return pod.Name == want.Name })
+	if at < 0 {
+		_, err = pods.Create(ctx, want, metav1.CreateOptions{})
+		return err
+	}
+	current := own.Items[at]
 	same := current.Annotations[mirrorAnnotation] == want.Annotations[mirrorAnnotation] && reflect.DeepEqual(current.OwnerReferences, want.OwnerReferences)
 	if same && current.DeletionTimestamp == nil {
 		return nil
