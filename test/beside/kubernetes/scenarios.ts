@@ -114,27 +114,11 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
       await cluster.kubectl(["create", "secret", "generic", "kept", "-n", "default", "--from-literal=a=unique-value"]);
       return true;
     });
+    const lease = ["get", "lease", "a1", "-n", "kube-node-lease", "-o", "jsonpath={.spec.renewTime}"];
     await until("the agent renews its lease through another server", 45, async () => {
-      const before = await cluster.kubectl([
-        "get",
-        "lease",
-        "a1",
-        "-n",
-        "kube-node-lease",
-        "-o",
-        "jsonpath={.spec.renewTime}",
-      ]);
+      const before = await cluster.kubectl(lease);
       await new Promise((resolve) => setTimeout(resolve, 11_000));
-      const after = await cluster.kubectl([
-        "get",
-        "lease",
-        "a1",
-        "-n",
-        "kube-node-lease",
-        "-o",
-        "jsonpath={.spec.renewTime}",
-      ]);
-      return before !== after;
+      return before !== (await cluster.kubectl(lease));
     });
     await first.start("server");
     await until("s1 serves again", 180, () => cluster.ready("s1", first));
