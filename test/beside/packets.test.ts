@@ -86,7 +86,8 @@ afterAll(async () => {
   for (const server of web) server.kill();
   for (const [service, path] of made.reverse()) {
     const query: Record<string, boolean> = service === "load-balancer" ? { cascade: true } : {};
-    await openstack.request("DELETE", service, path, { query });
+    // octavia refuses it as long as it still changes what is to be deleted
+    await vi.waitFor(() => openstack.request("DELETE", service, path, { query }), soon);
     await vi.waitFor(() => expect(openstack.get(service, path)).rejects.toThrow("404"), soon);
   }
 });
