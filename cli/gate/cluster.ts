@@ -1,16 +1,25 @@
-import {
-  ApiException,
-  CoordinationV1Api,
-  CoreV1Api,
-  KubeConfig,
-  PatchStrategy,
-  setHeaderOptions,
-  type V1Lease,
-  type V1Node,
-  type V1Pod,
-} from "@kubernetes/client-node";
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
+import { openApi } from "../cluster/api.ts";
+import { ApiError, isAbsent } from "../cluster/error.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
 
-/** What a gate asks of the orchestrator. Every method throws when the API does not answer within seconds. */
+/** What is read and written of one. */
+export interface Lease {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly resourceVersion?: string };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    /** With microseconds. */
+    readonly renewTime?: string;
+  };
+}
+
+/**
+ * What a gate asks of the orchestrator. Every method throws when the API does not answer within seconds. Of the official client it has
+ * the types alone; times in them are the texts that the API sends.
+ */
 export interface Cluster {
   /** Nothing if there is none of that name. */
   node(name: string): Promise<V1Node | undefined>;
@@ -22,116 +31,69 @@ export interface Cluster {
   evict(pod: V1Pod): Promise<string | undefined>;
   /** A node that is gone is fine. */
   deleteNode(name: string): Promise<void>;
-  lease(name: string): Promise<V1Lease | undefined>;
+  lease(name: string): Promise<Lease | undefined>;
   /** Creates it, or replaces the version that was read. Gives false when somebody else was faster. */
-  writeLease(name: string, lease: V1Lease): Promise<boolean>;
+  writeLease(name: string, lease: Lease): Promise<boolean>;
   deleteLease(name: string): Promise<void>;
 }
 
 const namespace = "kube-system";
-/** Milliseconds for one request; the API's own limit is a minute. */
-const timeout = 15_000;
 
-/** The orchestrator behind a kubeconfig. Nothing is asked of it yet. */
+/** The orchestrator behind a kubeconfig. Nothing is asked of it yet. @throws Trouble when the kubeconfig is wrong */
 export function connectCluster(kubeconfig: string): Cluster {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const core = config.makeApiClient(CoreV1Api);
-  const coordination = config.makeApiClient(CoordinationV1Api);
-  const mergePatch = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+  const { ask, list } = openApi(readKubeconfig(kubeconfig));
+  const nodes = "/api/v1/nodes";
+  const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+  const at = (collection: string, name: string) => `${collection}/${encodeURIComponent(name)}`;
   return {
-    node: async (name) => orAbsent(core.readNode({ name })),
-    nodes: async () => (await within(core.listNode())).items,
+    node: async (name) => orAbsent(ask<V1Node>({ method: "GET", path: at(nodes, name) })),
+    nodes: () => list<V1Node>(nodes),
     cordon: async (name) => {
-      await orAbsent(core.patchNode({ name, body: { spec: { unschedulable: true } } }, mergePatch));
+      const type = "application/merge-patch+json";
+      await orAbsent(ask({ method: "PATCH", path: at(nodes, name), type, body: { spec: { unschedulable: true } } }));
     },
-    podsOn: async (node) =>
-      (await within(core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` }))).items,
-    evict: async (pod) => evict(core, pod),
+    podsOn: (node) => list<V1Pod>("/api/v1/pods", { fieldSelector: `spec.nodeName=${node}` }),
+    evict: async ({ metadata: { name = "", namespace = "", uid } = {} }) => {
+      const path = `${at("/api/v1/namespaces", namespace)}/pods/${encodeURIComponent(name)}/eviction`;
+      const deleteOptions = uid ? { preconditions: { uid } } : {};
+      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
+      return ask({ method: "POST", path, body }).then(() => undefined, whyKept);
+    },
     deleteNode: async (name) => {
-      await orAbsent(core.deleteNode({ name }));
+      await orAbsent(ask({ method: "DELETE", path: at(nodes, name) }));
     },
-    lease: async (name) => orAbsent(coordination.readNamespacedLease({ name, namespace })),
+    lease: async (name) => orAbsent(ask<Lease>({ method: "GET", path: at(leases, name) })),
     writeLease: async (name, body) => {
       const write = body.metadata?.resourceVersion
-        ? coordination.replaceNamespacedLease({ name, namespace, body })
-        : coordination.createNamespacedLease({ namespace, body: { ...body, metadata: { name, namespace } } });
-      return within(write).then(
-        () => true,
-        (error) => {
-          if (status(error) === 409 || status(error) === 404) return false;
-          throw error;
-        },
-      );
+        ? ask({ method: "PUT", path: at(leases, name), body })
+        : ask({ method: "POST", path: leases, body: { ...body, metadata: { name, namespace } } });
+      return write.then(() => true, lost);
     },
     deleteLease: async (name) => {
-      await orAbsent(coordination.deleteNamespacedLease({ name, namespace }));
+      await orAbsent(ask({ method: "DELETE", path: at(leases, name) }));
     },
   };
 }
 
-async function evict(core: CoreV1Api, pod: V1Pod): Promise<string | undefined> {
-  const { name = "", namespace = "", uid } = pod.metadata ?? {};
-  const deleteOptions = uid ? { preconditions: { uid } } : {};
-  const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
-  try {
-    await within(core.createNamespacedPodEviction({ name, namespace, body }));
-  } catch (error) {
-    if (status(error) === 429) return message(error);
-    // Gone, or already another pod of the same name.
-    if (status(error) !== 404 && status(error) !== 409) throw error;
-  }
-  return undefined;
-}
-
 async function orAbsent<T>(request: Promise<T>): Promise<T | undefined> {
-  return within(request).catch((error) => {
-    if (status(error) === 404) return undefined;
+  return request.catch((error: unknown) => {
+    if (isAbsent(error)) return undefined;
     throw error;
   });
 }
 
-async function within<T>(request: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeout / 1000} s`)), timeout);
-  });
-  return Promise.race([request, late])
-    .catch((error) => {
-      throw error instanceof ApiException ? new ApiError(error) : error;
-    })
-    .finally(() => clearTimeout(timer));
+function whyKept(error: unknown): string | undefined {
+  if (error instanceof ApiError && error.status === 429) return error.said;
+  if (isOther(error)) return undefined;
+  throw error;
 }
 
-/** The API answered with an error; its message is the sentence from the answer, without headers. */
-class ApiError extends Error {
-  readonly status: number;
-
-  constructor({ code, body }: ApiException<unknown>) {
-    super(sentence(body) ?? `HTTP ${code}`);
-    this.status = code;
-  }
+function lost(error: unknown): false {
+  if (isOther(error)) return false;
+  throw error;
 }
 
-function status(error: unknown): number | undefined {
-  return error instanceof ApiError ? error.status : undefined;
-}
-
-function message(error: unknown): string {
-  return (error as Error).message;
-}
-
-interface Status {
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly { readonly message?: string }[] };
-}
-
-function sentence(body: unknown): string | undefined {
-  try {
-    const { message, details } = (typeof body === "string" ? JSON.parse(body) : body) as Status;
-    const causes = details?.causes?.flatMap((cause) => cause.message ?? []) ?? [];
-    return [message, ...causes].join(" ").trim() || undefined;
-  } catch {
-    return undefined;
-  }
+/** What was meant is gone, or there is another one of its name. */
+function isOther(error: unknown): boolean {
+  return isAbsent(error) || (error instanceof ApiError && error.status === 409);
 }

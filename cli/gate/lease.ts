@@ -1,4 +1,3 @@
-import { V1MicroTime } from "@kubernetes/client-node";
 import type { Cluster } from "./cluster.ts";
 
 /** Held by the gate that takes a member out of etcd: the engine deletes hosts at the same time when nothing orders them. */
@@ -13,7 +12,8 @@ export async function holdLease(cluster: Cluster, holder: string, now: Date): Pr
   const { holderIdentity, renewTime } = found?.spec ?? {};
   const age = renewTime ? (now.getTime() - new Date(renewTime).getTime()) / 1000 : Number.POSITIVE_INFINITY;
   if (holderIdentity && holderIdentity !== holder && age < seconds) return holderIdentity;
-  const time = new V1MicroTime(now.toISOString());
+  // Kubernetes wants microseconds there
+  const time = now.toISOString().replace(/Z$/, "000Z");
   const taken = await cluster.writeLease(etcdLease, {
     ...{ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { ...found?.metadata, name: etcdLease } },
     spec: { holderIdentity: holder, leaseDurationSeconds: seconds, renewTime: time },

@@ -1,53 +1,28 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Cluster, connectCluster } from "../../../cli/gate/cluster.ts";
 import { holdLease } from "../../../cli/gate/lease.ts";
+import { type Asked, failure, type KubernetesApi, kubernetesApi, type Reply } from "../cluster/kubernetes-api.ts";
 
-/** A Kubernetes API that answers as told, on loopback: what the real client sends, and how its errors read. */
-interface Asked {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
-  readonly type: string | undefined;
-  readonly body: unknown;
-}
-
-let server: Server;
+/** A Kubernetes API that answers as told, on loopback: what a gate sends, and how it reads errors. */
+let server: KubernetesApi;
 let cluster: Cluster;
 let asked: Asked[];
-let answer: (path: string) => { readonly status: number; readonly body: object };
+let answer: (path: string) => Reply;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    let text = "";
-    for await (const chunk of request) text += chunk;
-    const { method, url: path } = request;
-    asked.push({ method, path, type: request.headers["content-type"], body: text ? JSON.parse(text) : undefined });
-    const { status, body } = answer(path ?? "");
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  cluster = connectCluster(
-    JSON.stringify({
-      ...{ apiVersion: "v1", kind: "Config", "current-context": "x", users: [{ name: "x", user: {} }] },
-      clusters: [{ name: "x", cluster: { server: url, "insecure-skip-tls-verify": true } }],
-      contexts: [{ name: "x", context: { cluster: "x", user: "x" } }],
-    }),
-  );
+  server = await kubernetesApi();
+  server.answer = ({ path }) => answer(path ?? "");
+  asked = server.asked;
+  cluster = connectCluster(server.kubeconfig());
 });
 
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+afterAll(() => server.close());
 
 beforeEach(() => {
-  asked = [];
+  asked.length = 0;
   answer = () => ({ status: 200, body: {} });
 });
 
-const failure = (status: number, message: string, details?: object) => ({
-  status,
-  body: { kind: "Status", apiVersion: "v1", status: "Failure", code: status, message, ...(details ? { details } : {}) },
-});
 const pod = { metadata: { name: "hello-1", namespace: "estate", uid: "u1" } };
 
 describe("a gate's questions to the API", () => {
@@ -58,7 +33,7 @@ describe("a gate's questions to the API", () => {
 
   it("cordon by a merge patch", async () => {
     await cluster.cordon("bbb-01");
-    expect(asked).toEqual([
+    expect(asked).toMatchObject([
       {
         method: "PATCH",
         path: "/api/v1/nodes/bbb-01",
@@ -94,15 +69,25 @@ describe("a gate's questions to the API", () => {
     );
   });
 
+  it("are not mistaken for an answer about the node where there is no such API", async () => {
+    answer = () => ({ status: 404, body: "404 page not found" });
+    await expect(cluster.node("bbb-01")).rejects.toThrow("refuses (404)");
+    await expect(cluster.deleteNode("bbb-01")).rejects.toThrow("refuses (404)");
+  });
+
   it("take a pod that is gone for evicted", async () => {
-    answer = () => failure(404, "not found");
-    expect(await cluster.evict(pod)).toBeUndefined();
+    for (const status of [404, 409]) {
+      answer = () => failure(status, "not found");
+      expect(await cluster.evict(pod)).toBeUndefined();
+    }
+    answer = () => failure(500, "etcdserver: request timed out");
+    await expect(cluster.evict(pod)).rejects.toThrow("etcdserver: request timed out");
   });
 
   it("list the pods of one node", async () => {
     answer = () => ({ status: 200, body: { items: [pod] } });
     expect(await cluster.podsOn("bbb-01")).toHaveLength(1);
-    expect(asked[0]?.path).toBe("/api/v1/pods?fieldSelector=spec.nodeName%3Dbbb-01");
+    expect(asked[0]?.path).toBe("/api/v1/pods?fieldSelector=spec.nodeName%3Dbbb-01&limit=500");
   });
 });
 

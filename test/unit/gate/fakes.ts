@@ -1,6 +1,6 @@
-import type { V1Lease, V1Node, V1Pod } from "@kubernetes/client-node";
+import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Cloud, Server } from "../../../cli/gate/cloud.ts";
-import type { Cluster } from "../../../cli/gate/cluster.ts";
+import type { Cluster, Lease } from "../../../cli/gate/cluster.ts";
 import type { Gate } from "../../../cli/gate/gate.ts";
 import { gateJournal } from "../../../cli/gate/journal.ts";
 import { Rollout } from "../../../stacks/schema/role.ts";
@@ -15,7 +15,7 @@ export interface World {
   readonly pods: V1Pod[];
   readonly servers: Map<string, Server>;
   console: string;
-  lease: V1Lease | undefined;
+  lease: Lease | undefined;
   /** Set, the API throws this. */
   unreachable: string | undefined;
   /** Called at every sleep, with the milliseconds since the start: how the world changes by itself. */
