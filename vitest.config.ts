@@ -1,6 +1,10 @@
 import { basename } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { keepCompiled } from "./local/compile-cache.ts";
+
+// half of what tests compute is spent on compiling, of the same modules in each worker and in each command that they start
+keepCompiled();
 
 /** Engine tests share one estate: it is built first and taken down last, the others come in between. */
 class EstateInBetween extends BaseSequencer {

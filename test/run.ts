@@ -13,11 +13,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { keepCompiled } from "../local/compile-cache.ts";
 import { namespaces } from "../local/daemon/launch.ts";
 import { findGo, goFlags } from "../local/go.ts";
 import { project } from "../local/place.ts";
 import { add, goCount, none, type Suite, verdict, vitestCount } from "./count.ts";
 
+keepCompiled();
 const reports = await mkdtemp(join(tmpdir(), "estate-test-"));
 const data = join(project, ".local-test");
 const environment = {

@@ -9,6 +9,7 @@ import { judge } from "../../../cli/check/judge.ts";
 import type { Row } from "../../../cli/check/row.ts";
 import { connect } from "../../../local/openstack-client/client.ts";
 import { project } from "../../../local/place.ts";
+import { compiled } from "../compiled.ts";
 import { plainDocument } from "../stacks/fixtures.ts";
 import { needsOf, withVolumes } from "./clouds.ts";
 import { type FakeOpenstack, fakeOpenstack, type Reply, roomy } from "./fake-openstack.ts";
@@ -41,7 +42,7 @@ async function check(authUrl: string, ...args: readonly string[]) {
   const result = await execa(process.execPath, [join(project, "cli", "main.ts"), "check", ...args], {
     ...{ reject: false, extendEnv: false, cwd: project },
     env: {
-      ...{ PATH: "/nowhere", PULUMI_STACK: stack, OS_AUTH_URL: authUrl, OS_REGION_NAME: "one" },
+      ...{ ...compiled, PATH: "/nowhere", PULUMI_STACK: stack, OS_AUTH_URL: authUrl, OS_REGION_NAME: "one" },
       ...{ OS_USERNAME: "estate", OS_PASSWORD: "unique-password", OS_PROJECT_NAME: "estate" },
     },
   });

@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EstateMap } from "../../../cli/map/estate-map.ts";
 import { project } from "../../../local/place.ts";
+import { compiled } from "../compiled.ts";
 import { ciphertext, stateOf } from "./states.ts";
 
 let folder: string;
@@ -29,7 +30,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 function map(args: readonly string[], stateFile = "state") {
   return execa(process.execPath, [join(project, "cli", "main.ts"), "map", ...args], {
     ...{ reject: false, extendEnv: false, cwd: folder, stripFinalNewline: false },
-    env: { PATH: `${folder}:/usr/bin:/bin`, STATE: join(folder, stateFile), CALLS: join(folder, "calls") },
+    env: { ...compiled, PATH: `${folder}:/usr/bin:/bin`, STATE: join(folder, stateFile), CALLS: join(folder, "calls") },
   });
 }
 
