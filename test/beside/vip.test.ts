@@ -2,7 +2,7 @@
  * A small estate of three servers beside the first one, on the same cloud: its API is behind a VIP, which servers hand on to each other;
  * it moves away from it, and back.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +19,10 @@ const stack = `${here.stack}-vip`;
 const servers = ["vip-o-01", "vip-o-02", "vip-o-03"];
 const internal = "api.internal.vip.test";
 let folder: string;
+/** Whether there is anything to take down. */
+let standing = true;
+/** The file of the operator's kubeconfig, once it was asked for: it is the same for the life of the estate. */
+let kubeconfig: string | undefined;
 
 async function pulumi(...command: readonly string[]): Promise<Ran> {
   const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
@@ -68,6 +72,13 @@ async function ids(): Promise<Record<string, string>> {
   return Object.fromEntries(all.filter(({ name }) => name.startsWith("vip-")).map(({ id, name }) => [name, id]));
 }
 
+/** Hosts that another server has now, by name. */
+function changed(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): string[] {
+  return Object.keys(after)
+    .filter((name) => after[name] !== before[name])
+    .sort();
+}
+
 async function vip(): Promise<string> {
   const ports = await (await cloud()).list<{ name: string; fixed_ips: readonly { ip_address: string }[] }>(
     ...(["network", "/v2.0/ports", "ports"] as const),
@@ -92,12 +103,24 @@ async function inHost(name: string, ...command: readonly string[]): Promise<stri
   return run("ip", "netns", "exec", names.host((await ids())[name] ?? ""), ...command);
 }
 
+/** The operator's kubeconfig, as the stack gives it now. */
+async function currentKubeconfig(): Promise<string> {
+  return run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", stack);
+}
+
 /** With the operator's kubeconfig of this estate, by the API's name outside. */
 async function kubectl(...command: readonly string[]): Promise<string> {
-  const kubeconfig = join(folder, "kubeconfig");
-  const output = ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
-  await writeFile(kubeconfig, await run("pulumi", ...output), { mode: 0o600 });
+  if (kubeconfig === undefined) {
+    const file = join(folder, "kubeconfig");
+    await writeFile(file, await currentKubeconfig(), { mode: 0o600 });
+    kubeconfig = file;
+  }
   return run("kubectl", "--kubeconfig", kubeconfig, "--request-timeout=5s", ...command);
+}
+
+/** Which cluster it is. */
+async function uid(): Promise<string> {
+  return kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 }
 
 /** The longest time, in milliseconds, in which the API's name answered nobody, while something went on. */
@@ -111,7 +134,7 @@ async function silenceDuring(task: () => Promise<void>): Promise<number> {
       const { exitCode } = await execa("curl", [...ask, "https://api.vip.test:6443/ping"], { reject: false });
       if (exitCode === 0) last = Date.now();
       longest = Math.max(longest, Date.now() - last);
-      await sleep(250);
+      await sleep(500);
     }
   })();
   await task().finally(() => {
@@ -130,7 +153,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await pulumi("destroy", "--yes", "--skip-preview");
+  if (standing) await pulumi("destroy", "--yes", "--skip-preview");
   await rm(folder, { recursive: true, force: true });
   await pulumi("stack", "rm", "--yes");
   await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
@@ -190,46 +213,40 @@ test("when its server dies another takes it over, within seconds; the first does
   expect(await holders(address)).toEqual([next]);
 });
 
-test("a roll of the servers behind it: the same cluster, and never long without an answer", async () => {
-  const uid = () => kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
-  const before = await uid();
+test("a roll of the server that has it: it is handed on, the cluster stays the same, and is never long without an answer", async () => {
+  const [holder = ""] = await holders(await vip());
+  const [before, cluster] = [await ids(), await uid()];
   await changeDocument(({ roles }) => {
     const { orchestrator } = roles as { orchestrator: { hosts: Record<string, { generation?: number }> } };
-    for (const name of servers) orchestrator.hosts[name] = { generation: 1 };
+    orchestrator.hosts[holder] = { generation: 1 };
   });
   expect(await silenceDuring(up)).toBeLessThan(30_000);
-  expect(await uid()).toBe(before);
+  expect(changed(before, await ids())).toEqual([holder]);
+  expect(await uid()).toBe(cluster);
   expect(await holders(await vip())).toHaveLength(1);
 });
 
 test("it moves away from it: the address is gone, the servers' are named again", async () => {
-  const before = await ids();
+  const [before, cluster] = [await ids(), await uid()];
   await front("hosts");
   await up();
-  const after = await ids();
-  expect(
-    Object.keys(after)
-      .filter((name) => after[name] !== before[name])
-      .sort(),
-  ).toEqual(servers);
+  expect(changed(before, await ids())).toEqual(servers);
+  await expect.poll(() => uid().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
   expect(await vip()).toBe("");
   expect((await run("dig", "+short", internal)).split("\n")).toHaveLength(3);
 });
 
 test("it moves to a VIP again: its servers are replaced, and no other host; the API is there meanwhile", async () => {
-  const before = await ids();
+  const [before, cluster] = [await ids(), await uid()];
   await front("vip");
   const silence = await silenceDuring(up);
-  const after = await ids();
-  expect(
-    Object.keys(after)
-      .filter((name) => after[name] !== before[name])
-      .sort(),
-  ).toEqual(servers);
+  expect(changed(before, await ids())).toEqual(servers);
+  await expect.poll(() => uid().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
   expect(silence).toBeLessThan(60_000);
   const address = await vip();
   expect(await run("dig", "+short", internal)).toBe(address);
   expect(await holders(address)).toHaveLength(1);
+  expect(await currentKubeconfig()).toBe(await readFile(join(folder, "kubeconfig"), "utf8"));
   const preview = await pulumi("preview", "--expect-no-changes", "--diff");
   expect(preview.exitCode, preview.text).toBe(0);
 });
@@ -238,4 +255,5 @@ test("it is destroyed with its VIP", async () => {
   const { exitCode, text } = await pulumi("destroy", "--yes", "--skip-preview");
   expect(exitCode, text).toBe(0);
   expect([await vip(), await ids()]).toEqual(["", {}]);
+  standing = false;
 });
