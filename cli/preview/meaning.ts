@@ -2,6 +2,7 @@ import type { PoolFacts } from "../../stacks/facts.ts";
 import type { Change } from "./changes.ts";
 import type { HostChange } from "./hosts.ts";
 import { listed } from "./listed.ts";
+import { holdsData } from "./losses.ts";
 import { minutes } from "./minutes.ts";
 import type { Together } from "./together.ts";
 
@@ -77,14 +78,6 @@ function isOfHost({ name }: Change, hosts: readonly HostChange[]): boolean {
 /** What leads to hosts, where it does not stay. */
 function isWay({ type, kind }: Change): boolean {
   return (kind === "replace" || kind === "delete") && /^openstack:(networking|loadbalancer|dns)\//.test(type);
-}
-
-/** What keeps data that nothing else has. */
-function holdsData({ type, kind }: Change): boolean {
-  if (kind !== "replace" && kind !== "delete") return false;
-  return /^openstack:(blockstorage\/volume|sharedfilesystem\/share|objectstorage\/container):|:PersistentVolume(Claim)?$/.test(
-    type,
-  );
 }
 
 function namesOf(all: readonly { readonly name: string }[]): string[] {

@@ -137,6 +137,9 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["roles.*.rollout.window.from", "24:00", 'write a time of day in quotes, such as "22:00"'],
   ["roles.*.rollout.window.to", "5:00", 'write a time of day in quotes, such as "05:00"'],
   ["roles.*.rollout.window.timeZone", "Berlin", "write an IANA time zone, such as Europe/Berlin"],
+  ["removal", "keep", below("volumes")],
+  ["removal.volumes", ["bbb-02-recordings"], names("bbb-02-recordings: keep")],
+  ["removal.volumes.*", "retain", "write one of keep, delete"],
 ];
 
 it.each(table)("%s", (schemaPath, wrong, message) => {
