@@ -10,16 +10,23 @@ import {
   type V1Pod,
 } from "@kubernetes/client-node";
 
+/** The annotation of a node that a gate cordoned: what an operator closed is not ours to open. */
+export const cordonMark = "estate/cordoned";
+
 /** What a gate asks of the orchestrator. Every method throws when the API does not answer within seconds. */
 export interface Cluster {
   /** Nothing if there is none of that name. */
   node(name: string): Promise<V1Node | undefined>;
   nodes(): Promise<V1Node[]>;
-  /** A node that is gone is fine. */
-  cordon(name: string): Promise<void>;
+  /** A node that is gone is fine. Marked, it is ours to open again. */
+  cordon(name: string, marked: boolean): Promise<void>;
+  /** Takes the mark away too. A node that is gone is fine. */
+  uncordon(name: string): Promise<void>;
   podsOn(node: string): Promise<V1Pod[]>;
   /** Gives why not, where a disruption budget forbids it now. A pod that is gone is fine. */
   evict(pod: V1Pod): Promise<string | undefined>;
+  /** With the time that it asks for to end. A pod that is gone is fine. */
+  deletePod(pod: V1Pod): Promise<void>;
   /** A node that is gone is fine. */
   deleteNode(name: string): Promise<void>;
   lease(name: string): Promise<V1Lease | undefined>;
@@ -42,12 +49,25 @@ export function connectCluster(kubeconfig: string): Cluster {
   return {
     node: async (name) => orAbsent(core.readNode({ name })),
     nodes: async () => (await within(core.listNode())).items,
-    cordon: async (name) => {
-      await orAbsent(core.patchNode({ name, body: { spec: { unschedulable: true } } }, mergePatch));
+    cordon: async (name, marked) => {
+      const metadata = marked ? { metadata: { annotations: { [cordonMark]: "true" } } } : {};
+      await orAbsent(core.patchNode({ name, body: { ...metadata, spec: { unschedulable: true } } }, mergePatch));
+    },
+    uncordon: async (name) => {
+      // null takes a key away
+      const body = { metadata: { annotations: { [cordonMark]: null } }, spec: { unschedulable: null } };
+      await orAbsent(core.patchNode({ name, body }, mergePatch));
     },
     podsOn: async (node) =>
       (await within(core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${node}` }))).items,
     evict: async (pod) => evict(core, pod),
+    deletePod: async ({ metadata: { name = "", namespace = "", uid } = {} }) => {
+      const body = uid ? { preconditions: { uid } } : {};
+      await orAbsent(core.deleteNamespacedPod({ name, namespace, body })).catch((error) => {
+        // already another pod of the same name
+        if (status(error) !== 409) throw error;
+      });
+    },
     deleteNode: async (name) => {
       await orAbsent(core.deleteNode({ name }));
     },

@@ -50,13 +50,13 @@ function replaced(
 ): string[] {
   const count = hosts.filter((host) => host.role === role && host.kind === "replace").length;
   if (count === 0) return [];
-  const { width, drainMinutes } = rollout;
+  const { width, drainMinutes, afterDrainMinutes } = rollout;
   const most = Math.max(width, atOnce);
   const how = most === 1 ? " one after another" : most >= count ? ", all at the same time" : `, ${most} at a time`;
   const drain = count === 1 ? `1 ${role} host drains` : `${count} ${role} hosts drain${how}`;
   if (!runs.includes("orchestrator"))
     return [
-      `${drain}: what runs on ${count === 1 ? "it" : "each"} has ${minutes(drainMinutes)} to end or to move; else the update stops, and the host stays.`,
+      `${drain}: what runs on ${count === 1 ? "it" : "each"} has ${minutes(drainMinutes)} to end or to move; ${afterwards[afterDrainMinutes]}.`,
     ];
   return [
     all.length >= 3 && most === 1
@@ -64,6 +64,12 @@ function replaced(
       : `${drain}: the orchestrator's API may be away meanwhile; what runs goes on.`,
   ];
 }
+
+const afterwards: Readonly<Record<PoolFacts["rollout"]["afterDrainMinutes"], string>> = {
+  abort: "else the update stops, and the host stays",
+  wait: "else the update waits as long as it takes",
+  force: "else it is ended",
+};
 
 function leaving(hosts: readonly HostChange[]): string[] {
   const gone = hosts.filter(({ kind }) => kind === "delete");

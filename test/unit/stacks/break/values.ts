@@ -68,6 +68,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "roles.*.rollout.width": [0, 21, -1, 1.5],
   "roles.*.rollout.joinMinutes": [0, -1, 240.5, Number.POSITIVE_INFINITY],
   "roles.*.rollout.drainMinutes": [0, -1, 1441, Number.POSITIVE_INFINITY],
+  "roles.*.rollout.afterDrainMinutes": ["fail", "Wait", ""],
   "roles.*.rollout.soakMinutes": [-0.1, 241, Number.POSITIVE_INFINITY],
   "removal.volumes.*": ["retain", "Keep", ""],
 };
