@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts, VolumeFacts } from "../stacks/facts.ts";
+import type { KeptVolume } from "../stacks/lostVolumes.ts";
 
 export interface HostVolumesArgs {
   /** Name of the estate, in the description: another estate of the project may have a volume of the same name. */
@@ -27,7 +28,7 @@ export class HostVolumes extends pulumi.ComponentResource {
       const { id } = new openstack.blockstorage.Volume(
         `${name}-${volume.name}`,
         {
-          ...{ name: `${facts.name}-${volume.name}`, description: `Estate ${estate}`, size, enableOnlineResize: true },
+          ...{ ...inputsOf(`${facts.name}-${volume.name}`, estate), size },
           ...(type ? { volumeType: type } : {}),
         },
         // The server is linked to it: deleted first, it would take the server away undrained.
@@ -37,4 +38,32 @@ export class HostVolumes extends pulumi.ComponentResource {
     });
     this.registerOutputs({});
   }
+}
+
+export interface KeptVolumesArgs {
+  readonly estate: string;
+  /** Those that the document keeps though their hosts are gone. Each is in the state. */
+  readonly volumes: readonly KeptVolume[];
+}
+
+/**
+ * Volumes whose hosts are no longer in the document, and that it keeps (`removal.volumes`). It is of the same type as the volumes of a
+ * host, so that each is the same resource as before, and again when its host comes back. Size and type stay as they are.
+ */
+export class KeptVolumes extends pulumi.ComponentResource {
+  constructor(name: string, { estate, volumes }: KeptVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(HostVolumes.type, name, {}, opts);
+    for (const { name: whole, sizeGiB: size } of volumes)
+      new openstack.blockstorage.Volume(
+        whole,
+        { ...inputsOf(whole, estate), size },
+        { parent: this, deleteBeforeReplace: false, ignoreChanges: ["size", "volumeType"] },
+      );
+    this.registerOutputs({});
+  }
+}
+
+/** What all volumes have. */
+function inputsOf(name: string, estate: string) {
+  return { name, description: `Estate ${estate}`, enableOnlineResize: true };
 }

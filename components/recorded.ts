@@ -7,6 +7,8 @@ export interface Recorded {
   has(type: string, name: string): boolean;
   /** What the cloud said of one, as of the last change; empty where there is none. Secrets are not readable. */
   outputs(type: string, name: string): Readonly<Record<string, unknown>>;
+  /** The logical names of all resources of a type that are in a component of this type, sorted. */
+  names(type: string, component: string): readonly string[];
 }
 
 /**
@@ -40,5 +42,10 @@ export function recordedOf(resources: Resources): Recorded {
   return {
     has: (type, name) => known.has(`${type}::${name}`),
     outputs: (type, name) => known.get(`${type}::${name}`) ?? {},
+    names: (type, component) =>
+      Object.keys(resources)
+        .filter((urn) => urn.split("::")[2]?.endsWith(`${component}$${type}`))
+        .map((urn) => urnParts(urn).name)
+        .sort(),
   };
 }

@@ -78,6 +78,8 @@ export interface EstateFacts {
   readonly logs?: Logs;
   readonly orchestrator: Estate["orchestrator"];
   readonly reverse: ReverseFacts;
+  /** What becomes of volumes that are no longer in the document. */
+  readonly removal: Estate["removal"];
   readonly groups: readonly string[];
   readonly rules: readonly SecurityRule[];
   /** In the order in which pools are built and replaced, see `poolOrder`. */
@@ -86,12 +88,12 @@ export interface EstateFacts {
 
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
 export function deriveFacts(estate: Estate): EstateFacts {
-  const { name, zone, network, sites, image, orchestrator, logs } = estate;
+  const { name, zone, network, sites, image, orchestrator, logs, removal } = estate;
   const pools = poolOrder(estate).map((role) => poolFacts(estate, role));
   const hosts = pools.flatMap((pool) => pool.hosts);
   const api = { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...apiFront(estate) };
   return {
-    ...{ name, zone, network, sites, orchestrator },
+    ...{ name, zone, network, sites, orchestrator, removal },
     administrators: Object.fromEntries(Object.entries(estate.admins.keys).map(([who, line]) => [who, plainKey(line)])),
     image: imageFacts(name, image),
     ...(logs ? { logs } : {}),

@@ -1,11 +1,11 @@
 import * as openstack from "@pulumi/openstack";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ApiBalancer } from "../components/apiBalancer.ts";
 import { ApiVip } from "../components/apiVip.ts";
 import { Dns } from "../components/dns.ts";
 import { HostAddress } from "../components/hostAddress.ts";
 import { HostImage } from "../components/hostImage.ts";
-import { type HostVolume, HostVolumes } from "../components/hostVolumes.ts";
+import { type HostVolume, HostVolumes, KeptVolumes } from "../components/hostVolumes.ts";
 import { KeyPair } from "../components/keyPair.ts";
 import { Network } from "../components/network.ts";
 import type { Recorded } from "../components/recorded.ts";
@@ -14,6 +14,7 @@ import { SecurityGroups } from "../components/securityGroups.ts";
 import { SecurityRules } from "../components/securityRules.ts";
 import { movesToVip } from "./apiMove.ts";
 import type { EstateFacts, HostFacts } from "./facts.ts";
+import { type KeptVolume, keptVolumes } from "./lostVolumes.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What outlives every server. */
@@ -44,6 +45,7 @@ export function buildFoundation(
   secrets: pulumi.Output<Secrets>,
   recorded: Recorded | undefined,
 ): Foundation {
+  const kept = keptOrRefused(facts, recorded);
   // Credentials come from the operator's environment (OS_CLOUD or OS_*).
   const provider = new openstack.Provider("openstack");
   const options = { providers: { openstack: provider } };
@@ -60,6 +62,8 @@ export function buildFoundation(
   const volumes: Record<string, readonly HostVolume[]> = {};
   for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
     volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
+  // no host's name has a full stop
+  if (kept.length > 0) new KeptVolumes("kept.volumes", { estate: facts.name, volumes: kept }, options);
   const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses, vip }, options);
   const front = vip ?? buildBalancer(facts, addresses, network, options);
   const dns = new Dns("dns", { facts, addresses }, options);
@@ -78,6 +82,15 @@ export function buildFoundation(
     ...(vip ? { vip } : {}),
     ...(moves ? { moveApi: (after) => dns.nameApi(front, after) } : {}),
   };
+}
+
+/** @throws pulumi.RunError with all data that would be lost: before anything is registered, and so without any change */
+function keptOrRefused(facts: EstateFacts, recorded: Recorded | undefined): readonly KeptVolume[] {
+  try {
+    return keptVolumes(facts, recorded);
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
+  }
 }
 
 function buildBalancer(

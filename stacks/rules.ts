@@ -27,6 +27,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   for (const [name, role] of Object.entries(estate.roles)) checkRole(name, role, wrong);
   checkHosts(estate, wrong);
   checkVolumeNames(estate, wrong);
+  checkRemoval(estate, wrong);
   checkSites(estate, wrong);
   checkRanges(estate, wrong);
   checkReverseRanges(estate, wrong);
@@ -130,6 +131,21 @@ function checkVolumeNames({ roles }: Estate, wrong: Wrong): void {
           wrong(["roles", roleName, "volumes", volume], `${name} is also a volume of ${other}: choose another name`);
         owner.set(name, host);
       }
+}
+
+/** A word on a volume is for one that goes: it must not stand there for the day on which another of that name does. */
+function checkRemoval({ roles, removal }: Estate, wrong: Wrong): void {
+  const there = Object.entries(roles).flatMap(([roleName, role]) =>
+    Object.keys(hostsOf(roleName, role)).flatMap((host) =>
+      Object.keys(role.volumes).map((volume) => [`${host}-${volume}`, host] as const),
+    ),
+  );
+  for (const [name, host] of there)
+    if (Object.hasOwn(removal.volumes, name))
+      wrong(
+        ["removal", "volumes", name],
+        `leave it out: it is a volume of ${host}, which is in the document; or take that volume or host out`,
+      );
 }
 
 function checkSites({ network, sites }: Estate, wrong: Wrong): void {

@@ -5,6 +5,7 @@ import { Logs } from "./schema/logs.ts";
 import { Network, Site } from "./schema/network.ts";
 import { Orchestrator } from "./schema/orchestrator.ts";
 import { Cidr, Domain, Name, PublicKey } from "./schema/primitives.ts";
+import { Removal } from "./schema/removal.ts";
 import { Role } from "./schema/role.ts";
 import { map, section } from "./schema/told.ts";
 
@@ -32,6 +33,7 @@ export const Estate = section({
   orchestrator: Orchestrator,
   /** What kinds of hosts there are. `orchestrator` is one of them. */
   roles: map(Name, Role, "worker: { runs: [pods], flavor: m1.medium, count: 1 }"),
+  removal: Removal.prefault({}),
 }).superRefine(checkEstate);
 
 export type Estate = z.output<typeof Estate>;

@@ -1,5 +1,6 @@
 import type { Cloud } from "./cloud.ts";
 import { computeQuotaRows } from "./compute-quotas.ts";
+import { extensionRows } from "./extensions.ts";
 import { externalRows } from "./external.ts";
 import { flavorRows } from "./flavors.ts";
 import { imageRow } from "./image.ts";
@@ -18,6 +19,7 @@ export function judge(needs: Requirements, cloud: Cloud): Row[] {
   const { project, services, compute, images, networking, storage, names } = cloud;
   return [
     ...serviceRows(needs, services),
+    ...extensionRows(needs, networking),
     imageRow(needs, images),
     ...flavorRows(needs.hosts, compute.flavors, images),
     ...zoneRows(needs.hosts, compute.zones),

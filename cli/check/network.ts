@@ -58,6 +58,8 @@ export interface Networking {
   readonly ports: Answer<readonly Port[]>;
   readonly floatingIps: Answer<readonly FloatingIp[]>;
   readonly securityGroups: Answer<readonly SecurityGroup[]>;
+  /** What neutron can do beside the usual; none where the estate needs none. */
+  readonly extensions: Answer<readonly { readonly alias: string }[]>;
   /** By the id of a network. */
   readonly addresses: FreeAddresses;
 }
@@ -89,6 +91,7 @@ export async function askNetworking(openstack: OpenStack, needs: Requirements): 
   );
   return {
     ...{ networks, subnets, routers, ports, floatingIps, securityGroups },
+    extensions: needs.extensions.length > 0 ? await list<{ alias: string }>("extensions") : { value: [] },
     quotas: combine({ details }, (answer) => answer.details.quota),
     addresses: await askAddresses(
       openstack,

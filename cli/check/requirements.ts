@@ -37,6 +37,8 @@ export interface Requirements {
   readonly hosts: readonly HostFacts[];
   /** Ports that only keep an address. */
   readonly vips: readonly string[];
+  /** Of neutron, by their aliases. */
+  readonly extensions: readonly string[];
   readonly keyPairs: readonly string[];
   /** Members of each, by name. */
   readonly serverGroups: Readonly<Record<string, number>>;
@@ -91,6 +93,7 @@ export function requirements(facts: EstateFacts): Requirements {
       ? ownNetworks(facts, facts.network.external, hosts)
       : cloudNetworks(facts, hosts)),
     vips: facts.api.vip ? [`${facts.name}-api`] : [],
+    extensions: facts.api.vip ? ["allowed-address-pairs"] : [],
     loadBalancers: facts.api.loadBalancer ? [`${facts.name}-api`] : [],
     ...names(facts, hosts),
   };

@@ -3,6 +3,9 @@ import { openApi } from "../cluster/api.ts";
 import { ApiError, isAbsent } from "../cluster/error.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 
+/** The annotation of a node that a gate cordoned: what an operator closed is not ours to open. */
+export const cordonMark = "estate/cordoned";
+
 /** What is read and written of one. */
 export interface Lease {
   readonly apiVersion?: string;
@@ -24,11 +27,15 @@ export interface Cluster {
   /** Nothing if there is none of that name. */
   node(name: string): Promise<V1Node | undefined>;
   nodes(): Promise<V1Node[]>;
-  /** A node that is gone is fine. */
-  cordon(name: string): Promise<void>;
+  /** A node that is gone is fine. Marked, it is ours to open again. */
+  cordon(name: string, marked: boolean): Promise<void>;
+  /** Takes the mark away too. A node that is gone is fine. */
+  uncordon(name: string): Promise<void>;
   podsOn(node: string): Promise<V1Pod[]>;
   /** Gives why not, where a disruption budget forbids it now. A pod that is gone is fine. */
   evict(pod: V1Pod): Promise<string | undefined>;
+  /** With the time that it asks for to end. A pod that is gone is fine. */
+  deletePod(pod: V1Pod): Promise<void>;
   /** A node that is gone is fine. */
   deleteNode(name: string): Promise<void>;
   lease(name: string): Promise<Lease | undefined>;
@@ -45,19 +52,32 @@ export function connectCluster(kubeconfig: string): Cluster {
   const nodes = "/api/v1/nodes";
   const leases = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
   const at = (collection: string, name: string) => `${collection}/${encodeURIComponent(name)}`;
+  const podPath = ({ metadata: { name = "", namespace = "" } = {} }: V1Pod) =>
+    at(`${at("/api/v1/namespaces", namespace)}/pods`, name);
+  const patchNode = async (name: string, body: object) => {
+    await orAbsent(ask({ method: "PATCH", path: at(nodes, name), type: "application/merge-patch+json", body }));
+  };
   return {
     node: async (name) => orAbsent(ask<V1Node>({ method: "GET", path: at(nodes, name) })),
     nodes: () => list<V1Node>(nodes),
-    cordon: async (name) => {
-      const type = "application/merge-patch+json";
-      await orAbsent(ask({ method: "PATCH", path: at(nodes, name), type, body: { spec: { unschedulable: true } } }));
+    cordon: async (name, marked) => {
+      const metadata = marked ? { metadata: { annotations: { [cordonMark]: "true" } } } : {};
+      await patchNode(name, { ...metadata, spec: { unschedulable: true } });
     },
+    // null takes a key away
+    uncordon: (name) =>
+      patchNode(name, { metadata: { annotations: { [cordonMark]: null } }, spec: { unschedulable: null } }),
     podsOn: (node) => list<V1Pod>("/api/v1/pods", { fieldSelector: `spec.nodeName=${node}` }),
-    evict: async ({ metadata: { name = "", namespace = "", uid } = {} }) => {
-      const path = `${at("/api/v1/namespaces", namespace)}/pods/${encodeURIComponent(name)}/eviction`;
-      const deleteOptions = uid ? { preconditions: { uid } } : {};
-      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace }, deleteOptions };
-      return ask({ method: "POST", path, body }).then(() => undefined, whyKept);
+    evict: async (pod) => {
+      const { name = "", namespace = "" } = pod.metadata ?? {};
+      const body = {
+        ...{ apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } },
+        deleteOptions: onlyThis(pod),
+      };
+      return ask({ method: "POST", path: `${podPath(pod)}/eviction`, body }).then(() => undefined, whyKept);
+    },
+    deletePod: async (pod) => {
+      await ask({ method: "DELETE", path: podPath(pod), body: onlyThis(pod) }).catch(unlessOther);
     },
     deleteNode: async (name) => {
       await orAbsent(ask({ method: "DELETE", path: at(nodes, name) }));
@@ -80,6 +100,15 @@ async function orAbsent<T>(request: Promise<T>): Promise<T | undefined> {
     if (isAbsent(error)) return undefined;
     throw error;
   });
+}
+
+/** What a pod is deleted by: another of its name is left alone. */
+function onlyThis({ metadata }: V1Pod): object {
+  return metadata?.uid ? { preconditions: { uid: metadata.uid } } : {};
+}
+
+function unlessOther(error: unknown): void {
+  if (!isOther(error)) throw error;
 }
 
 function whyKept(error: unknown): string | undefined {

@@ -1,5 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { Trouble } from "../../local/say.ts";
+import type { Rollout } from "../../stacks/schema/role.ts";
+import { cordonHost, uncordonHost } from "./cordon.ts";
 import { evictAll } from "./evict.ts";
 import type { Gate } from "./gate.ts";
 import { mayBegin } from "./hold.ts";
@@ -15,7 +17,7 @@ const unreachableAfter = 120_000;
  * Empties a host before its server goes: cordon, evict, take its node away, and with it the membership in etcd. A server
  * that never joined, or an orchestrator that is gone, needs nothing.
  *
- * @throws Trouble when pods do not leave in time, etcd would lose its majority, or the API does not answer
+ * @throws Trouble when pods do not leave in time, etcd would lose its majority, or the API does not answer; the host then takes pods again
  */
 export async function drain(gate: Gate): Promise<void> {
   const { say, serverId } = gate;
@@ -27,11 +29,25 @@ export async function drain(gate: Gate): Promise<void> {
   const role = gate.role ?? node.metadata?.labels?.["estate/role"];
   const rollout = gate.rolloutOf(role);
   await mayBegin(gate, rollout);
-  const { drainMinutes } = rollout;
-  if (isMember(node)) return removeMember(gate, drainMinutes);
-  await empty(gate, drainMinutes);
+  try {
+    await (isMember(node) ? removeMember(gate, rollout) : removeWorker(gate, rollout));
+  } catch (error) {
+    await reopen(gate);
+    throw error;
+  }
+}
+
+/** A host that stays goes on as before: until somebody says otherwise, it takes pods again. */
+async function reopen({ cluster, host, say }: Gate): Promise<void> {
+  const open = await uncordonHost(cluster, host).catch((error: Error) => error.message);
+  if (open === true) say("not drained: it takes pods again");
+  else if (open !== false) say(`it may still be cordoned ('kubectl uncordon ${host}'): ${open}`);
+}
+
+async function removeWorker(gate: Gate, rollout: Rollout): Promise<void> {
+  await empty(gate, rollout);
   await removeNode(gate);
-  say("drained");
+  gate.say("drained");
 }
 
 async function findNode(gate: Gate): Promise<V1Node | "gone" | undefined> {
@@ -70,16 +86,17 @@ async function isGone(gate: Gate): Promise<boolean> {
 }
 
 /** Sends its pods elsewhere. */
-async function empty(gate: Gate, minutes: number): Promise<void> {
+async function empty(gate: Gate, rollout: Rollout): Promise<void> {
   gate.journal.begin("cordon");
-  await insist(gate, "cordoned", () => gate.cluster.cordon(gate.host));
+  await cordonHost(gate);
   gate.journal.begin("evict");
-  await evictAll(gate, minutes);
+  await evictAll(gate, rollout);
 }
 
 /** One member at a time, over all gates that run now, and never when the others would lose their majority. */
-async function removeMember(gate: Gate, minutes: number): Promise<void> {
+async function removeMember(gate: Gate, rollout: Rollout): Promise<void> {
   const { cluster, host, say, serverId } = gate;
+  const { drainMinutes: minutes } = rollout;
   const holder = `${host}/${serverId}`;
   const renewing = setInterval(() => void renew(), 10_000);
   let held = false;
@@ -88,7 +105,7 @@ async function removeMember(gate: Gate, minutes: number): Promise<void> {
     let turn = await waitForTurn(gate, minutes, holder);
     held = true;
     if (turn === "safe") {
-      await empty(gate, minutes);
+      await empty(gate, rollout);
       // that takes minutes, in which another server may have been lost
       turn = await waitForTurn(gate, minutes, holder);
     }

@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { Trouble } from "../../local/say.ts";
+import type { Rollout } from "../../stacks/schema/role.ts";
 import type { Gate } from "./gate.ts";
 import { duration, waitUntil } from "./wait.ts";
 
@@ -13,35 +14,55 @@ export function evictable(pods: readonly V1Pod[]): V1Pod[] {
 }
 
 /**
- * Moves the pods of a node elsewhere, as fast as their disruption budgets allow.
+ * Moves the pods of a node elsewhere, as fast as their disruption budgets allow. What is left after the role's time is what its
+ * document says: `abort` leaves the host as it is, `wait` waits for ever, `force` ends those pods against their budgets.
  *
- * @throws Trouble when they are not gone within the role's time, with the budget that forbids it
+ * @throws Trouble when they are not gone in time and are not to be forced, with the budget that forbids it
  */
-export async function evictAll(gate: Gate, minutes: number): Promise<void> {
-  const { clock, cluster, host, journal, say } = gate;
-  const blocked = await waitUntil(
-    async () => {
-      const pods = evictable(await cluster.podsOn(host));
-      if (pods.length === 0) return { done: true };
-      const leaving = pods.filter((pod) => pod.metadata?.deletionTimestamp);
-      const reasons: string[] = [];
-      for (const pod of pods) {
-        if (leaving.includes(pod)) continue;
-        const reason = await cluster.evict(pod);
-        if (reason) reasons.push(`${pod.metadata?.namespace}/${pod.metadata?.name}: ${reason}`);
-      }
-      return { waiting: reasons.length > 0 ? reasons.join("; ") : `${pods.length} pods to end` };
+export async function evictAll(gate: Gate, { drainMinutes, afterDrainMinutes }: Rollout): Promise<void> {
+  const limit = drainMinutes * 60_000;
+  const { clock, host, journal, say } = gate;
+  const blocked = await waitUntil(() => evictOnce(gate), {
+    ...{ clock, journal, deadline: afterDrainMinutes === "wait" ? Number.POSITIVE_INFINITY : limit },
+    report: (waiting, since) => {
+      const late = afterDrainMinutes === "wait" && since >= limit ? ", and as long as it takes" : "";
+      say(`draining (${duration(since)} of ${drainMinutes} min${late}): waiting for ${waiting}`);
     },
-    {
-      ...{ clock, journal, deadline: minutes * 60_000 },
-      report: (waiting, since) => say(`draining (${duration(since)} of ${minutes} min): waiting for ${waiting}`),
-    },
-  );
+  });
   if (!blocked) return;
+  if (afterDrainMinutes === "force") return endAll(gate, blocked);
   throw new Trouble(
     [
-      `${host} was not drained within ${duration(minutes * 60_000)}: it waited for ${blocked}.`,
-      "It is cordoned and goes on running what is left. Free those pods, or give the role more drainMinutes; then 'pulumi up' again.",
+      `${host} was not drained within ${duration(limit)}: it waited for ${blocked}.`,
+      "It was not replaced, and goes on. Free those pods, give the role more rollout.drainMinutes, or write wait or force in rollout.afterDrainMinutes; then 'pulumi up' again.",
     ].join("\n"),
+  );
+}
+
+async function evictOnce({ cluster, host }: Gate): Promise<{ done: true } | { waiting: string }> {
+  const pods = evictable(await cluster.podsOn(host));
+  if (pods.length === 0) return { done: true };
+  const reasons: string[] = [];
+  for (const pod of pods.filter(({ metadata }) => !metadata?.deletionTimestamp)) {
+    const reason = await cluster.evict(pod);
+    if (reason) reasons.push(`${pod.metadata?.namespace}/${pod.metadata?.name}: ${reason}`);
+  }
+  return { waiting: reasons.length > 0 ? reasons.join("; ") : `${pods.length} pods to end` };
+}
+
+/** Milliseconds that pods have to end which were told to. Then they end with the server. */
+const lastGrace = 120_000;
+
+/** Budgets count no longer. Each pod is still asked to end, and has the time for it that it asks for. */
+async function endAll(gate: Gate, blocked: string): Promise<void> {
+  const { clock, cluster, host, journal, say } = gate;
+  say(`not drained in time: what is left is ended by force (rollout.afterDrainMinutes): ${blocked}`);
+  await waitUntil(
+    async () => {
+      const pods = evictable(await cluster.podsOn(host));
+      for (const pod of pods) if (!pod.metadata?.deletionTimestamp) await cluster.deletePod(pod);
+      return pods.length === 0 ? { done: true } : { waiting: `${pods.length} pods to end` };
+    },
+    { clock, journal, deadline: lastGrace, report: (waiting) => say(`forced: waiting for ${waiting}`) },
   );
 }

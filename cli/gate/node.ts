@@ -14,11 +14,17 @@ export function whyNotReady(node: V1Node | undefined, { serverId, version }: Exp
   const info = node.status?.nodeInfo;
   if (!isOf(node, serverId)) return `the node is still that of another server (${info?.systemUUID ?? "unknown"})`;
   if (info?.kubeletVersion !== version) return `its kubelet is ${info?.kubeletVersion}, pinned is ${version}`;
+  if (!info.bootID) return "its node does not say which boot it is of";
   if (!isReady(node)) {
     const condition = node.status?.conditions?.find(({ type }) => type === "Ready");
     return `its node is not Ready (${condition?.message || condition?.reason || "no condition yet"})`;
   }
   return undefined;
+}
+
+/** Of which boot the node is; it is another whenever the host has booted. */
+export function bootOf(node: V1Node | undefined): string | undefined {
+  return node?.status?.nodeInfo?.bootID;
 }
 
 /** Whether the node is that of the server. */

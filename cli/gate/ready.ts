@@ -1,11 +1,13 @@
 import { Trouble } from "../../local/say.ts";
+import { cordonHost, uncordonHost } from "./cordon.ts";
 import type { Gate } from "./gate.ts";
-import { whyNotReady } from "./node.ts";
+import { bootOf, whyNotReady } from "./node.ts";
 import { reasonsIn } from "./reason.ts";
-import { duration, waitUntil } from "./wait.ts";
+import { duration, insist, waitUntil } from "./wait.ts";
 
 /**
- * Waits until the host's own server has joined the orchestrator, is Ready with the pinned version, and has stayed so.
+ * Waits until the host's own server has joined the orchestrator, is Ready with the pinned version, and has stayed so without booting
+ * again. A host that does not stay so is cordoned; one that a gate had cordoned takes pods again.
  *
  * @throws Trouble when it does not within the role's time, with the reasons found in the server's console
  */
@@ -22,6 +24,7 @@ export async function ready(gate: Gate): Promise<void> {
   say(`joined and Ready after ${duration(clock.now() - start)}; watching it for ${duration(soakMinutes * 60_000)}`);
   journal.begin("soak");
   await soak(gate, soakMinutes * 60_000);
+  if (await insist(gate, "uncordoned", () => uncordonHost(gate.cluster, gate.host))) say("takes pods again");
   say("ready");
 }
 
@@ -44,9 +47,11 @@ async function attempt(gate: Gate): Promise<{ done: true } | { waiting: string }
   return { waiting: missing };
 }
 
-async function look({ cluster, host, serverId, version }: Gate): Promise<string | undefined> {
+async function look({ cluster, host, serverId, version }: Gate, boot?: string): Promise<string | undefined> {
   try {
-    return whyNotReady(await cluster.node(host), { serverId, version });
+    const node = await cluster.node(host);
+    if (boot !== undefined && bootOf(node) !== boot && node) return "it has booted again";
+    return whyNotReady(node, { serverId, version });
   } catch (error) {
     return `the orchestrator's API does not answer (${(error as Error).message})`;
   }
@@ -54,20 +59,30 @@ async function look({ cluster, host, serverId, version }: Gate): Promise<string 
 
 /** Once is not enough: several looks in a row must fail before a host that was ready counts as lost. */
 async function soak(gate: Gate, milliseconds: number): Promise<void> {
+  const boot = bootOf(await gate.cluster.node(gate.host).catch(() => undefined));
   const end = gate.clock.now() + milliseconds;
   for (let failed = 0; gate.clock.now() < end; ) {
     await gate.clock.sleep(Math.min(2000, Math.max(1, end - gate.clock.now())));
-    const missing = await look(gate);
+    const missing = await look(gate, boot);
     failed = missing ? failed + 1 : 0;
-    if (missing && failed === 3) throw await failure(gate, `joined, but did not stay: ${missing}`);
+    if (missing && failed === 3) throw await failure(gate, `joined, but did not stay: ${missing}`, await closed(gate));
   }
 }
 
+/** A host that is not proven gets nothing more to do. */
+async function closed(gate: Gate): Promise<string> {
+  return cordonHost(gate).then(
+    () => "It is cordoned until it is ready.",
+    (error: Error) => `It could not be cordoned (${error.message}).`,
+  );
+}
+
 /** The host's own reason is in the first line; what the orchestrator sees, and the console, follow. */
-async function failure(gate: Gate, what: string): Promise<Trouble> {
+async function failure(gate: Gate, what: string, done = ""): Promise<Trouble> {
   const { given, lines } = reasonsIn(await gate.cloud.consoleLog(gate.serverId).catch(() => ""));
   const found =
     lines.length > 0 ? ["Its console says:", ...lines.map((line) => `  ${line}`)] : ["Its console is empty."];
   const next = "The hosts after it were left alone. After the cure, 'pulumi up' goes on from here.";
-  return new Trouble([`${gate.host} ${what}${given ? `; it says: ${given}` : ""}.`, ...found, next].join("\n"));
+  const first = `${gate.host} ${what}${given ? `; it says: ${given}` : ""}.`;
+  return new Trouble([first, ...(done ? [done] : []), ...found, next].join("\n"));
 }

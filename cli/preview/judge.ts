@@ -1,8 +1,9 @@
 import { listed } from "./listed.ts";
+import { goneAddresses, goneData } from "./losses.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a plan may be refused for; an operator accepts them by these names. */
-export const dangers = ["width", "protected", "removed"] as const;
+export const dangers = ["width", "protected", "removed", "data", "addresses"] as const;
 export type Danger = (typeof dangers)[number];
 
 /** Why a plan is refused, and what to do. */
@@ -27,7 +28,10 @@ const fewResources = 20;
 
 /** What speaks against a plan, from what it holds alone; nothing if it may be done. */
 export function judgePlan(plan: Plan, { maxRemoved = defaultMaxRemoved, accepted = [] }: Limits): Refusal[] {
-  const found = [...tooManyTogether(plan), ...unprotected(plan), ...tooMuchRemoved(plan, maxRemoved)];
+  const found = [
+    ...[tooManyTogether(plan), unprotected(plan), tooMuchRemoved(plan, maxRemoved)],
+    ...[lostData(plan), lostAddresses(plan)],
+  ].flat();
   return found.filter(({ danger }) => !accepted.includes(danger));
 }
 
@@ -53,6 +57,31 @@ function unprotected({ changes }: Plan): Refusal[] {
       danger: "protected",
       what: `what is protected would go: ${listed(names)}`,
       cure: `put it back into the document or the program; if it must go, save its data, take its protection away in an update of its own ('pulumi state unprotect'), and run this again; ${accept("protected")}`,
+    },
+  ];
+}
+
+function lostData(plan: Plan): Refusal[] {
+  const gone = goneData(plan);
+  if (gone.length === 0) return [];
+  return [
+    {
+      danger: "data",
+      what: `data would go with what is replaced or deleted: ${listed(gone.map(({ name, type, kind }) => `${name} (${type.split(":").at(-1)}, ${kind}d)`))}`,
+      cure: `put it back into the document; or say there what becomes of a volume: removal: { volumes: { NAME: keep } }, or delete; ${accept("data")}`,
+    },
+  ];
+}
+
+/** Firewalls, partners and phones outside of the estate know these addresses. */
+function lostAddresses(plan: Plan): Refusal[] {
+  const gone = goneAddresses(plan);
+  if (gone.length === 0) return [];
+  return [
+    {
+      danger: "addresses",
+      what: `addresses or names that others know would go, of hosts that stay: ${listed(gone.map(({ name }) => name))}`,
+      cure: `look for a change of network.mode, network.external, zone, of a site's cidr or of a role's publicAddress, and take it back; ${accept("addresses")}`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { PoolFacts } from "../../stacks/facts.ts";
 import type { Change } from "./changes.ts";
 import type { HostChange } from "./hosts.ts";
 import { listed } from "./listed.ts";
+import { holdsData } from "./losses.ts";
 import { minutes } from "./minutes.ts";
 import type { Together } from "./together.ts";
 
@@ -49,13 +50,13 @@ function replaced(
 ): string[] {
   const count = hosts.filter((host) => host.role === role && host.kind === "replace").length;
   if (count === 0) return [];
-  const { width, drainMinutes } = rollout;
+  const { width, drainMinutes, afterDrainMinutes } = rollout;
   const most = Math.max(width, atOnce);
   const how = most === 1 ? " one after another" : most >= count ? ", all at the same time" : `, ${most} at a time`;
   const drain = count === 1 ? `1 ${role} host drains` : `${count} ${role} hosts drain${how}`;
   if (!runs.includes("orchestrator"))
     return [
-      `${drain}: what runs on ${count === 1 ? "it" : "each"} has ${minutes(drainMinutes)} to end or to move; else the update stops, and the host stays.`,
+      `${drain}: what runs on ${count === 1 ? "it" : "each"} has ${minutes(drainMinutes)} to end or to move; ${afterwards[afterDrainMinutes]}.`,
     ];
   return [
     all.length >= 3 && most === 1
@@ -63,6 +64,12 @@ function replaced(
       : `${drain}: the orchestrator's API may be away meanwhile; what runs goes on.`,
   ];
 }
+
+const afterwards: Readonly<Record<PoolFacts["rollout"]["afterDrainMinutes"], string>> = {
+  abort: "else the update stops, and the host stays",
+  wait: "else the update waits as long as it takes",
+  force: "else it is ended",
+};
 
 function leaving(hosts: readonly HostChange[]): string[] {
   const gone = hosts.filter(({ kind }) => kind === "delete");
@@ -77,14 +84,6 @@ function isOfHost({ name }: Change, hosts: readonly HostChange[]): boolean {
 /** What leads to hosts, where it does not stay. */
 function isWay({ type, kind }: Change): boolean {
   return (kind === "replace" || kind === "delete") && /^openstack:(networking|loadbalancer|dns)\//.test(type);
-}
-
-/** What keeps data that nothing else has. */
-function holdsData({ type, kind }: Change): boolean {
-  if (kind !== "replace" && kind !== "delete") return false;
-  return /^openstack:(blockstorage\/volume|sharedfilesystem\/share|objectstorage\/container):|:PersistentVolume(Claim)?$/.test(
-    type,
-  );
 }
 
 function namesOf(all: readonly { readonly name: string }[]): string[] {

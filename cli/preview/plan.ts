@@ -1,4 +1,4 @@
-import type { PoolFacts } from "../../stacks/facts.ts";
+import type { EstateFacts, PoolFacts } from "../../stacks/facts.ts";
 import { byText } from "../map/order.ts";
 import type { EngineError, Finding, PlanView } from "../up/events.ts";
 import { type Change, changesOf, type Kind } from "./changes.ts";
@@ -24,6 +24,8 @@ export interface Plan extends Roll {
   readonly together: readonly Together[];
   readonly findings: readonly Finding[];
   readonly errors: readonly EngineError[];
+  /** Names of volumes of which the document says that they are deleted. */
+  readonly mayGo: readonly string[];
   /** What it means for those who use the estate: sentences. */
   readonly users: readonly string[];
 }
@@ -35,10 +37,12 @@ export interface Ground {
   readonly paused?: string | undefined;
   /** Of the document, in the order in which they are replaced; none where it could not be read. */
   readonly pools: readonly PoolFacts[];
+  /** What the document says of volumes that it no longer has. @default nothing */
+  readonly removal?: EstateFacts["removal"] | undefined;
 }
 
 /** The plan that the events of a preview tell. Equal events, in whatever order parallel ones came, give equal plans. */
-export function planOf(view: PlanView, { stack, complete, paused, pools }: Ground): Plan {
+export function planOf(view: PlanView, { stack, complete, paused, pools, removal }: Ground): Plan {
   const changes = changesOf(view.steps).filter(({ managed }) => managed);
   const roll = rollOf(changes, pools);
   const together = togetherOf(view.steps, pools);
@@ -54,11 +58,18 @@ export function planOf(view: PlanView, { stack, complete, paused, pools }: Groun
       unchanged: view.unchanged,
     },
     ...{ changes, ...roll, hostsNow: known.length + leaving.length },
-    together,
+    ...{ together, mayGo: deletedVolumes(removal) },
     findings: [...view.findings].sort((a, b) => byText(findingKey(a), findingKey(b))),
     errors: [...view.errors].sort((a, b) => byText(a.name ?? "", b.name ?? "") || byText(a.message, b.message)),
     users: meaningOf(changes, roll.hosts, pools, together),
   };
+}
+
+function deletedVolumes(removal: Ground["removal"]): readonly string[] {
+  const { volumes = {} } = removal ?? {};
+  return Object.keys(volumes)
+    .filter((name) => volumes[name] === "delete")
+    .sort(byText);
 }
 
 /** `mandatory` before `advisory`. */

@@ -34,5 +34,6 @@ export async function readPlan(
     log,
   });
   const paused = await readPause(stack);
-  return { plan: planOf(events, { stack, complete: succeeded, paused, pools: facts?.pools ?? [] }), stopped, log };
+  const { pools = [], removal } = facts ?? {};
+  return { plan: planOf(events, { stack, complete: succeeded, paused, pools, removal }), stopped, log };
 }

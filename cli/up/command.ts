@@ -17,6 +17,14 @@ Exit codes:
   4   the plan is refused, and nothing was done; the message has the cure, and the --accept that overrides it
   75  hosts are left that may not be begun now; the same command goes on later, for example from a timer`;
 
+const destroyHelp = `
+It names what holds data, such as volumes with recordings, before it begins: that goes too, volumes that removal.volumes keeps among it.
+
+Exit codes:
+  0  nothing is left
+  4  something is protected, and nothing was done; the message names it
+  else as 'pulumi destroy' ends`;
+
 /** `estate up` and `estate destroy`. Each is loaded when it is used. */
 export function addUpCommands(program: Command): void {
   const up = program
@@ -35,8 +43,12 @@ export function addUpCommands(program: Command): void {
     .command("destroy")
     .description("delete the estate, its hosts undrained: `pulumi destroy`; neither a pause nor a window holds it back")
     .option("--stack <name>", stack)
-    .option("-y, --yes", "do not show a preview, and do not ask")
-    .action(async (options: { stack?: string; yes?: boolean }) => (await import("./destroy.ts")).destroy(options));
+    .option("-y, --yes", "do not show a preview, and do not ask; what data goes is told all the same")
+    .option("--protected", "take the protection away from what is protected, and delete it too")
+    .addHelpText("after", destroyHelp)
+    .action(async (options: { stack?: string; yes?: boolean; protected?: boolean }) =>
+      (await import("./destroy.ts")).destroy(options),
+    );
 }
 
 function minutes(text: string): number {

@@ -12,6 +12,7 @@ import { markInterrupted, updateAfter } from "../take-over.ts";
 import { agree, refusedText } from "./agree.ts";
 import { exitCodes } from "./outcome.ts";
 import { plainProgress, terminalProgress } from "./progress.ts";
+import { reopenHosts } from "./reopen.ts";
 import { type Rolled, roll } from "./roll.ts";
 
 interface Options extends PlanOptions {
@@ -40,11 +41,21 @@ export async function up({ stack: named, yes, json, budget, ...limits }: Options
     return rolled.result === "done";
   });
   if (!rolled) return;
+  if (rolled.result === "done") await reopen(stack);
   const seconds = Math.round((Date.now() - started) / 1000);
   process.exitCode = exitCodes[rolled.result];
   if (json) process.stdout.write(`${JSON.stringify({ stack, ...rolled, seconds })}\n`);
   else if (rolled.result === "failed") say(`estate: ${rolled.text}`);
   else process.stdout.write(`${rolled.text || `The stack ${stack} is as its document says, after ${seconds} s.`}\n`);
+}
+
+/** What is left cordoned by an update that was broken off. */
+async function reopen(stack: string): Promise<void> {
+  const opened = await reopenHosts(stack).catch((error: Error) => {
+    say(`whether a drain that was broken off left a host cordoned is not known: ${error.message}`);
+    return [];
+  });
+  for (const host of opened) say(`${host} was left cordoned by a drain that was broken off: it takes pods again`);
 }
 
 /** Gives the file that marks an interruption. @throws Trouble when an update still runs */

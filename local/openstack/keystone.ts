@@ -8,6 +8,9 @@ export const keyFolders = (facts: CloudFacts) => ({
   credential: `${state(facts, "keystone")}/credential`,
 });
 
+/** Bytes of a password, and of an application credential's secret, that count. */
+export const longestPassword = 72;
+
 /** keystone.conf */
 export function keystoneConf(facts: CloudFacts): string {
   const folders = keyFolders(facts);
@@ -22,7 +25,8 @@ export function keystoneConf(facts: CloudFacts): string {
     credential: { key_repository: folders.credential },
     cache: { enabled: true, backend: "dogpile.cache.memory" },
     // every password and secret here has 96 random bits or more: slow hashing would only cost time
-    identity: { password_hash_algorithm: "bcrypt", password_hash_rounds: 4 },
+    // bcrypt looks at 72 bytes, and keystone warns at every login where longer passwords are allowed
+    identity: { password_hash_algorithm: "bcrypt", password_hash_rounds: 4, max_password_length: longestPassword },
     ...events("noop"),
   });
 }

@@ -13,8 +13,13 @@ export const Rollout = section({
   width: whole(1, 20).default(1),
   /** Minutes a new host has to join and become Ready. */
   joinMinutes: minutes("more than 0", 240).positive().default(20),
-  /** Minutes the pods of an old host have to leave it. Then the update fails and the host stays, cordoned. */
+  /** Minutes the pods of an old host have to leave it. */
   drainMinutes: minutes("more than 0", 1440).positive().default(15),
+  /**
+   * What then, if some are left. `abort`: the update fails, and the host stays and takes pods again. `wait`: it waits on, for ever.
+   * `force`: they are ended, whatever their disruption budgets say. The majority of etcd is never forced.
+   */
+  afterDrainMinutes: oneOf(["abort", "wait", "force"]).default("abort"),
   /** Minutes a new host must stay Ready before the next one is replaced. Fractions are allowed. */
   soakMinutes: minutes("at least 0", 240).min(0).default(1),
   /** When hosts of the role may be taken out of service. First creation, new hosts and the end of the estate do not wait for it. @default always */

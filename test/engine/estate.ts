@@ -83,6 +83,7 @@ export interface Document {
   sites: Record<string, { reverseZone?: boolean }>;
   image: { name: string };
   roles: Record<string, Role>;
+  removal?: { volumes: Record<string, "keep" | "delete"> };
 }
 
 /** Changes the estate document of the test's stack. */

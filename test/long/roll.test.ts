@@ -66,9 +66,14 @@ afterAll(async () => {
   await editDocument((document) => {
     for (const name of ["turn", "scalelite"]) delete document.roles[name];
     if (document.roles.worker) Object.assign(document.roles.worker.rollout, { width: 1 });
+    const volumes = Object.fromEntries(pools.scalelite.hosts.map((host) => [`${host}-recordings`, "delete" as const]));
+    document.removal = { volumes };
   });
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.exitCode, up.text).toBe(0);
+  await editDocument((document) => {
+    delete document.removal;
+  });
 }, 600_000);
 
 test("new roles only add: nothing that exists is replaced, deleted or restarted", async () => {

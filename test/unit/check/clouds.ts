@@ -61,6 +61,7 @@ export function emptyCloud(change: (cloud: any) => void = () => undefined): Clou
       routers: { value: [] },
       ports: { value: [] },
       floatingIps: { value: [] },
+      extensions: { value: [{ alias: "router" }, { alias: "allowed-address-pairs" }] },
       securityGroups: { value: [{ id: "g0", name: "default", security_group_rules: [{ description: null }] }] },
       addresses: { "n-public": { value: [{ subnet_id: "s-public", ip_version: 4, total_ips: 8, used_ips: 2 }] } },
     },

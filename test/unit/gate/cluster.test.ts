@@ -28,19 +28,37 @@ const pod = { metadata: { name: "hello-1", namespace: "estate", uid: "u1" } };
 describe("a gate's questions to the API", () => {
   it("cordon a node that is gone without a word: it is asked again when an answer was lost", async () => {
     answer = () => failure(404, 'nodes "bbb-01" not found');
-    await cluster.cordon("bbb-01");
+    await cluster.cordon("bbb-01", true);
+    await cluster.uncordon("bbb-01");
   });
 
-  it("cordon by a merge patch", async () => {
-    await cluster.cordon("bbb-01");
-    expect(asked).toMatchObject([
+  it("cordon by a merge patch, with a mark where it is theirs to open, and take both away", async () => {
+    await cluster.cordon("bbb-01", false);
+    await cluster.cordon("bbb-01", true);
+    await cluster.uncordon("bbb-01");
+    const patch = { method: "PATCH", path: "/api/v1/nodes/bbb-01", type: "application/merge-patch+json" };
+    const marked = (value: string | null) => ({ metadata: { annotations: { "estate/cordoned": value } } });
+    expect(asked).toEqual([
+      { ...patch, body: { spec: { unschedulable: true } } },
+      { ...patch, body: { ...marked("true"), spec: { unschedulable: true } } },
+      { ...patch, body: { ...marked(null), spec: { unschedulable: null } } },
+    ]);
+  });
+
+  it("end a pod by its uid, with its own grace; one that is gone, or another of its name, is fine", async () => {
+    await cluster.deletePod(pod);
+    expect(asked).toEqual([
       {
-        method: "PATCH",
-        path: "/api/v1/nodes/bbb-01",
-        type: "application/merge-patch+json",
-        body: { spec: { unschedulable: true } },
+        ...{ method: "DELETE", path: "/api/v1/namespaces/estate/pods/hello-1", type: "application/json" },
+        body: { preconditions: { uid: "u1" } },
       },
     ]);
+    for (const status of [404, 409]) {
+      answer = () => failure(status, "no");
+      await cluster.deletePod(pod);
+    }
+    answer = () => failure(403, "pods is forbidden");
+    await expect(cluster.deletePod(pod)).rejects.toThrow("pods is forbidden");
   });
 
   it("take an absent node for an answer, and no other error", async () => {

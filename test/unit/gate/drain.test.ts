@@ -6,6 +6,7 @@ import type { Gate } from "../../../cli/gate/gate.ts";
 import { judgeRemoval } from "../../../cli/gate/quorum.ts";
 import { waitUntil } from "../../../cli/gate/wait.ts";
 import { Trouble } from "../../../local/say.ts";
+import { Rollout } from "../../../stacks/schema/role.ts";
 import { gate, node, pod, type World, world } from "./fakes.ts";
 
 function worldOf(...hosts: readonly string[]) {
@@ -65,7 +66,69 @@ describe("the drain gate of a worker", () => {
     await expect(drain(gate("worker-01", of))).rejects.toThrow(
       "worker-01 was not drained within 3 min: it waited for estate/hello-1: needs 1 healthy pods.",
     );
+    expect(of.events).toEqual(["cordon worker-01", "uncordon worker-01"]);
+    expect(of.said.at(-1)).toBe("not drained: it takes pods again");
+  });
+
+  it("leaves a host cordoned that an operator had cordoned", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.nodes.set("worker-01", node("worker-01", { cordoned: true }));
+    of.pods.push(pod("hello-1"));
+    of.budget = () => "needs 1 healthy pods";
+    await expect(drain(gate("worker-01", of))).rejects.toThrow("was not drained within 3 min");
     expect(of.events).toEqual(["cordon worker-01"]);
+    expect(of.nodes.get("worker-01")?.spec?.unschedulable).toBe(true);
+  });
+
+  const after = (afterDrainMinutes: "wait" | "force") => ({
+    rolloutOf: () => Rollout.parse({ drainMinutes: 3, afterDrainMinutes }),
+  });
+
+  it("waits on after its deadline where the role says so, and says that it does", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(pod("hello-1"));
+    let allowed = false;
+    of.budget = () => (allowed ? undefined : "needs 1 healthy pods");
+    of.onTick = (now) => {
+      allowed = now >= 3_600_000;
+    };
+    await drain(gate("worker-01", of, after("wait")));
+    expect(of.said).toContain(
+      "draining (59 min of 3 min, and as long as it takes): waiting for estate/hello-1: needs 1 healthy pods",
+    );
+    expect(of.events).toEqual(["cordon worker-01", "evict hello-1", "delete node worker-01", "stop worker-01-server"]);
+  });
+
+  it("ends what is left by force where the role says so, but not before its deadline", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(
+      pod("hello-1"),
+      pod("stubborn"),
+      pod("daemon", { ownerReferences: [{ kind: "DaemonSet", controller: true }] }),
+    );
+    of.stubborn = "stubborn";
+    of.budget = () => "needs 1 healthy pods";
+    let early = 0;
+    of.onTick = (now) => {
+      if (now < 180_000) early = of.events.filter((event) => event.startsWith("end")).length;
+    };
+    await drain(gate("worker-01", of, after("force")));
+    expect(early).toBe(0);
+    expect(of.said.find((line) => line.startsWith("not drained in time"))).toContain(
+      "estate/hello-1: needs 1 healthy pods",
+    );
+    expect([...new Set(of.events)]).toEqual([
+      "cordon worker-01",
+      ...["end hello-1", "end stubborn"],
+      ...["delete node worker-01", "stop worker-01-server"],
+    ]);
+  });
+
+  it("never forces the majority of etcd", async () => {
+    const of = worldOf(...servers);
+    of.nodes.set("orchestrator-01", node("orchestrator-01", { member: true, ready: false }));
+    await expect(drain(gate("orchestrator-02", of, after("force")))).rejects.toThrow("only 1 of the 2 other members");
+    expect(of.events).toEqual([]);
   });
 
   it("leaves alone what is not its own", async () => {

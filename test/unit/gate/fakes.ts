@@ -1,6 +1,6 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import type { Cloud, Server } from "../../../cli/gate/cloud.ts";
-import type { Cluster, Lease } from "../../../cli/gate/cluster.ts";
+import { type Cluster, cordonMark, type Lease } from "../../../cli/gate/cluster.ts";
 import type { Gate } from "../../../cli/gate/gate.ts";
 import { gateJournal } from "../../../cli/gate/journal.ts";
 import { Rollout } from "../../../stacks/schema/role.ts";
@@ -20,6 +20,8 @@ export interface World {
   unreachable: string | undefined;
   /** Called at every sleep, with the milliseconds since the start: how the world changes by itself. */
   onTick: (now: number) => void;
+  /** A pod that does not end although it is told to. */
+  stubborn: string | undefined;
   /** Why a pod must stay now. */
   budget: (pod: V1Pod) => string | undefined;
 }
@@ -29,14 +31,19 @@ export interface NodeOptions {
   readonly ready?: boolean;
   readonly version?: string;
   readonly member?: boolean;
+  readonly boot?: string;
+  /** By an operator. */
+  readonly cordoned?: boolean;
 }
 
 export function node(name: string, options: NodeOptions = {}): V1Node {
-  const { uuid = `${name}-server`, ready = true, version = "v1.34.2+k3s1", member = false } = options;
+  const { uuid = `${name}-server`, ready = true, version = "v1.34.2+k3s1" } = options;
+  const { member = false, boot = `${name}-boot`, cordoned = false } = options;
   const conditions = [{ type: "Ready", status: ready ? "True" : "False", message: ready ? "" : "PLEG is not healthy" }];
   return {
     metadata: { name, uid: `${name}-uid`, labels: member ? { "node-role.kubernetes.io/etcd": "true" } : {} },
-    status: { nodeInfo: { systemUUID: uuid, kubeletVersion: version }, conditions },
+    ...(cordoned ? { spec: { unschedulable: true } } : {}),
+    status: { nodeInfo: { systemUUID: uuid, kubeletVersion: version, bootID: boot }, conditions },
   } as unknown as V1Node;
 }
 
@@ -47,7 +54,13 @@ export function pod(name: string, more: object = {}): V1Pod {
 export function world(): World {
   return {
     ...{ events: [], said: [], journal: [], nodes: new Map(), pods: [], servers: new Map(), console: "" },
-    ...{ lease: undefined, unreachable: undefined, onTick: () => undefined, budget: () => undefined },
+    ...{
+      stubborn: undefined,
+      lease: undefined,
+      unreachable: undefined,
+      onTick: () => undefined,
+      budget: () => undefined,
+    },
   };
 }
 
@@ -83,7 +96,29 @@ function clusterOf(of: World): Cluster {
   return {
     node: (name) => api(() => of.nodes.get(name)),
     nodes: () => api(() => [...of.nodes.values()]),
-    cordon: (name) => api(() => void of.events.push(`cordon ${name}`)),
+    cordon: (name, marked) =>
+      api(() => {
+        of.events.push(`cordon ${name}`);
+        const found = of.nodes.get(name);
+        if (!found) return;
+        const annotations = { ...found.metadata?.annotations, ...(marked ? { [cordonMark]: "true" } : {}) };
+        of.nodes.set(name, {
+          ...found,
+          metadata: { ...found.metadata, annotations },
+          spec: { ...found.spec, unschedulable: true },
+        });
+      }),
+    uncordon: (name) =>
+      api(() => {
+        of.events.push(`uncordon ${name}`);
+        const found = of.nodes.get(name);
+        if (found) of.nodes.set(name, { ...found, metadata: { ...found.metadata, annotations: {} }, spec: {} });
+      }),
+    deletePod: (one) =>
+      api(() => {
+        of.events.push(`end ${one.metadata?.name}`);
+        if (of.stubborn !== one.metadata?.name) of.pods.splice(of.pods.indexOf(one), 1);
+      }),
     podsOn: () => api(() => [...of.pods]),
     evict: (one) =>
       api(() => {

@@ -29,6 +29,7 @@ describe("the ready gate", () => {
       node("bbb-01", { version: "v1.33.0+k3s1" }),
       "its kubelet is v1.33.0+k3s1, pinned is v1.34.2+k3s1",
     ],
+    ["a node that says no boot id", node("bbb-01", { boot: "" }), "its node does not say which boot it is of"],
   ])("stays shut for %s, and says so", async (_, found, reason) => {
     const of = world();
     of.servers.set(active.id, active);
@@ -90,6 +91,39 @@ describe("the ready gate", () => {
     await ready(gate("bbb-01", of));
     of.onTick = (now) => of.nodes.set("bbb-01", node("bbb-01", { ready: now < 10_000 }));
     await expect(ready(gate("bbb-01", of))).rejects.toThrow("bbb-01 joined, but did not stay: its node is not Ready");
+  });
+
+  it("cordons a host that does not stay, says so, and opens it when it is ready after all", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01"));
+    of.onTick = (now) => now === 4000 && of.nodes.set("bbb-01", node("bbb-01", { ready: false }));
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow("\nIt is cordoned until it is ready.\n");
+    expect(of.events).toEqual(["cordon bbb-01"]);
+    expect(of.nodes.get("bbb-01")?.spec?.unschedulable).toBe(true);
+    const closed = of.nodes.get("bbb-01") ?? expect.fail();
+    of.nodes.set("bbb-01", { ...closed, status: node("bbb-01").status ?? {} });
+    of.onTick = () => undefined;
+    await ready(gate("bbb-01", of));
+    expect(of.events).toEqual(["cordon bbb-01", "uncordon bbb-01"]);
+    expect(of.nodes.get("bbb-01")?.spec?.unschedulable).toBeUndefined();
+    expect(of.said.slice(-2)).toEqual(["takes pods again", "ready"]);
+  });
+
+  it("leaves a host cordoned that an operator has cordoned", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01", { cordoned: true }));
+    await ready(gate("bbb-01", of));
+    expect(of.events).toEqual([]);
+  });
+
+  it("stays shut for a host that boots again while it is watched, though it is Ready each time", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01"));
+    of.onTick = (now) => now === 30_000 && of.nodes.set("bbb-01", node("bbb-01", { boot: "another" }));
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow("bbb-01 joined, but did not stay: it has booted again.");
   });
 
   it("of a host whose gate is only updated looks once", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeAuthority } from "../../../local/openstack/certificates.ts";
 import { writePrivately } from "../../../local/openstack/files.ts";
+import { longestPassword } from "../../../local/openstack/keystone.ts";
 import { makeSecrets, metadataSecret, parseSecrets, readSecrets } from "../../../local/openstack/secrets.ts";
 
 let data: string;
@@ -27,6 +28,12 @@ test("no two secrets, and no two clouds, are alike", () => {
     typeof value === "object" && value ? Object.values(value).flatMap(flat) : [value];
   const all = [...flat(makeSecrets()), ...flat(makeSecrets())];
   expect(new Set(all).size).toBe(all.length);
+});
+
+test("what keystone hashes is not longer than bcrypt looks at: it would cut it, and warn", () => {
+  const { admin, estate, applicationCredential, services } = makeSecrets();
+  for (const password of [admin, estate, applicationCredential, ...Object.values(services)])
+    expect(Buffer.byteLength(password)).toBeLessThanOrEqual(longestPassword);
 });
 
 test("keystone's keys are Fernet keys: 32 bytes in base64 for URLs", () => {

@@ -151,7 +151,7 @@ describe("the check of a plan", () => {
   it.each(["delete", "replace"] as const)(
     "refuses to %s what was protected, though the program unprotects it",
     (op) => {
-      const zone = six.nodes.find(({ type }) => type.endsWith(":Zone"));
+      const zone = six.nodes.find(({ type, name }) => type.endsWith(":Zone") && name !== "dns");
       const of = plan(six, [[`${zone?.type}::${zone?.name}`, { op, protect: true }]]);
       const [refusal, ...others] = judgePlan(of, {});
       expect([refusal?.danger, others]).toEqual(["protected", []]);
@@ -160,11 +160,61 @@ describe("the check of a plan", () => {
     },
   );
 
+  describe("of addresses and data", () => {
+    const key = (part: string) =>
+      six.nodes.map(({ type, name }) => `${type}::${name}`).find((one) => one.includes(part)) ?? expect.fail(part);
+
+    it.each([
+      ["a port", ":Port::bbb-01-port", "replace"],
+      ["a floating IP", ":FloatingIp::bbb-01-floating-ip", "delete"],
+      ["a floating IP", ":FloatingIp::bbb-01-floating-ip", "replace"],
+      ["the zone", "dns/zone:Zone::dns", "replace"],
+    ] as const)("refuses %s of a host that stays: %s, %s", (_, part, op) => {
+      const of = plan(six, [[key(part), { op }]]);
+      const [refusal, ...others] = judgePlan(of, {});
+      expect([refusal?.danger, others]).toEqual(["addresses", []]);
+      expect(refusal?.what).toContain(part.split("::")[1]);
+      expect(refusal?.cure).toContain("--accept addresses");
+      expect(dangers(of, { accepted: ["addresses"] })).toEqual([]);
+    });
+
+    it("lets a host take its own along", () => {
+      const gone = ["Instance::bbb-02", ":Port::bbb-02-port", ":FloatingIp::bbb-02-floating-ip"];
+      expect(
+        dangers(
+          plan(
+            six,
+            gone.map((part) => [key(part), { op: "delete" }] as const),
+          ),
+          {},
+        ),
+      ).toEqual([]);
+    });
+
+    it("refuses what holds data, but for a volume of which the document says that it is deleted", async () => {
+      const estate = await built(({ roles }) => {
+        roles.bbb.volumes = { recordings: { sizeGiB: 1, path: "/srv/recordings" } };
+      });
+      const volume = "openstack:blockstorage/volume:Volume::bbb-01-recordings";
+      const judged = (op: "delete" | "replace", volumes: Record<string, "keep" | "delete">) =>
+        dangers(
+          planOf(logOf(eventsOf(estate.nodes, new Map([[volume, { op }]]))), {
+            ...{ stack: "prod", complete: true, pools: estate.facts.pools, removal: { volumes } },
+          }),
+          {},
+        );
+      expect(judged("delete", {})).toEqual(["data"]);
+      expect(judged("delete", { "bbb-01-recordings": "delete" })).toEqual([]);
+      expect(judged("delete", { "bbb-01-recordings": "keep", "bbb-02-recordings": "delete" })).toEqual(["data"]);
+      expect(judged("replace", { "bbb-01-recordings": "delete" })).toEqual(["data"]);
+    });
+  });
+
   it("refuses to delete more than a share of all resources, or of the hosts; the share is told", () => {
     const most = six.nodes
       .filter(({ custom }) => custom)
       .map((node): [string, Told] => [`${node.type}::${node.name}`, { op: "delete" }]);
-    const [refusal] = judgePlan(plan(six, most), {});
+    const refusal = judgePlan(plan(six, most), {}).find(({ danger }) => danger === "removed");
     expect(refusal?.what).toMatch(
       /^\d+ of \d+ resources and 6 of \d+ hosts \(.*worker-01\) would be deleted for good; at most 30 %/,
     );

@@ -13,7 +13,7 @@ const table: readonly [string, Change, string][] = [
   [
     "unknown key",
     set("zoen", "x"),
-    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, logs, orchestrator, roles, or leave it out",
+    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, logs, orchestrator, roles, removal, or leave it out",
   ],
   [
     "missing part",
@@ -51,6 +51,14 @@ const table: readonly [string, Change, string][] = [
     "even servers",
     set("roles orchestrator hosts", server(4)),
     "roles.orchestrator.hosts: 4 servers: etcd needs an odd number; have 3, 5 or 7, or a single one",
+  ],
+  [
+    "a word on a volume that is there",
+    (document) => {
+      document.roles.bbb.volumes = { recordings: { sizeGiB: 1, path: "/srv/recordings" } };
+      document.removal = { volumes: { "bbb-01-recordings": "delete" } };
+    },
+    'removal.volumes["bbb-01-recordings"]: leave it out: it is a volume of bbb-01, which is in the document; or take that volume or host out',
   ],
   [
     "last server removed",

@@ -126,10 +126,11 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["roles.*.hosts.*.availabilityZone", "", "write the name of an availability zone"],
   ["roles.*.hosts.*.generation", -1, "write a whole number, 0 or more"],
   ["roles.*.count", 100, "write a whole number from 0 to 99"],
-  ["roles.*.rollout", "slow", below("width, joinMinutes, drainMinutes, soakMinutes, window")],
+  ["roles.*.rollout", "slow", below("width, joinMinutes, drainMinutes, afterDrainMinutes, soakMinutes, window")],
   ["roles.*.rollout.width", 0, "write a whole number from 1 to 20"],
   ["roles.*.rollout.joinMinutes", 0, minutes("more than 0", 240)],
   ["roles.*.rollout.drainMinutes", Number.POSITIVE_INFINITY, minutes("more than 0", 1440)],
+  ["roles.*.rollout.afterDrainMinutes", "fail", "write one of abort, wait, force"],
   ["roles.*.rollout.soakMinutes", -0.5, minutes("at least 0", 240)],
   ["roles.*.rollout.window", "at night", below("days, from, to, timeZone")],
   ["roles.*.rollout.window.days", "fri", "write a list, such as [fri, sat]"],
@@ -137,6 +138,9 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["roles.*.rollout.window.from", "24:00", 'write a time of day in quotes, such as "22:00"'],
   ["roles.*.rollout.window.to", "5:00", 'write a time of day in quotes, such as "05:00"'],
   ["roles.*.rollout.window.timeZone", "Berlin", "write an IANA time zone, such as Europe/Berlin"],
+  ["removal", "keep", below("volumes")],
+  ["removal.volumes", ["bbb-02-recordings"], names("bbb-02-recordings: keep")],
+  ["removal.volumes.*", "retain", "write one of keep, delete"],
 ];
 
 it.each(table)("%s", (schemaPath, wrong, message) => {

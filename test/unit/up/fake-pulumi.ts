@@ -16,6 +16,8 @@ export interface Scenario {
   readonly previewExitCode?: number;
   /** Pending operations of the state. */
   readonly pending?: readonly object[];
+  /** Resources of the state. */
+  readonly resources?: readonly object[];
   readonly output?: string;
   readonly exitCode?: number;
   /** Whether it runs until it is interrupted, and some time more. */
@@ -55,10 +57,11 @@ const log = (events) => {
   if (args.includes("--event-log")) writeFileSync(file, events.map((event) => JSON.stringify(event) + "\\n").join(""));
 };
 if (args[0] === "stack") {
-  const export_ = { deployment: { resources: [], pending_operations: scenario.pending ?? [] } };
+  const export_ = { deployment: { resources: scenario.resources ?? [], pending_operations: scenario.pending ?? [] } };
   if (args[1] === "export") process.stdout.write(JSON.stringify(export_));
   process.exit(0);
 }
+if (args[0] === "state") process.exit(0);
 if (args[0] === "preview") {
   log(scenario.preview ?? []);
   process.exit(scenario.previewExitCode ?? 0);

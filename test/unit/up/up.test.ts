@@ -130,4 +130,32 @@ describe("estate destroy", { timeout: 60_000 }, () => {
     expect(call?.args).toEqual(["destroy", "--stack", stack, "--yes", "--skip-preview"]);
     expect(call?.environment).toMatchObject({ ESTATE_DESTROY: "1" });
   });
+
+  const volume = (protect: boolean) => ({
+    ...{ type: "openstack:blockstorage/volume:Volume", custom: true, protect, outputs: { size: 100 } },
+    urn: "urn:pulumi:mine::estate::estate:storage:HostVolumes$openstack:blockstorage/volume:Volume::bbb-01-recordings",
+  });
+  const did = () => fake.calls().filter(({ args }) => args?.[0] === "destroy" || args?.[0] === "state");
+
+  it("names the data that goes, with --yes too, before it begins", async () => {
+    const { exitCode, stderr } = await fake.estate(["destroy", "--yes"], { resources: [volume(false)] });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /^This data goes with the stack .*, and nothing brings it back:\n {2}Volume bbb-01-recordings, 100 GiB$/m,
+    );
+    expect(did()).toHaveLength(1);
+  });
+
+  it("refuses what is protected, before anything is done, until it is told that it goes too", async () => {
+    const resources = [volume(true)];
+    const refused = await fake.estate(["destroy", "--yes"], { resources });
+    expect([refused.exitCode, did()]).toEqual([4, []]);
+    expect(refused.stderr).toContain("what is protected would go (bbb-01-recordings)");
+    const told = await fake.estate(["destroy", "--yes", "--protected"], { resources });
+    expect(told.exitCode).toBe(0);
+    expect(did().map(({ args }) => args?.slice(0, 3).join(" "))).toEqual([
+      "state unprotect --all",
+      `destroy --stack ${stack}`,
+    ]);
+  });
 });

@@ -267,6 +267,17 @@ export const crossing: Readonly<Record<string, Break>> = {
     ];
   },
   "a resolver is there twice": twice(["network", "nameservers"]),
+  "a word on the removal of a volume that is there": (document, random) => {
+    const role = roleOf(
+      document,
+      random,
+      ([, { hosts, volumes }]) => hosts && Object.keys(hosts).length > 0 && volumes && Object.keys(volumes).length > 0,
+    );
+    if (!role) return undefined;
+    const name = `${random.pick(Object.keys(role[1].hosts))}-${random.pick(Object.keys(role[1].volumes))}`;
+    document.removal = { volumes: { [name]: random.pick(["keep", "delete"]) } };
+    return [["removal", "volumes", name]];
+  },
   "a time server is there twice": twice(["network", "timeServers"]),
   "a place of downloads is there twice": twice(["network", "downloads"]),
 };

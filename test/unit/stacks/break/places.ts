@@ -21,6 +21,7 @@ const maps = [
     "roles",
   ],
   "orchestrator.registries",
+  "removal.volumes",
   ...["labels", "taints", "volumes", "hosts"].map((key) => `roles.*.${key}`),
 ];
 

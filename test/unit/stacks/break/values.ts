@@ -1,6 +1,6 @@
 import { keys } from "../administrators.ts";
 import type { Break } from "./break.ts";
-import { isMap, placesIn, put } from "./places.ts";
+import { isMap, type Path, placesIn, put } from "./places.ts";
 
 const range = ["10.0.0.0/33", "10.0.0.0", "10.0.0.1/24", "10.0/8", "fd00::/8", "010.0.0.0/8", "10.0.0.0/-1", "", "any"];
 const address = ["192.0.2.256", "192.0.2", "192.0.2.1/32", "2001:db8::1", "ntp.example.org", "192.0.2.01", ""];
@@ -68,7 +68,9 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "roles.*.rollout.width": [0, 21, -1, 1.5],
   "roles.*.rollout.joinMinutes": [0, -1, 240.5, Number.POSITIVE_INFINITY],
   "roles.*.rollout.drainMinutes": [0, -1, 1441, Number.POSITIVE_INFINITY],
+  "roles.*.rollout.afterDrainMinutes": ["fail", "Wait", ""],
   "roles.*.rollout.soakMinutes": [-0.1, 241, Number.POSITIVE_INFINITY],
+  "removal.volumes.*": ["retain", "Keep", ""],
 };
 
 const badRegistries = [
@@ -82,6 +84,12 @@ const badRegistries = [
   "",
 ];
 const badNames = ["Upper", "1st", "-a", "a-", "a_b", "a.b", "a b", "é", "a".repeat(41), ""];
+
+/** A volume's whole name may be longer than other names. */
+function badFor(path: Path): readonly string[] {
+  if (path.at(-1) === "registries") return badRegistries;
+  return path[0] === "removal" ? badNames.filter((name) => name.length <= 40) : badNames;
+}
 
 /** Values that are out of range, or not written as they must be. */
 export const values: Readonly<Record<string, Break>> = {
@@ -102,7 +110,7 @@ export const values: Readonly<Record<string, Break>> = {
       ({ pattern, value }) => isMap(pattern) && Object.keys(value ?? {}).length > 0,
     );
     const { path, value } = random.pick(maps.filter(({ pattern }) => !/labels|taints/.test(pattern)));
-    const place = [...path, random.pick(path.at(-1) === "registries" ? badRegistries : badNames)];
+    const place = [...path, random.pick(badFor(path))];
     put(document, place, random.pick(Object.values(value as object)));
     return [place];
   },

@@ -30,6 +30,7 @@ export interface GeneratedDocument {
     registries?: Record<string, { endpoints: string[]; ca?: string }>;
   };
   roles: Record<string, GeneratedRole>;
+  removal?: { volumes: Record<string, string> };
 }
 
 /** A document of any shape that the operators may write. */
@@ -52,6 +53,9 @@ export function generateDocument(random: Random): GeneratedDocument {
     },
     image: { name: random.pick(["flatcar-stable", "Flatcar 4230.2.1"]) },
     ...maybe(random, { logs: logsOf(random) }),
+    ...maybe(random, {
+      removal: { volumes: entries(random, ["gone-01-data", "gone-02-data"], () => random.pick(["keep", "delete"])) },
+    }),
   };
 }
 

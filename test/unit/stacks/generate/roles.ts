@@ -10,7 +10,13 @@ export interface GeneratedRole {
   volumes?: Record<string, { sizeGiB: number; type?: string; path: string }>;
   hosts?: Record<string, { site?: string; availabilityZone?: string; generation?: number }>;
   count?: number;
-  rollout?: { width?: number; joinMinutes?: number; drainMinutes?: number; soakMinutes?: number };
+  rollout?: {
+    width?: number;
+    joinMinutes?: number;
+    drainMinutes?: number;
+    soakMinutes?: number;
+    afterDrainMinutes?: string;
+  };
 }
 
 /** Workloads that may be a role of their name; others can only be what a role runs. */
@@ -90,5 +96,6 @@ function rolloutOf(random: Random, name: string) {
     ...maybe(random, { joinMinutes: random.pick([0.5, 20, 240]) }),
     ...maybe(random, { drainMinutes: random.pick([0.1, 1440]) }),
     ...maybe(random, { soakMinutes: random.pick([0, 0.05, 240]) }),
+    ...maybe(random, { afterDrainMinutes: random.pick(["abort", "wait", "force"]) }),
   };
 }
