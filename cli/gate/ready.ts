@@ -1,5 +1,6 @@
 import { Trouble } from "../../local/say.ts";
 import type { Gate } from "./gate.ts";
+import { admitMeetings } from "./meetings.ts";
 import { whyNotReady } from "./node.ts";
 import { reasonsIn } from "./reason.ts";
 import { duration, waitUntil } from "./wait.ts";
@@ -22,6 +23,8 @@ export async function ready(gate: Gate): Promise<void> {
   say(`joined and Ready after ${duration(clock.now() - start)}; watching it for ${duration(soakMinutes * 60_000)}`);
   journal.begin("soak");
   await soak(gate, soakMinutes * 60_000);
+  const meetings = gate.meetingsOf?.(gate.role);
+  if (meetings) await admitMeetings(gate, meetings, joinMinutes);
   say("ready");
 }
 
