@@ -1,5 +1,5 @@
 import { readRecorded } from "./components/recorded.ts";
-import { buildApps } from "./stacks/apps.ts";
+import { buildApps, loadBuilds } from "./stacks/apps.ts";
 import { buildCluster } from "./stacks/cluster.ts";
 import { deriveFacts } from "./stacks/facts.ts";
 import { buildFoundation } from "./stacks/foundation.ts";
@@ -7,14 +7,15 @@ import { loadConfiguration } from "./stacks/load.ts";
 import { publishFacts, publishHosts } from "./stacks/outputs.ts";
 import { withoutStackTraces } from "./stacks/stackTraces.ts";
 
-const { estate, secrets } = loadConfiguration();
+const { estate, secrets, appSecrets } = loadConfiguration();
 const estateFacts = deriveFacts(estate);
 const recorded = await readRecorded();
+const builds = await loadBuilds(estateFacts.apps);
 
 const { foundation, cluster } = withoutStackTraces(() => {
   const foundation = buildFoundation(estateFacts, secrets, recorded);
   const cluster = buildCluster(estateFacts, secrets, foundation, recorded);
-  buildApps(cluster);
+  buildApps(estateFacts, builds, { foundation, cluster, secrets: appSecrets });
   return { foundation, cluster };
 });
 

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { project } from "../local/place.ts";
-import { type SecretName, type Secrets, secretNames } from "../stacks/secrets.ts";
+import type { AppSecret } from "../stacks/appFacts.ts";
+import { type Secrets, secretNames } from "../stacks/secrets.ts";
 import { generateSecrets } from "./secrets.ts";
 import { replaceStackFile } from "./stack-file.ts";
 
@@ -18,43 +20,82 @@ export interface Stack {
 export interface Completed {
   /** As they are stored. */
   readonly secrets: Secrets;
-  /** Those that were stored now. */
-  readonly made: readonly SecretName[];
+  /** The keys of those that were stored now. */
+  readonly made: readonly string[];
+  /** The keys of those that were there. */
+  readonly kept: readonly string[];
+  /** Secrets of applications that cannot be made: the operator must store them. */
+  readonly lacking: readonly Lacking[];
+}
+
+/** A secret that only the operator can have, and what it is. */
+export interface Lacking {
+  readonly key: string;
+  readonly given: string;
 }
 
 interface Beforehand {
   /** Secrets to take where the stack has none of that name; what is in neither is made. */
   readonly given?: Partial<Secrets>;
+  /** The secrets of the document's applications. */
+  readonly apps?: readonly AppSecret[];
   /** What else must be done to the stack file in the same step. */
   readonly change?: (draft: string) => Promise<void>;
 }
 
 /** All that is missing is made and stored encrypted, in one step: half a key pair would be worse than none. */
-export async function completeSecrets(stack: Stack, { given = {}, change }: Beforehand = {}): Promise<Completed> {
-  const existing = await readSecrets(stack);
-  const secrets = await generateSecrets({ ...given, ...existing });
-  const made = secretNames.filter((name) => secrets[name] !== existing[name]);
-  if (made.length === 0 && !change) return { secrets, made };
+export async function completeSecrets(
+  stack: Stack,
+  { given = {}, apps = [], change }: Beforehand = {},
+): Promise<Completed> {
+  const keys = [...secretNames, ...apps.map(({ key }) => key)];
+  const existing = await readConfig(stack, keys);
+  const estate = await generateSecrets({ ...given, ...existing });
+  const values: Readonly<Record<string, string>> = { ...estate, ...appValues(apps, existing) };
+  const made = keys.filter((key) => values[key] !== undefined && values[key] !== existing[key]);
+  const kept = keys.filter((key) => values[key] !== undefined && values[key] === existing[key]);
+  const lacking = apps.flatMap(({ key, kind }) =>
+    "given" in kind && values[key] === undefined ? [{ key, given: kind.given }] : [],
+  );
+  const found = { made, kept, lacking };
+  if (made.length === 0 && !change) return { ...found, secrets: estate };
   const store = async (draft: string) => {
     await change?.(draft);
     const set = ["config", "set", "--stack", stack.name, "--config-file", draft, "--secret"];
-    for (const name of made) await stack.pulumi([...set, `estate:${name}`], secrets[name]);
+    for (const key of made) await stack.pulumi([...set, `estate:${key}`], values[key]);
   };
   await replaceStackFile(stack.name, store, stack.folder ?? project);
   // as they are kept: the command line takes the last line end of a value away
-  return { secrets: await generateSecrets(await readSecrets(stack)), made };
+  return { ...found, secrets: await generateSecrets(await readSecrets(stack)) };
+}
+
+/** Those of applications: what exists is kept, what can be made is made. */
+function appValues(apps: readonly AppSecret[], existing: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    apps.flatMap(({ key, kind }) => {
+      const value = existing[key] || ("bytes" in kind ? randomBytes(kind.bytes).toString("hex") : "");
+      return value ? [[key, value]] : [];
+    }),
+  );
 }
 
 /** The secrets a stack has, in clear. */
-export async function readSecrets({ name, pulumi }: Stack): Promise<Partial<Secrets>> {
+export async function readSecrets(stack: Stack): Promise<Partial<Secrets>> {
+  return readConfig(stack, secretNames);
+}
+
+async function readConfig<Key extends string>(
+  { name, pulumi }: Stack,
+  keys: readonly Key[],
+): Promise<Partial<Record<Key, string>> & Readonly<Record<string, string>>> {
   const config = JSON.parse(await pulumi(["config", "--stack", name, "--show-secrets", "--json"])) as Record<
     string,
     { readonly value?: string }
   >;
   return Object.fromEntries(
-    secretNames.flatMap((secret) => {
-      const value = config[`estate:${secret}`]?.value;
-      return value === undefined ? [] : [[secret, value]];
+    keys.flatMap((key) => {
+      const value = config[`estate:${key}`]?.value;
+      return value === undefined ? [] : [[key, value]];
     }),
-  );
+  ) as Partial<Record<Key, string>> & Readonly<Record<string, string>>;
 }

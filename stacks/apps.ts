@@ -1,17 +1,65 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as kubernetes from "@pulumi/kubernetes";
-import { Hello } from "../apps/hello/hello.ts";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppFacts } from "./appFacts.ts";
+import type { Build, Context } from "./application.ts";
+import { appsFolder } from "./applications.ts";
 import type { Cluster } from "./cluster.ts";
 import { environment } from "./environment.ts";
-import { versions } from "./versions.ts";
+import type { EstateFacts } from "./facts.ts";
+import type { Foundation } from "./foundation.ts";
+import type { AppSecretValues } from "./load.ts";
 
-/** Layer 3: what runs on the orchestrator. */
-export function buildApps({ orchestrator, workers }: Cluster): void {
-  const { provider } = orchestrator;
+/** How applications are built, by name. */
+export type Builds = Readonly<Record<string, Build<never>>>;
+
+interface Below {
+  readonly foundation: Pick<Foundation, "addresses">;
+  readonly cluster: Cluster;
+  readonly secrets: AppSecretValues;
+}
+
+/**
+ * Loads what builds the applications that run.
+ *
+ * @throws pulumi.RunError with every application that has nothing of the kind
+ */
+export async function loadBuilds(apps: readonly Pick<AppFacts, "name">[], folder = appsFolder): Promise<Builds> {
+  const modules = await Promise.all(
+    apps.map(async ({ name }) => {
+      const module = (await import(pathToFileURL(join(folder, name, "component.ts")).href)) as {
+        readonly build?: unknown;
+      };
+      return [name, module.build] as const;
+    }),
+  );
+  const wrong = modules.filter(([, build]) => typeof build !== "function").map(([name]) => `apps/${name}/component.ts`);
+  if (wrong.length > 0)
+    throw new pulumi.RunError(`No function build is exported by ${wrong.join(", ")}: see apps/README.md`);
+  return Object.fromEntries(modules) as Builds;
+}
+
+/** Layer 3: what runs on the orchestrator, each application after those that it uses. */
+export function buildApps(facts: EstateFacts, builds: Builds, { foundation, cluster, secrets }: Below): void {
+  const { provider } = cluster.orchestrator;
   const metadata = { name: environment.namespace };
   const namespace = new kubernetes.core.v1.Namespace("estate", { metadata }, { provider });
-  new Hello(
-    "hello",
-    { namespace: namespace.metadata.name, image: versions.hello, after: workers },
-    { providers: { kubernetes: provider } },
-  );
+  const made: Record<string, pulumi.ComponentResource> = {};
+  for (const { name, settings, uses, after } of facts.apps) {
+    const build = builds[name] as Build<unknown> | undefined;
+    if (!build) throw new pulumi.RunError(`the application ${name} was not loaded`);
+    const before = pick(made, after);
+    const context: Context<unknown> = {
+      ...{ name, facts, settings: settings as never, secrets: (secrets[name] ?? {}) as never },
+      ...{ addresses: foundation.addresses, namespace: namespace.metadata.name, after: cluster.workers },
+      used: pick(made, uses),
+      options: { providers: { kubernetes: provider }, dependsOn: Object.values(before) },
+    };
+    made[name] = build(context);
+  }
+}
+
+function pick<Value>(all: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
 }

@@ -1,4 +1,5 @@
 import { apiFront } from "./apiFront.ts";
+import { type AppFacts, appFacts } from "./appFacts.ts";
 import { type ImageFacts, imageFacts } from "./image.ts";
 import { readPublicKey } from "./publicKey.ts";
 import { type ReverseFacts, reverseFacts } from "./reverse.ts";
@@ -82,6 +83,8 @@ export interface EstateFacts {
   readonly rules: readonly SecurityRule[];
   /** In the order in which pools are built and replaced, see `poolOrder`. */
   readonly pools: readonly PoolFacts[];
+  /** The applications that run, in the order in which they are built. */
+  readonly apps: readonly AppFacts[];
 }
 
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
@@ -98,7 +101,7 @@ export function deriveFacts(estate: Estate): EstateFacts {
     api,
     groups: securityGroups(estate),
     rules: securityRules(estate),
-    ...{ pools, reverse: reverseFacts(estate, hosts, api) },
+    ...{ pools, apps: appFacts(estate), reverse: reverseFacts(estate, hosts, api) },
   };
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { appSecrets } from "./appFacts.ts";
 import { DocumentError, parseEstate } from "./parse.ts";
 import type { Estate } from "./schema.ts";
 import { type SecretName, type Secrets, secretNames } from "./secrets.ts";
@@ -8,7 +9,11 @@ export interface Configuration {
   readonly estate: Estate;
   /** All secrets, as one secret value. */
   readonly secrets: pulumi.Output<Secrets>;
+  readonly appSecrets: AppSecretValues;
 }
+
+/** Secrets of the applications that run: by application, and by what it calls them. */
+export type AppSecretValues = Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
 
 /**
  * Reads the configuration of the stack; the only reader of it in the program.
@@ -18,7 +23,9 @@ export interface Configuration {
 export function loadConfiguration(): Configuration {
   const config = new pulumi.Config("estate");
   const source = `Pulumi.${pulumi.getStack()}.yaml (estate:estate)`;
-  return { estate: readEstate(config, source), secrets: readSecrets(config, source) };
+  const estate = readEstate(config, source);
+  requireSecrets(config, estate, source);
+  return { estate, secrets: readSecrets(config), appSecrets: readAppSecrets(config, estate) };
 }
 
 function readEstate(config: pulumi.Config, source: string): Estate {
@@ -30,12 +37,23 @@ function readEstate(config: pulumi.Config, source: string): Estate {
   }
 }
 
-function readSecrets(config: pulumi.Config, source: string): pulumi.Output<Secrets> {
-  const missing = secretNames.filter((name) => !config.get(name));
+function requireSecrets(config: pulumi.Config, estate: Estate, source: string): void {
+  const names = [...secretNames, ...appSecrets(estate).map(({ key }) => key)];
+  const missing = names.filter((name) => !config.get(name));
   if (missing.length > 0)
     throw new pulumi.RunError(
       `Secrets are missing beside ${source}: ${missing.join(", ")}. 'estate init' makes those of a real cloud's stack, 'estate local up' those of a local one.`,
     );
+}
+
+function readSecrets(config: pulumi.Config): pulumi.Output<Secrets> {
   const secrets = secretNames.map((name) => config.requireSecret(name).apply((value) => [name, value] as const));
   return pulumi.all(secrets).apply((entries) => Object.fromEntries(entries) as Record<SecretName, string>);
+}
+
+function readAppSecrets(config: pulumi.Config, estate: Estate): AppSecretValues {
+  const values: Record<string, Record<string, pulumi.Output<string>>> = {};
+  for (const { application, secret, key } of appSecrets(estate))
+    values[application] = { ...values[application], [secret]: config.requireSecret(key) };
+  return values;
 }

@@ -1,4 +1,5 @@
 import { checkApi } from "./apiFront.ts";
+import { checkApps } from "./appRules.ts";
 import { overlap } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
 import { ports } from "./ports.ts";
@@ -36,6 +37,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkAccess(estate, wrong);
   checkDownloads(estate, wrong);
   checkTwice(estate, wrong);
+  checkApps(estate, wrong);
 }
 
 type Wrong = (path: PropertyKey[], message: string) => void;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { checkEstate } from "./rules.ts";
+import { Apps } from "./schema/apps.ts";
 import { Image } from "./schema/image.ts";
 import { Logs } from "./schema/logs.ts";
 import { Network, Site } from "./schema/network.ts";
@@ -32,6 +33,8 @@ export const Estate = section({
   orchestrator: Orchestrator,
   /** What kinds of hosts there are. `orchestrator` is one of them. */
   roles: map(Name, Role, "worker: { runs: [pods], flavor: m1.medium, count: 1 }"),
+  /** What runs on the orchestrator, by the names of the folders in apps/. */
+  apps: Apps,
 }).superRefine(checkEstate);
 
 export type Estate = z.output<typeof Estate>;

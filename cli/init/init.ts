@@ -1,5 +1,6 @@
 import { project } from "../../local/place.ts";
 import type { Say } from "../../local/say.ts";
+import { appSecrets } from "../../stacks/appFacts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import { readStackFile, stackFilePath } from "../stack-file.ts";
@@ -34,13 +35,13 @@ export interface Surroundings {
 export async function init(flags: Flags, surroundings: Surroundings = real(flags)): Promise<void> {
   const { folder, pulumi, terminal, print, say } = surroundings;
   const { stack, document, stored } = await describe(flags, surroundings).finally(() => terminal?.close());
-  parseEstate(document.content, `Pulumi.${stack}.yaml (estate:estate)`);
+  const estate = parseEstate(document.content, `Pulumi.${stack}.yaml (estate:estate)`);
   const key = await readSshKey({ folder, file: flags.key, stored });
   say(`completing the secrets of the stack ${stack}`);
-  const { made, kept } = await store({ name: stack, pulumi, folder }, { document, key });
+  const done = await store({ name: stack, pulumi, folder }, { document, key, apps: appSecrets(estate) });
   const file = stackFilePath(stack, folder);
-  if (flags.json) print(`${JSON.stringify({ stack, file, made, kept })}\n`);
-  else print(told({ stack, document, made, keyFile: key?.file }));
+  if (flags.json) print(`${JSON.stringify({ stack, file, ...done })}\n`);
+  else print(told({ stack, document, ...done, keyFile: key?.file }));
 }
 
 /** The stack, the document it has or is to have, and whether it has an SSH key. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
-import { type SecretName, secretNames } from "../../stacks/secrets.ts";
+import type { AppSecret } from "../../stacks/appFacts.ts";
 import { stackFilePath, withConfig } from "../stack-file.ts";
 import { completeSecrets, readSecrets, type Stack } from "../stack-secrets.ts";
 import { checkSameKey, type SshKey } from "./ssh-key.ts";
@@ -18,10 +18,12 @@ interface Contents {
   readonly document: StackDocument;
   /** The SSH key to take. @default one is made */
   readonly key: SshKey | undefined;
+  /** The secrets of the document's applications. */
+  readonly apps: readonly AppSecret[];
 }
 
 /** Writes document and secrets in one step. What was there before is there again when something fails. */
-export async function store(stack: Stack, { document, key }: Contents) {
+export async function store(stack: Stack, { document, key, apps }: Contents) {
   const file = stackFilePath(stack.name, stack.folder ?? project);
   const existed = existsSync(file);
   const change = async (draft: string) => {
@@ -34,9 +36,11 @@ export async function store(stack: Stack, { document, key }: Contents) {
     if (document.isNew) await refuseDeployed(stack);
     checkSameKey(stack.name, (await readSecrets(stack)).sshKey, key);
     const given = key ? { sshKey: key.privateKey } : {};
-    const { made } = await completeSecrets(stack, { given, ...(document.isNew ? { change } : {}) });
-    const kept: readonly SecretName[] = secretNames.filter((name) => !made.includes(name));
-    return { made, kept };
+    const { made, kept, lacking } = await completeSecrets(stack, {
+      ...{ given, apps },
+      ...(document.isNew ? { change } : {}),
+    });
+    return { made, kept, lacking };
   } catch (error) {
     // a new stack gets a stack file at once, with nothing but the check of its passphrase in it
     if (!existed) await rm(file, { force: true });

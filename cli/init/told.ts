@@ -1,25 +1,32 @@
-import { type SecretName, secretNames } from "../../stacks/secrets.ts";
+import type { Lacking } from "../stack-secrets.ts";
 import type { StackDocument } from "./store.ts";
 
 interface Done {
   readonly stack: string;
   readonly document: StackDocument;
-  readonly made: readonly SecretName[];
+  readonly made: readonly string[];
+  readonly kept: readonly string[];
+  /** What the operator must still store. */
+  readonly lacking: readonly Lacking[];
   /** The file of the operator's own SSH key, if there is one. */
   readonly keyFile: string | undefined;
 }
 
 /** What was done and what to do next, for a person. It names secrets and holds none. */
-export function told({ stack, document, made, keyFile }: Done): string {
+export function told({ stack, document, made, kept, lacking, keyFile }: Done): string {
   const file = `Pulumi.${stack}.yaml`;
   return [
     ...(document.isNew
       ? [`${file}: the estate document was written.`]
       : [`${file}: its estate document is kept as it is.`]),
     made.length === 0
-      ? `All ${secretNames.length} secrets are there: nothing is missing, nothing was made.`
+      ? `All ${kept.length} secrets ${lacking.length === 0 ? "are there: nothing is missing," : "that can be made are there:"} nothing was made.`
       : `Secrets made, and encrypted in it: ${made.join(", ")}.`,
     ...(made.includes("sshKey") ? sshKey(keyFile) : []),
+    ...lacking.flatMap(({ key, given }) => [
+      `Missing is ${given}. Store it (it is asked for, and not shown):`,
+      `  pulumi config set --stack ${stack} --secret estate:${key}`,
+    ]),
     "",
     `The stack ${stack} is selected. Next:`,
     "  estate check      does the cloud have what the document names?",

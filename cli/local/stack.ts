@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { k3sLauncherSha512 } from "../../local/boot/launcher.ts";
 import { type Place, project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
+import { appSecrets } from "../../stacks/appFacts.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { parseEstate } from "../../stacks/parse.ts";
@@ -33,8 +34,9 @@ export async function prepareStack(
   await pulumi(here, ["stack", "select", "--create", name]);
   const file = withDocument(await readStackFile(name));
   await writeStackFile(name, file);
-  const { secrets } = await completeSecrets({ name, pulumi: (command, input) => pulumi(here, command, input) });
   const estate = parseEstate(file.config?.["estate:estate"], `Pulumi.${name}.yaml (estate:estate)`);
+  const stack = { name, pulumi: (command: readonly string[], input?: string) => pulumi(here, command, input) };
+  const { secrets } = await completeSecrets(stack, { apps: appSecrets(estate) });
   await writeFile(kubeconfig, renderKubeconfig(deriveFacts(estate), secrets), { mode: 0o600 });
 }
 

@@ -14,6 +14,8 @@ export interface Run extends Pick<RecordOptions, "provider" | "cloud" | "outputs
   /** What else the same stack makes, of what index.ts gives out. */
   readonly beside?: (estate: typeof import("../../index.ts")) => void;
   readonly state?: readonly string[];
+  /** Secrets of applications, as `<application>.<secret>`. */
+  readonly appSecrets?: Readonly<Record<string, string>>;
 }
 
 /** The graph that index.ts registers for the local document. */
@@ -23,6 +25,7 @@ export async function graph({
   state = [],
   outputs = {},
   beside,
+  appSecrets = {},
   provider,
   cloud,
 }: Run = {}): Promise<Registered[]> {
@@ -40,9 +43,9 @@ export async function graph({
       outputs,
       ...(provider ? { provider } : {}),
       ...(cloud ? { cloud } : {}),
-      config: configuration(document, secrets),
+      config: configuration(document, { ...secrets, ...appSecrets }),
     },
-    secrets: Object.keys(secrets).map((name) => `estate:${name}`),
+    secrets: Object.keys({ ...secrets, ...appSecrets }).map((name) => `estate:${name}`),
   });
 }
 

@@ -57,7 +57,7 @@ describe("a new estate", () => {
 
   it("says for a machine what was made", async () => {
     const printed = (await run({ ...flags, json: true })).split("\n");
-    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [...secretNames], kept: [] });
+    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [...secretNames], kept: [], lacking: [] });
   });
 
   it("takes the SSH key that is there", async () => {
@@ -102,7 +102,7 @@ describe("an estate that has a stack file", () => {
     expect(await run({ stack: "mine", zone: "other.example.org" })).toContain("nothing is missing, nothing was made");
     expect(await readFile(file)).toEqual(before);
     const printed = (await run({ stack: "mine", json: true })).split("\n");
-    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [], kept: [...secretNames] });
+    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [], kept: [...secretNames], lacking: [] });
   });
 
   it("gets only the secrets that are missing", async () => {

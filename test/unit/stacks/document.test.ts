@@ -13,7 +13,7 @@ const table: readonly [string, Change, string][] = [
   [
     "unknown key",
     set("zoen", "x"),
-    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, logs, orchestrator, roles, or leave it out",
+    "zoen: there is no such key: write one of name, zone, admins, network, sites, image, logs, orchestrator, roles, apps, or leave it out",
   ],
   [
     "missing part",

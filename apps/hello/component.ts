@@ -1,5 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Build } from "../../stacks/application.ts";
+import { versions } from "../../stacks/versions.ts";
+import type { application } from "./app.ts";
 import { type HelloFacts, helloDeployment, helloService } from "./manifests.ts";
 
 export interface HelloArgs extends HelloFacts {
@@ -26,3 +29,6 @@ export class Hello extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+export const build: Build<typeof application> = ({ name, settings, namespace, after, options }) =>
+  new Hello(name, { namespace, image: versions.hello, replicas: settings.replicas, after }, options);

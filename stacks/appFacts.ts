@@ -1,0 +1,53 @@
+import type { PodPort, SecretKind } from "./application.ts";
+import { buildOrder, comesAfter } from "./applicationOrder.ts";
+import { type Applications, applications } from "./applications.ts";
+import type { AppSettings } from "./schema/apps.ts";
+import type { Estate } from "./schema.ts";
+
+/** An application that runs. */
+export interface AppFacts {
+  readonly name: string;
+  readonly settings: AppSettings;
+  /** Applications that run and that it cannot do without. */
+  readonly uses: readonly string[];
+  /** Applications that it is built after, and removed before. */
+  readonly after: readonly string[];
+  readonly ports: Readonly<Record<string, PodPort>>;
+}
+
+/** A secret of an application that runs. */
+export interface AppSecret {
+  readonly application: string;
+  readonly secret: string;
+  /** Its name in the stack's configuration, below `estate:`. */
+  readonly key: string;
+  readonly kind: SecretKind;
+}
+
+/** The applications that run, in the order in which they are built. */
+export function appFacts({ apps }: Pick<Estate, "apps">, found: Applications = applications): AppFacts[] {
+  const running = runningApps({ apps });
+  return buildOrder(running, found).flatMap((name) => {
+    const [application, settings] = [found[name], apps[name]];
+    if (!application || !settings) return [];
+    const { uses = [], ports = {} } = application;
+    return [{ name, settings, uses, after: comesAfter(name, running, found), ports }];
+  });
+}
+
+/** The names of those that run. */
+export function runningApps({ apps }: Pick<Estate, "apps">): string[] {
+  return Object.keys(apps)
+    .filter((name) => apps[name]?.enabled)
+    .sort();
+}
+
+/** The secrets of the applications that run. */
+export function appSecrets(estate: Pick<Estate, "apps">, found: Applications = applications): AppSecret[] {
+  return runningApps(estate).flatMap((application) =>
+    Object.entries(found[application]?.secrets ?? {}).map(([secret, kind]) => ({
+      ...{ application, secret, kind },
+      key: `${application}.${secret}`,
+    })),
+  );
+}

@@ -1,0 +1,88 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { EstateFacts } from "./facts.ts";
+import type { Estate } from "./schema.ts";
+
+/** Settings by name. */
+export type SettingsShape = Readonly<Record<string, z.ZodType>>;
+export type SettingsOf<Shape extends SettingsShape> = z.output<z.ZodObject<Shape>>;
+
+/** How a secret of an application comes to be: so many random bytes in hexadecimal digits, or what the operator was given elsewhere. */
+export type SecretKind = { readonly bytes: number } | { readonly given: string };
+
+/** A port that pods of an application listen on. */
+export interface PodPort {
+  readonly port: number;
+  /** @default tcp */
+  readonly protocol?: "tcp" | "udp";
+  /**
+   * Who may reach it: applications by name, the estate's hosts, the administrators' ranges, or anyone. What the estate does not have
+   * is left out.
+   */
+  readonly from: readonly string[];
+  /** Whether Prometheus reads metrics here. */
+  readonly scrape?: boolean;
+}
+
+/** Says what is wrong at a place below the application's settings, and what to write instead. */
+export type WrongSetting = (path: readonly PropertyKey[], message: string) => void;
+
+/**
+ * What `apps/<name>/app.ts` exports as `application`: all of it but its resources, so that the command line need not load Pulumi to
+ * check a document. It imports neither Pulumi nor `stacks/schema.ts`, which is made of it (types are free).
+ */
+export interface Application<Shape extends SettingsShape = SettingsShape, Secret extends string = string> {
+  /** What it is for, in a sentence. */
+  readonly about: string;
+  /** What the document may say below `apps.<name>`, besides `enabled`. Strict: any other key is a mistake. */
+  readonly settings: Shape;
+  /** Whether it runs where the document does not name it. @default false */
+  readonly byDefault?: boolean;
+  /** Applications that it cannot do without, by name: they must run, and it is built after them and removed before them. */
+  readonly uses?: readonly string[];
+  /** The same of applications that may be missing. */
+  readonly after?: readonly string[];
+  /** Each is kept encrypted in the stack file, as `estate:<application>.<secret>`; `estate init` makes what can be made. */
+  readonly secrets?: Readonly<Record<Secret, SecretKind>>;
+  /** By name, which is that of the container's and the service's port: its part of the port catalogue. */
+  readonly ports?: Readonly<Record<string, PodPort>>;
+  /** Rules that cross settings, or look at the rest of the document. Called where the application runs. */
+  check?(settings: SettingsOf<Shape>, estate: Estate, wrong: WrongSetting): void;
+}
+
+/** Keeps the types of settings and secrets, for `Build`. */
+export function defineApplication<Shape extends SettingsShape, Secret extends string = never>(
+  application: Application<Shape, Secret>,
+): Application<Shape, Secret> {
+  return application;
+}
+
+type Settings<Of> = Of extends Application<infer Shape, string> ? SettingsOf<Shape> : never;
+type SecretOf<Of> = Of extends Application<SettingsShape, infer Secret> ? Secret : never;
+
+/** What the component of an application is given. */
+export interface Context<Of, Used = Readonly<Record<string, pulumi.ComponentResource>>> {
+  /** The name of its folder: the logical name of its component. */
+  readonly name: string;
+  readonly settings: Settings<Of>;
+  /** What is known of the estate before it exists: its zone, its hosts by role, who may reach whom. */
+  readonly facts: EstateFacts;
+  /** Addresses of hosts, by host name: the one on the estate's network, and the one that others are told. */
+  readonly addresses: Readonly<
+    Record<string, { readonly fixed: pulumi.Output<string>; readonly announced: pulumi.Output<string> }>
+  >;
+  /** The namespace of the estate's applications. */
+  readonly namespace: pulumi.Output<string>;
+  readonly secrets: Readonly<Record<SecretOf<Of>, pulumi.Output<string>>>;
+  /** Components of the applications that it `uses`, by name. */
+  readonly used: Used;
+  /** Hosts that take any pod: workloads are made after them, and removed before them. */
+  readonly after: readonly pulumi.Resource[];
+  /** For the component: the provider of the orchestrator, and what it comes after. */
+  readonly options: pulumi.ComponentResourceOptions;
+}
+
+/** What `apps/<name>/component.ts` exports as `build`. It makes the resources; `Used` are the components of what it `uses`. */
+export type Build<Of, Used = Readonly<Record<string, pulumi.ComponentResource>>> = (
+  context: Context<Of, Used>,
+) => pulumi.ComponentResource;
