@@ -39,6 +39,8 @@ export function drainVerdict(of: DrainCase): Verdict {
 
 function begin(of: DrainCase): Verdict {
   const { subject, declared, observed, dead, leaving } = of;
+  // neither declared nor in Scalelite: whatever it is, nobody was ever led to it
+  if (subject.secret === undefined) return next(of, "drained", "Scalelite does not have it, and it is not declared");
   const needed = dead ? undefined : whyNeeded(subject, observed, declared, leaving);
   if (needed) return said(of, `it waits, and takes meetings as before: ${needed}`);
   leaving.add(subject.name);

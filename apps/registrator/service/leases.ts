@@ -7,7 +7,7 @@ import {
   V1MicroTime,
 } from "@kubernetes/client-node";
 import type { Sight } from "./observed.ts";
-import { drainsOf, type Shared, type Store, textOf } from "./store.ts";
+import { drainsOf, type Store, textOf } from "./store.ts";
 
 /** Where the drains are in the lease. */
 export const annotation = "estate/drains";

@@ -70,12 +70,12 @@ function gauge(name: string, help: string, samples: readonly Sample[]): string {
 /** Prometheus' text format. */
 function series(type: "gauge" | "counter", name: string, help: string, samples: readonly Sample[]): string {
   const lines = samples.map(([labels, value]) => {
-    const written = Object.entries(labels).map(([label, text]) => `${label}="${escape(text)}"`);
+    const written = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
     return `${name}${written.length > 0 ? `{${written.join(",")}}` : ""} ${value}\n`;
   });
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

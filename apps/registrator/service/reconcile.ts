@@ -7,6 +7,9 @@ import type { Step } from "./step.ts";
 import { surplusVerdict } from "./surplus.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** Minutes for which a drain is remembered whose server the estate has no more. */
+const keptMinutes = 60;
+
 /** What is to be done so that Scalelite has what is declared, and why everything is as it is. Nothing is done here. */
 export function reconcile(declared: Declared, observed: Observed): Verdict[] {
   const deaths = deadServers(declared, observed);
@@ -17,10 +20,16 @@ export function reconcile(declared: Declared, observed: Observed): Verdict[] {
   return subjects.map((subject) => {
     const { drain, name } = subject;
     const dead = deaths.get(name);
+    if (drain && isOver(subject, observed)) return surplusVerdict(subject, declared, observed);
     if (drain && drain.phase !== "aborted") return drainVerdict({ subject, drain, declared, observed, dead, leaving });
     if (subject.declared) return declaredVerdict(subject, subject.declared, declared, observed, dead);
     return surplusVerdict(subject, declared, observed);
   });
+}
+
+/** A server that was drained for good: what is left of it is cleared away once its gate has surely seen that. */
+function isOver({ declared, drain }: Subject, { now }: Observed): boolean {
+  return !declared && drain?.phase === "drained" && now - drain.since > keptMinutes * 60_000;
 }
 
 function declaredVerdict(

@@ -52,7 +52,7 @@ export interface Scalelite {
 }
 
 export interface ScaleliteAddress {
-  /** Such as `http://scalelite-api:3000`; `/scalelite/api/` is added. */
+  /** Such as `http://scalelite-nginx:8080`; `/scalelite/api/` is added. */
   readonly url: string;
   /** LOADBALANCER_SECRET, the one for administration. */
   readonly secret: string;

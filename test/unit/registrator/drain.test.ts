@@ -22,9 +22,17 @@ describe("a drain that is asked for", () => {
 
   it.each([
     ["too few would be left", { leastEnabled: 3 }, "only 2 other servers take meetings, at least 3 must"],
-    ["they would be too full", { capacity: 1 }, "the load of all is 4, and 2 other servers take meetings, which carry 2"],
+    [
+      "they would be too full",
+      { capacity: 1 },
+      "the load of all is 4, and 2 other servers take meetings, which carry 2",
+    ],
   ])("touches nothing when %s", (_, more, reason) => {
-    const { words, drain } = verdict(drainOf("asked", 0), { entries: enabled }, declared(["bbb-01", "bbb-02", "bbb-03"], more));
+    const { words, drain } = verdict(
+      drainOf("asked", 0),
+      { entries: enabled },
+      declared(["bbb-01", "bbb-02", "bbb-03"], more),
+    );
     expect([words, drain?.phase]).toEqual([[], "asked"]);
     expect(drain?.reason).toContain(reason);
   });
@@ -120,9 +128,35 @@ describe("a drain of a server that does not answer", () => {
     const none = verdict(drainOf("leaving", 5, {}, { warned: [60] }), { entries: [], held: { "empty bbb-01": 30 } });
     expect(none.drain?.phase).toBe("recordings");
     const others = declared(["bbb-02", "bbb-03"]);
-    const verdicts = reconcile(others, observed(others, { entries: enabled, drains: { "bbb-01": drainOf("asked", 0) } }));
+    const verdicts = reconcile(
+      others,
+      observed(others, { entries: enabled, drains: { "bbb-01": drainOf("asked", 0) } }),
+    );
     const gone = verdicts.find(({ server }) => server === "bbb-01");
     expect(gone).toMatchObject({ drain: { phase: "leaving" }, steps: [{ do: "cordon", id: "id-of-bbb-01" }] });
+  });
+});
+
+describe("a drain of a server that the estate has no more", () => {
+  const others = declared(["bbb-02", "bbb-03"]);
+  const rest = [entry("bbb-02"), entry("bbb-03")];
+  const gone = { "bbb-01": silent };
+
+  it("is over at once when nobody knows the server: no people were led to it", () => {
+    const seen = observed(others, { entries: rest, drains: { "bbb-01": drainOf("asked", 0) }, probes: gone });
+    expect(reconcile(others, seen).find(({ server }) => server === "bbb-01")?.drain?.phase).toBe("drained");
+  });
+
+  it("is remembered for an hour, then cleared away with what Scalelite still has", () => {
+    const at = (minutes: number, entries = rest) => {
+      const drains = { "bbb-01": drainOf("drained", minutes) };
+      const seen = observed(others, { entries, drains, probes: gone, held: { "silent bbb-01": 3600 } });
+      return reconcile(others, seen).find(({ server }) => server === "bbb-01");
+    };
+    expect(at(59)).toMatchObject({ condition: "drained", steps: [] });
+    expect(at(61)).toMatchObject({ condition: "absent", forget: true });
+    const left = at(61, [...rest, entry("bbb-01", { state: "disabled", online: false })]);
+    expect(left?.steps.map((step) => step.do)).toEqual(["panic", "remove"]);
   });
 });
 

@@ -45,16 +45,30 @@ export function people(count: number, meetings = 1): Probe {
 }
 
 /** A look in which every subject answers, unless told otherwise. */
-export function observed(of: Declared, { entries = [], probes = {}, sights = {}, drains = {}, recordings = {}, held = {} }: Seen): Observed {
+export function observed(
+  of: Declared,
+  { entries = [], probes = {}, sights = {}, drains = {}, recordings = {}, held = {} }: Seen,
+): Observed {
   const subjects = subjectsOf(of, entries, new Map(Object.entries(drains)));
   const memory: Memory = new Map(Object.entries(held).map(([fact, seconds]) => [fact, now - seconds * 1000]));
   return {
-    ...{ now, subjects, memory, recordings: new Map(Object.entries(recordings)), sights: new Map(Object.entries(sights)) },
+    ...{
+      now,
+      subjects,
+      memory,
+      recordings: new Map(Object.entries(recordings)),
+      sights: new Map(Object.entries(sights)),
+    },
     probes: new Map(subjects.map(({ name }) => [name, probes[name] ?? answers])),
   };
 }
 
-export function drainOf(phase: Drain["phase"], minutesAgo: number, order: Partial<DrainOrder> = {}, more: Partial<Drain> = {}): Drain {
+export function drainOf(
+  phase: Drain["phase"],
+  minutesAgo: number,
+  order: Partial<DrainOrder> = {},
+  more: Partial<Drain> = {},
+): Drain {
   const whole: DrainOrder = {
     ...{ machine: "old", url: urlOf("bbb-01"), minutes: 60, atDeadline: "wait", warnAt: [60, 15, 5] },
     ...{ texts: { de: "Ende in {minutes} Minuten", en: "Ends in {minutes} minutes" }, recordingMinutes: 240, ...order },

@@ -39,7 +39,9 @@ export async function fakeBbb(secret = "the-secret-of-bbb"): Promise<FakeBbb> {
     const meeting = fake.meetings.find(({ id }) => id === parameters.get("meetingID"));
     if (call === "getMeetings") {
       const none = "<messageKey>noMeetings</messageKey><message>no meetings were found on this server</message>";
-      return success(`<meetings>${fake.meetings.map(described).join("")}</meetings>${fake.meetings.length ? "" : none}`);
+      return success(
+        `<meetings>${fake.meetings.map(described).join("")}</meetings>${fake.meetings.length ? "" : none}`,
+      );
     }
     if (call === "getRecordings") {
       const found = "<recording><state>processing</state></recording>".repeat(fake.recordings);

@@ -33,7 +33,8 @@ export async function fakeOrchestrator(): Promise<FakeOrchestrator> {
       fake.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(version) } };
       return send(200, fake.lease);
     };
-    if (path === "/api/v1/nodes") return send(200, { kind: "NodeList", apiVersion: "v1", items: [...nodes].map(nodeOf) });
+    if (path === "/api/v1/nodes")
+      return send(200, { kind: "NodeList", apiVersion: "v1", items: [...nodes].map(nodeOf) });
     if (path === leases && request.method === "POST") return fake.lease ? refuse(409) : keep();
     if (path !== `${leases}/registrator`) return refuse(404);
     if (!fake.lease) return refuse(404);

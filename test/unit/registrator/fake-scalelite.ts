@@ -47,7 +47,9 @@ export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise
     const json = body ? JSON.parse(body) : {};
     const { id } = json;
     if (call === "getServers" && request.method === "GET")
-      return entries.size === 0 ? send(404, { error: "No servers are configured" }) : send(200, [...entries.values()].map(told));
+      return entries.size === 0
+        ? send(404, { error: "No servers are configured" })
+        : send(200, [...entries.values()].map(told));
     if (call === "addServer" && request.method === "POST") {
       const { url, secret: of, load_multiplier: multiplier = 1, tag = "" } = json.server ?? {};
       const entry = { id: randomUUID(), url, secret: of, state: "disabled" as const, load: undefined, multiplier, tag };
@@ -61,7 +63,13 @@ export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise
       const { state, secret: of, load_multiplier: multiplier, tag } = json.server;
       const after = { enable: "enabled", cordon: "cordoned", disable: "disabled" }[state as "enable"] as Entry["state"];
       if (state && !after) return send(400, { error: `Invalid state parameter: ${state}` });
-      Object.assign(entry, state && { state: after }, of && { secret: of }, multiplier && { multiplier }, tag !== undefined && { tag });
+      Object.assign(
+        entry,
+        state && { state: after },
+        of && { secret: of },
+        multiplier && { multiplier },
+        tag !== undefined && { tag },
+      );
       log.push(`${state ?? "update"} ${entry.url}`);
       return send(200, told(entry));
     }
@@ -98,17 +106,25 @@ export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise
           Object.assign(entry, { online: false, load: undefined });
           continue;
         }
-        const people = [...answer.matchAll(/<participantCount>(\d+)</g)].reduce((sum, [, count]) => sum + Number(count), 0);
+        const people = [...answer.matchAll(/<participantCount>(\d+)</g)].reduce(
+          (sum, [, count]) => sum + Number(count),
+          0,
+        );
         const running = [...answer.matchAll(/<meetingID>([^<]+)</g)].map(([, meeting]) => meeting);
         Object.assign(entry, { failures: 0, online: true, load: people * entry.multiplier });
         if (entry.state === "cordoned" && people === 0) entry.state = "disabled";
-        for (const [meeting, on] of meetings) if (on === entry.id && !running.includes(meeting)) meetings.delete(meeting);
+        for (const [meeting, on] of meetings)
+          if (on === entry.id && !running.includes(meeting)) meetings.delete(meeting);
       }
     },
   };
 }
 
-async function asked({ url, secret }: Entry, call: string, parameters: Record<string, string>): Promise<string | undefined> {
+async function asked(
+  { url, secret }: Entry,
+  call: string,
+  parameters: Record<string, string>,
+): Promise<string | undefined> {
   const query = signedQuery(call, parameters, secret, "sha256");
   const answer = await fetch(`${url}/${call}?${query}`, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
   const text = await answer?.text().catch(() => undefined);
@@ -117,6 +133,10 @@ async function asked({ url, secret }: Entry, call: string, parameters: Record<st
 
 function told({ id, url, secret, state, load, multiplier, online, tag }: Entry) {
   const loadText = state === "disabled" || load === undefined ? "unavailable" : load;
-  const words = { load: loadText, load_multiplier: String(multiplier.toFixed(1)), online: online ? "online" : "offline" };
+  const words = {
+    load: loadText,
+    load_multiplier: String(multiplier.toFixed(1)),
+    online: online ? "online" : "offline",
+  };
   return { id, url, secret, tag: tag || null, bbb_version: null, state, ...words };
 }

@@ -48,7 +48,11 @@ const cases: readonly Case[] = [
   {
     what: "that nobody polls for long says where to look",
     ...{ entries: [entry("bbb-01", { load: undefined, online: false })], held: { "unpolled bbb-01": 300 } },
-    ...{ condition: "unpolled", reason: "offline for 300 s, its poller looks every 60 s: look at the poller's log", steps: [] },
+    ...{
+      condition: "unpolled",
+      reason: "offline for 300 s, its poller looks every 60 s: look at the poller's log",
+      steps: [],
+    },
   },
   {
     what: "that is polled is up",
@@ -56,7 +60,11 @@ const cases: readonly Case[] = [
   },
   {
     what: "whose declaration has changed is corrected in place",
-    ...{ entries: [entry("bbb-01", { secret: "old", load_multiplier: 2, tag: "x" })], condition: "up", reason: "takes" },
+    ...{
+      entries: [entry("bbb-01", { secret: "old", load_multiplier: 2, tag: "x" })],
+      condition: "up",
+      reason: "takes",
+    },
     steps: ["change the secret, multiplier, tag of"],
   },
   {
@@ -65,8 +73,10 @@ const cases: readonly Case[] = [
     reason: "it is declared as not enabled; what is there comes to its end (load 7)",
   },
   {
-    what: "at another address is taken out first, when it is empty",
-    ...{ entries: [entry("bbb-01", { url: "http://bbb-01.example.org/bigbluebutton/api" })], condition: "absent" },
+    what: "with another protocol than declared is taken out first, and added anew",
+    ...{ entries: [entry("bbb-01", { url: "http://bbb-01.example.org/bigbluebutton/api" })], condition: "surplus" },
+    ...{ reason: "it is taken out when it is empty, and added anew", steps: ["cordon"] },
+  },
     ...{ reason: "about to be added", steps: ["add"] },
   },
   {
@@ -85,7 +95,14 @@ const cases: readonly Case[] = [
   },
   {
     what: "that was silent only for a moment is not dead",
-    ...{ entries: pair, ...dead, held: { "silent bbb-01": 60 }, condition: "silent", reason: "does not answer", steps: [] },
+    ...{
+      entries: pair,
+      ...dead,
+      held: { "silent bbb-01": 60 },
+      condition: "silent",
+      reason: "does not answer",
+      steps: [],
+    },
   },
   {
     what: "that is dead is panicked",
@@ -94,11 +111,20 @@ const cases: readonly Case[] = [
   },
   {
     what: "that is dead and disabled is left as it is",
-    ...{ entries: [entry("bbb-01", { state: "disabled" })], ...dead, condition: "dead", reason: "silent for", steps: [] },
+    ...{
+      entries: [entry("bbb-01", { state: "disabled" })],
+      ...dead,
+      condition: "dead",
+      reason: "silent for",
+      steps: [],
+    },
   },
   {
     what: "whose drain was aborted takes meetings again",
-    ...{ entries: [entry("bbb-01", { state: "cordoned" })], drains: { "bbb-01": drainOf("aborted", 1, {}, { reason: "late" }) } },
+    ...{
+      entries: [entry("bbb-01", { state: "cordoned" })],
+      drains: { "bbb-01": drainOf("aborted", 1, {}, { reason: "late" }) },
+    },
     ...{ condition: "unpolled", reason: "its drain was aborted: late", steps: ["enable"] },
   },
 ];
@@ -139,7 +165,13 @@ describe("a server that nobody declares", () => {
   it.each([
     ["keep", other({ state: "enabled" }), {}, [], "left alone (mode keep)"],
     ["cordon", other({ state: "enabled", load: 3 }), {}, ["cordon"], "taken out when it is empty"],
-    ["cordon", other({ state: "cordoned", load: 3 }), { probes: { "id-of-other": people(3) } }, [], "waiting for 1 meetings"],
+    [
+      "cordon",
+      other({ state: "cordoned", load: 3 }),
+      { probes: { "id-of-other": people(3) } },
+      [],
+      "waiting for 1 meetings",
+    ],
     ["cordon", other(), { held: { "empty id-of-other": 60 } }, [], "120 s without people"],
     ["cordon", other(), { held: { "empty id-of-other": 130 } }, ["remove"], "and empty"],
     ["cordon", other({ state: "cordoned" }), { held: { "empty id-of-other": 130 } }, [], "cordoned to be disabled"],
@@ -153,7 +185,9 @@ describe("a server that nobody declares", () => {
     ["force", other({ state: "enabled", load: 3 }), {}, ["panic", "remove"], "mode force"],
   ] as const)("in mode %s", (mode, entries, seen, steps, reason) => {
     const of = declared(["bbb-01"], { mode });
-    const verdict = reconcile(of, observed(of, { entries, ...(seen as Seen) })).find(({ server }) => server === "id-of-other");
+    const verdict = reconcile(of, observed(of, { entries, ...(seen as Seen) })).find(
+      ({ server }) => server === "id-of-other",
+    );
     expect(verdict?.steps.map((step) => step.do)).toEqual(steps);
     expect(verdict?.reason).toContain(reason);
   });
@@ -166,9 +200,19 @@ describe("a server that nobody declares", () => {
 
 describe("the declared state", () => {
   it("tells every mistake at once, and no value", () => {
-    const text = JSON.stringify({ token: "hidden", mode: "off", servers: { "bbb 1": {}, "bbb-02": { url: "x", secret: "" } } });
+    const text = JSON.stringify({
+      token: "hidden",
+      mode: "off",
+      servers: { "bbb 1": {}, "bbb-02": { url: "x", secret: "" } },
+    });
     const wrong = () => parseDeclared(text);
-    for (const path of ["scalelite:", "token: too short", "mode:", "servers.bbb-02.url: write an address", "servers.bbb-02.secret: empty"])
+    for (const path of [
+      "scalelite:",
+      "token: too short",
+      "mode:",
+      "servers.bbb-02.url: write an address",
+      "servers.bbb-02.secret: empty",
+    ])
       expect(wrong).toThrow(path);
     expect(wrong).not.toThrow("hidden");
     expect(() => parseDeclared("{")).toThrow("no JSON");

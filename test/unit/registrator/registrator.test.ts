@@ -59,7 +59,16 @@ async function replica(me: string): Promise<Running> {
   const say = (line: string) => void said.push(`${me}: ${line}`);
   const file = join(folder, "declared.json");
   const kubernetes = orchestrator.config;
-  const running = await run({ file, me, namespace: "estate", kubernetes, port: 0, address: "127.0.0.1", leaseSeconds, say });
+  const running = await run({
+    file,
+    me,
+    namespace: "estate",
+    kubernetes,
+    port: 0,
+    address: "127.0.0.1",
+    leaseSeconds,
+    say,
+  });
   replicas.push(running);
   return running;
 }
@@ -83,7 +92,14 @@ async function drainOf(running: Running, name: string) {
 
 const up = () => [...scalelite.entries.values()].filter(({ state, online }) => state === "enabled" && online).length;
 const order = (name: string, more: object = {}) => ({
-  ...{ machine: "old", url: server(name).api, minutes: 10, atDeadline: "wait", texts: { de: "Noch {minutes} min" }, ...more },
+  ...{
+    machine: "old",
+    url: server(name).api,
+    minutes: 10,
+    atDeadline: "wait",
+    texts: { de: "Noch {minutes} min" },
+    ...more,
+  },
 });
 
 describe("two replicas and thirty servers", () => {
@@ -101,8 +117,14 @@ describe("two replicas and thirty servers", () => {
     scalelite.meetings.set("maths", scalelite.entryOf(busy.api)?.id ?? "");
     const asked = await ask(second, "/drains/bbb-11", "PUT", order("bbb-11"));
     expect(asked.status).toBe(200);
-    await until(() => scalelite.entryOf(busy.api)?.state, (state) => state === "cordoned");
-    await until(() => busy.chat, (chat) => chat.length === 1);
+    await until(
+      () => scalelite.entryOf(busy.api)?.state,
+      (state) => state === "cordoned",
+    );
+    await until(
+      () => busy.chat,
+      (chat) => chat.length === 1,
+    );
 
     first.kill();
     await dying.stop();
@@ -110,9 +132,15 @@ describe("two replicas and thirty servers", () => {
     await scalelite.stop();
     await until(() => second.leader.leads, Boolean);
     await scalelite.start();
-    await until(() => scalelite.log, (log) => log.includes(`panic ${dying.api}`));
+    await until(
+      () => scalelite.log,
+      (log) => log.includes(`panic ${dying.api}`),
+    );
 
-    expect(await drainOf(second, "bbb-11")).toMatchObject({ phase: "leaving", reason: expect.stringContaining("3 people") });
+    expect(await drainOf(second, "bbb-11")).toMatchObject({
+      phase: "leaving",
+      reason: expect.stringContaining("3 people"),
+    });
     expect([busy.meetings.map(({ id }) => id), busy.ended, busy.chat]).toEqual([["maths"], [], ["maths: Noch 10 min"]]);
     const added = scalelite.log.filter((line) => line.startsWith("add "));
     expect([added.length, new Set(added).size, scalelite.entries.size]).toEqual([30, 30, 30]);
@@ -120,10 +148,16 @@ describe("two replicas and thirty servers", () => {
 
     busy.recordings = 1;
     busy.meetings.length = 0;
-    await until(() => JSON.stringify(orchestrator.lease), (lease) => lease.includes("1 recordings to arrive"));
+    await until(
+      () => JSON.stringify(orchestrator.lease),
+      (lease) => lease.includes("1 recordings to arrive"),
+    );
     expect((await drainOf(second, "bbb-11"))?.phase).toBe("recordings");
     busy.recordings = 0;
-    await until(() => JSON.stringify(orchestrator.lease), (lease) => lease.includes('\\"phase\\":\\"drained\\"'));
+    await until(
+      () => JSON.stringify(orchestrator.lease),
+      (lease) => lease.includes('\\"phase\\":\\"drained\\"'),
+    );
     expect(scalelite.entryOf(busy.api)?.state).not.toBe("enabled");
 
     await dying.start();
@@ -177,7 +211,10 @@ describe("a replica", () => {
     const gone = server("bbb-02").api;
     const left = server("bbb-01");
     declare({ servers: { "bbb-01": { url: left.api, secret: left.secret } } });
-    await until(() => scalelite.log, (log) => log.includes(`delete ${gone}`));
+    await until(
+      () => scalelite.log,
+      (log) => log.includes(`delete ${gone}`),
+    );
     expect(scalelite.log.indexOf(`cordon ${gone}`)).toBeGreaterThan(-1);
     expect(running.registrator.trouble).toBeUndefined();
   });
@@ -191,11 +228,20 @@ describe("a replica", () => {
     const ending = order("bbb-01", { minutes: 0.01, atDeadline: "end" });
     await ask(running, "/drains/bbb-01", "PUT", ending);
     await ask(running, "/drains/bbb-02", "PUT", order("bbb-02", { minutes: 0.01, atDeadline: "abort" }));
-    await until(() => server("bbb-01").ended, (ended) => ended.length === 1);
-    await until(() => scalelite.log, (log) => log.filter((line) => line === `enable ${server("bbb-02").api}`).length === 2);
+    await until(
+      () => server("bbb-01").ended,
+      (ended) => ended.length === 1,
+    );
+    await until(
+      () => scalelite.log,
+      (log) => log.filter((line) => line === `enable ${server("bbb-02").api}`).length === 2,
+    );
     expect(server("bbb-02").ended).toEqual([]);
     expect(await drainOf(running, "bbb-02")).toMatchObject({ phase: "aborted" });
-    await until(() => JSON.stringify(orchestrator.lease), (lease) => lease.includes('\\"phase\\":\\"drained\\"'));
+    await until(
+      () => JSON.stringify(orchestrator.lease),
+      (lease) => lease.includes('\\"phase\\":\\"drained\\"'),
+    );
   });
 
   it("drains only for those who have the token, and tells what is wrong with an order", async () => {
@@ -206,7 +252,10 @@ describe("a replica", () => {
     const refused = await ask(running, "/drains/bbb-01", "PUT", order("bbb-01"), "wrong-token");
     expect([refused.status, (await ask(running, "/servers", "GET", undefined, "")).status]).toEqual([401, 401]);
     const wrong = await ask(running, "/drains/bbb-01", "PUT", { machine: "", minutes: -1 });
-    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringMatching(/machine: .*url: .*minutes: .*atDeadline: /)]);
+    expect([wrong.status, await wrong.text()]).toEqual([
+      400,
+      expect.stringMatching(/machine: .*url: .*minutes: .*atDeadline: /),
+    ]);
     expect((await ask(running, "/drains/bbb-01")).status).toBe(404);
     expect((await ask(running, "/else")).status).toBe(404);
     expect([(await ask(running, "/healthz")).status, (await ask(running, "/readyz")).status]).toEqual([200, 200]);
@@ -218,7 +267,10 @@ describe("a replica", () => {
     server("bbb-01").meetings.push({ id: "m", people: 4, password: "pw" });
     declare();
     const running = await replica("a");
-    await until(() => running.registrator.look?.verdicts[0]?.condition, (condition) => condition === "up");
+    await until(
+      () => running.registrator.look?.verdicts[0]?.condition,
+      (condition) => condition === "up",
+    );
     const text = await (await fetch(`http://127.0.0.1:${running.port}/metrics`)).text();
     for (const line of [
       "registrator_leader 1",

@@ -28,7 +28,9 @@ describe("a checksum", () => {
 
 describe("an answer in XML", () => {
   it("keeps text, data, entities and order", () => {
-    const root = readXml('<?xml version="1.0"?><!-- x --><a><b k="v">1 &lt; 2 &#38; &#x33;</b><c/><b><![CDATA[<d>&amp;]]></b></a>');
+    const root = readXml(
+      '<?xml version="1.0"?><!-- x --><a><b k="v">1 &lt; 2 &#38; &#x33;</b><c/><b><![CDATA[<d>&amp;]]></b></a>',
+    );
     expect(root.children.map(({ name, text }) => [name, text])).toEqual([
       ["b", "1 < 2 & 3"],
       ["c", ""],
@@ -36,12 +38,18 @@ describe("an answer in XML", () => {
     ]);
   });
 
-  it.each(["", "<a>", "<a></b>", "<a/><b/>", "text", "<a/>text", '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "<a><b</a>"])(
-    "that is %j is refused",
-    (source) => {
-      expect(() => readXml(source)).toThrow(/XML|closes/);
-    },
-  );
+  it.each([
+    "",
+    "<a>",
+    "<a></b>",
+    "<a/><b/>",
+    "text",
+    "<a/>text",
+    '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
+    "<a><b</a>",
+  ])("that is %j is refused", (source) => {
+    expect(() => readXml(source)).toThrow(/XML|closes/);
+  });
 });
 
 describe("BigBlueButton's API", () => {
