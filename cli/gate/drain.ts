@@ -6,6 +6,7 @@ import { evictAll } from "./evict.ts";
 import type { Gate } from "./gate.ts";
 import { mayBegin } from "./hold.ts";
 import { dropLease, holdLease } from "./lease.ts";
+import { drainMeetings } from "./meetings.ts";
 import { isMember, isOf } from "./node.ts";
 import { judgeRemoval } from "./quorum.ts";
 import { duration, insist, waitUntil } from "./wait.ts";
@@ -24,11 +25,14 @@ export async function drain(gate: Gate): Promise<void> {
   if (gate.destroy) return say("the whole estate is to go (ESTATE_DESTROY): not drained");
   const node = await findNode(gate);
   if (node === "gone") return say("the orchestrator is gone: nothing to drain");
-  if (!node) return say("is not a node: nothing to drain");
-  if (!isOf(node, serverId)) return say("the node of its name belongs to another server: left alone");
-  const role = gate.role ?? node.metadata?.labels?.["estate/role"];
+  if (node && !isOf(node, serverId)) return say("the node of its name belongs to another server: left alone");
+  const role = gate.role ?? node?.metadata?.labels?.["estate/role"];
   const rollout = gate.rolloutOf(role);
-  await mayBegin(gate, rollout);
+  const meetings = gate.meetingsOf?.(role);
+  if (node || meetings) await mayBegin(gate, rollout);
+  // people may be on a host that never became a node, or is none any more
+  if (meetings) await drainMeetings(gate, meetings);
+  if (!node) return say("is not a node: nothing to drain");
   try {
     await (isMember(node) ? removeMember(gate, rollout) : removeWorker(gate, rollout));
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Rollout } from "../../stacks/schema/role.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Cluster } from "./cluster.ts";
 import type { GateJournal } from "./journal.ts";
+import type { Meetings } from "./meetings.ts";
 import type { Clock } from "./wait.ts";
 
 /** Everything a gate needs to do its work; tests give it a cluster and a cloud of their own. */
@@ -22,6 +23,8 @@ export interface Gate {
   readonly rolloutOf: (role: string | undefined) => Rollout;
   /** The host's role, if the document still has the host. */
   readonly role: string | undefined;
+  /** What hosts of a role have to do with meetings. @default nothing, for any role */
+  readonly meetingsOf?: (role: string | undefined) => Meetings | undefined;
   /** Whether the operator said that the whole estate is to go (`ESTATE_DESTROY`). */
   readonly destroy: boolean;
   /** Whether the stack has nothing left on the orchestrator: it never worked, or it is being destroyed. */

@@ -8,6 +8,7 @@ import { connectCluster } from "./cluster.ts";
 import type { Gate } from "./gate.ts";
 import { holdOf } from "./hold.ts";
 import type { GateJournal } from "./journal.ts";
+import { meetingsOf } from "./meetings-of.ts";
 import { readPolicy } from "./policy.ts";
 import { changing, isAbandoned, readState } from "./state.ts";
 import { clock } from "./wait.ts";
@@ -32,10 +33,12 @@ export async function openGate(
   environment: NodeJS.ProcessEnv,
   journal: GateJournal,
 ): Promise<Gate> {
-  const { facts, secrets, paused } = await readPolicy(stack);
+  const policy = await readPolicy(stack);
+  const { facts, secrets, paused } = policy;
   const { ESTATE_BUDGET_END: end } = environment;
   const budgetEnd = end ? new Date(end) : undefined;
-  const cluster = connectCluster(renderKubeconfig(facts, secrets));
+  const kubeconfig = renderKubeconfig(facts, secrets);
+  const cluster = connectCluster(kubeconfig);
   const role = facts.pools.find((pool) => pool.hosts.some(({ name }) => name === host))?.role;
   journal.know(role);
   return {
@@ -43,6 +46,7 @@ export async function openGate(
     say: (line) => process.stdout.write(`${host}: ${line}\n`),
     version: facts.orchestrator.k3s.version,
     rolloutOf: (role) => facts.pools.find((pool) => pool.role === role)?.rollout ?? Rollout.parse({}),
+    meetingsOf: meetingsOf(policy, { host, serverId, kubeconfig, state: () => readState(stack) }),
     destroy: Boolean(environment.ESTATE_DESTROY),
     abandoned: async () => isAbandoned(await readState(stack)),
     hold: ({ window }) => holdOf({ paused, budgetEnd, window }, new Date()),

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { Trouble } from "../../local/say.ts";
+import { appSecrets } from "../../stacks/appFacts.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
@@ -9,6 +10,8 @@ import { pauseIn, pauseKey } from "../rollout/paused.ts";
 export interface Policy {
   readonly facts: EstateFacts;
   readonly secrets: Secrets;
+  /** Secrets of the applications that run, as `<application>.<secret>`. One that the stack has not is left out: its application is not there yet. */
+  readonly appSecrets: Readonly<Record<string, string>>;
   /** Why operators paused the roll, if they did (`estate rollout pause`). */
   readonly paused?: string;
 }
@@ -51,5 +54,11 @@ export function parsePolicy(json: string, stack: string): Policy {
   return {
     ...{ facts: deriveFacts(estate), ...(paused === undefined ? {} : { paused }) },
     secrets: Object.fromEntries(secrets) as Record<SecretName, string>,
+    appSecrets: Object.fromEntries(
+      appSecrets(estate).flatMap(({ key }) => {
+        const secret = settings[`estate:${key}`]?.value;
+        return secret ? [[key, secret]] : [];
+      }),
+    ),
   };
 }

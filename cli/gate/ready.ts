@@ -1,6 +1,7 @@
 import { Trouble } from "../../local/say.ts";
 import { cordonHost, uncordonHost } from "./cordon.ts";
 import type { Gate } from "./gate.ts";
+import { admitMeetings } from "./meetings.ts";
 import { bootOf, whyNotReady } from "./node.ts";
 import { reasonsIn } from "./reason.ts";
 import { duration, insist, waitUntil } from "./wait.ts";
@@ -25,6 +26,8 @@ export async function ready(gate: Gate): Promise<void> {
   journal.begin("soak");
   await soak(gate, soakMinutes * 60_000);
   if (await insist(gate, "uncordoned", () => uncordonHost(gate.cluster, gate.host))) say("takes pods again");
+  const meetings = gate.meetingsOf?.(gate.role);
+  if (meetings) await admitMeetings(gate, meetings, joinMinutes);
   say("ready");
 }
 

@@ -23,6 +23,12 @@ export function isAbandoned({ deployment }: State): boolean {
   return !resources.some(({ type, delete: pending }) => type === "pulumi:providers:kubernetes" && !pending);
 }
 
+/** Whether the state has the registrator: it is made after the first hosts, and goes before the last ones. */
+export function hasRegistrator({ deployment }: State): boolean {
+  const resources = deployment?.resources ?? [];
+  return resources.some(({ type, delete: pending }) => type === "estate:apps:Registrator" && !pending);
+}
+
 /** Logical names of what the engine is changing, without the drain gates of these hosts. */
 export function changing({ deployment }: State, except: readonly string[]): string[] {
   const gates = new Set(except.map((host) => `${host}-drain`));

@@ -4,15 +4,17 @@ import { z } from "zod";
  * What is done to a host, in its order. A gate begins at the step of its own name; `up` is the whole update, and has no host.
  *
  * - `hold`: it may not begin now; what else is under way ends first
+ * - `meetings`: no new ones come, those that are there come to their end, their recordings arrive
  * - `leave-etcd`: waits until it is its turn, and the others keep a majority
  * - `cordon`, `evict`: no pod comes any more, those that are there go elsewhere
  * - `remove`: its node is taken off the orchestrator; `stop`: its server stops
  * - `join`: the new server joins and becomes Ready; `soak`: it stays so
+ * - `probe`: what its meetings need answers; `admit`: they come again
  */
 export const steps = {
   up: ["up"],
-  drain: ["drain", "hold", "leave-etcd", "cordon", "evict", "remove", "stop"],
-  ready: ["ready", "join", "soak"],
+  drain: ["drain", "hold", "meetings", "leave-etcd", "cordon", "evict", "remove", "stop"],
+  ready: ["ready", "join", "soak", "probe", "admit"],
 } as const;
 
 export type Step = (typeof steps)[keyof typeof steps][number];

@@ -129,5 +129,8 @@ test.each([
   ["soak", "begun", "degraded"],
   ["soak", "failed", "degraded"],
   ["soak", "done", "up"],
+  ["meetings", "waiting", "draining"],
+  ["admit", "failed", "degraded"],
+  ["admit", "done", "up"],
   ["hold", "waiting", "unknown"],
 ] as const)("%s %s is %s", (step, state, health) => expect(healthOf(step, state)).toBe(health));

@@ -1,0 +1,97 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Build } from "../../stacks/application.ts";
+import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
+import type { application } from "./app.ts";
+import { declaredState } from "./declared-state.ts";
+import { deployment, disruptionBudget, type RegistratorFacts, service } from "./manifests.ts";
+import { name as fixed, labels } from "./names.ts";
+
+export interface RegistratorArgs extends RegistratorFacts {
+  /** Name of the namespace. Changing it replaces everything in it. */
+  readonly namespace: pulumi.Output<string>;
+  /** The declared state, with secrets. A change reaches the pods within a minute, and starts none anew. */
+  readonly declared: pulumi.Output<string>;
+  readonly reached: pulumi.Output<Reached>;
+  /** Made after these, and removed before them: the hosts its pods run on. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** Keeps the BigBlueButton servers in Scalelite as the estate has them, and drains them of their meetings. */
+export class Registrator extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Registrator";
+  readonly #args: RegistratorArgs;
+
+  constructor(name: string, args: RegistratorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Registrator.type, name, {}, opts);
+    this.#args = args;
+    const needs = [...this.#rights(name), this.#declared(name), this.#policy(name)];
+    const options = this.#options([...needs, ...args.after]);
+    const pods = new kubernetes.apps.v1.Deployment(name, this.#in(deployment(args)), options);
+    new kubernetes.policy.v1.PodDisruptionBudget(name, this.#in(disruptionBudget()), this.#options());
+    new kubernetes.core.v1.Service(name, this.#in(service()), this.#options([pods]));
+    this.registerOutputs({});
+  }
+
+  #rights(name: string): pulumi.Resource[] {
+    const { ClusterRole, ClusterRoleBinding, Role, RoleBinding } = kubernetes.rbac.v1;
+    const account = this.#in({ metadata: { name: fixed, labels } });
+    const subjects = [{ kind: "ServiceAccount", name: fixed, namespace: this.#args.namespace }];
+    return [
+      new kubernetes.core.v1.ServiceAccount(name, account, this.#options()),
+      new Role(name, this.#in(role()), this.#options()),
+      new ClusterRole(name, clusterRole(), this.#options()),
+      new RoleBinding(name, { ...this.#in(binding("Role")), subjects }, this.#options()),
+      new ClusterRoleBinding(name, { ...binding("ClusterRole"), subjects }, this.#options()),
+    ];
+  }
+
+  #declared(name: string): pulumi.Resource {
+    const { declared } = this.#args;
+    const manifest = this.#in({ metadata: { name: fixed, labels } });
+    return new kubernetes.core.v1.Secret(
+      name,
+      { ...manifest, stringData: { "declared.json": declared } },
+      this.#options(),
+    );
+  }
+
+  #policy(name: string): pulumi.Resource {
+    const { metadata } = this.#in(policy({ bbb: [], orchestrators: [] }));
+    const spec = this.#args.reached.apply((reached) => policy(reached).spec);
+    return new kubernetes.networking.v1.NetworkPolicy(name, { metadata, spec }, this.#options());
+  }
+
+  /** Names are fixed because other objects use them. */
+  #options(dependsOn: readonly pulumi.Resource[] = []) {
+    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+  }
+
+  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
+    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+  }
+}
+
+export const build: Build<typeof application> = ({ name, settings, facts, secrets, addresses, ...context }) => {
+  const of = (workload: "bbb" | "orchestrator") =>
+    facts.pools
+      .filter(({ runs }) => runs.includes(workload))
+      .flatMap(({ hosts }) => hosts.flatMap((host) => addresses[host.name] ?? []));
+  // behind floating IPs either address may be the one that a name leads to
+  const both = (workload: "bbb") => of(workload).flatMap(({ fixed, announced }) => [fixed, announced]);
+  const reached = pulumi
+    .all([pulumi.all(both("bbb")), pulumi.all(of("orchestrator").map(({ fixed }) => fixed))])
+    .apply(([bbb, orchestrators]) => ({ bbb: [...new Set(bbb)].sort(), orchestrators: [...orchestrators].sort() }));
+  const declared = pulumi
+    .all([secrets.token, secrets.bbb, secrets.loadBalancer])
+    .apply(([token, bbb, loadBalancer]) =>
+      JSON.stringify(declaredState(facts, settings, { token, bbb, loadBalancer })),
+    );
+  const { image, replicas } = settings;
+  const { namespace, after, options } = context;
+  return new Registrator(
+    name,
+    { image, replicas, namespace, declared: pulumi.secret(declared), reached, after },
+    options,
+  );
+};

@@ -1,0 +1,35 @@
+import type { z } from "zod";
+import type { EstateFacts } from "../../stacks/facts.ts";
+import type { Declared } from "./service/declared.ts";
+import type { RegistratorSettings } from "./settings.ts";
+
+/** Secrets that are part of the declared state. */
+export interface DeclaredSecrets {
+  readonly token: string;
+  readonly bbb: string;
+  readonly loadBalancer: string;
+}
+
+/** The address of the API of a host, as others reach it. */
+export function apiOf(announced: string): string {
+  return `https://${announced}/bigbluebutton/api`;
+}
+
+/** What the registrator is told: every host that runs bbb, and how the document wants it. */
+export function declaredState(
+  { pools }: Pick<EstateFacts, "pools">,
+  settings: Omit<RegistratorSettings, "image" | "replicas" | "drain">,
+  { token, bbb, loadBalancer }: DeclaredSecrets,
+): z.input<typeof Declared> {
+  const { mode, dryRun, pollSeconds, deadSeconds, capacity, leastEnabled, consul, scalelite } = settings;
+  const hosts = pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
+  const servers = hosts.map(({ name, names }) => [
+    name,
+    { url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },
+  ]);
+  return {
+    ...{ scalelite: { url: scalelite, secret: loadBalancer }, token, mode, dryRun },
+    ...{ pollSeconds, deadSeconds, capacity, leastEnabled, ...(consul ? { consul } : {}) },
+    servers: Object.fromEntries(servers),
+  };
+}
