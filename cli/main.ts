@@ -1,5 +1,6 @@
 import { program } from "commander";
 import { addCheckCommand } from "./check/command.ts";
+import { addCommentCommand } from "./comment/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addMapCommand } from "./map/command.ts";
@@ -15,6 +16,7 @@ program
 addInitCommand(program);
 addCheckCommand(program);
 addPreviewCommand(program);
+addCommentCommand(program);
 addUpCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
