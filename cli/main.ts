@@ -7,6 +7,7 @@ import { addMapCommand } from "./map/command.ts";
 import { addPreviewCommand } from "./preview/command.ts";
 import { report } from "./report.ts";
 import { addRolloutCommands } from "./rollout/command.ts";
+import { addStateCommands } from "./state/command.ts";
 import { addUpCommands } from "./up/command.ts";
 
 program
@@ -21,6 +22,7 @@ addUpCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
 );
+addStateCommands(program.command("state").description("what Pulumi knows of the estate: its lock, backups, recovery"));
 addMapCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 

@@ -1,6 +1,8 @@
 import { execa } from "execa";
 import { project } from "../../local/place.ts";
 import { chooseStack } from "../check/document.ts";
+import { operatorPulumi } from "../operator-pulumi.ts";
+import { backUp } from "../state/backup.ts";
 import { healStack } from "./up.ts";
 
 interface Options {
@@ -12,6 +14,7 @@ interface Options {
 export async function destroy({ stack: named, yes }: Options): Promise<void> {
   const stack = await chooseStack(named, process.env);
   await healStack(stack, "estate destroy");
+  await backUp(stack, operatorPulumi(project, "estate destroy"), "destroy");
   // Ctrl-C reaches pulumi too, which then ends in good order; we wait for that
   const ignore = () => undefined;
   process.on("SIGINT", ignore);
