@@ -10,7 +10,13 @@ export function estateFile(stack: string, kind: (typeof kinds)[number]): string 
   return join(project, ".estate", `${stack}.${kind}`);
 }
 
+/** Where the backups of a stack's state are, if no other place is named. */
+export function estateBackups(stack: string): string {
+  return join(project, ".estate", "backups", stack);
+}
+
 /** Forgets a stack. */
 export async function removeEstateFiles(stack: string): Promise<void> {
+  await rm(estateBackups(stack), { recursive: true, force: true });
   await Promise.all(kinds.map((kind) => rm(estateFile(stack, kind), { force: true })));
 }

@@ -15,6 +15,11 @@ export interface Patient extends LockTerms {
   readonly openstack: () => Promise<OpenStack>;
   /** Whether others may have things of the same names in the project. Then what is not certainly the stack's is left alone, and told. */
   readonly shared: boolean;
+  /**
+   * Throws where an engine may be at work on a state that is in no folder, so that its locks are not seen here. What it has begun is
+   * listed as interrupted too, and none of it may be touched. @default there is no such engine
+   */
+  readonly ensureFree?: () => Promise<void>;
   readonly say: Say;
 }
 
@@ -30,6 +35,7 @@ export async function heal(patient: Patient): Promise<number> {
   const state = JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as Checkpoint;
   const interrupted = state.deployment.pending_operations ?? [];
   if (interrupted.length === 0) return 0;
+  await patient.ensureFree?.();
   say(`The last update of stack ${stack} was interrupted while it changed ${interrupted.length} resources.`);
   const openstack = await patient.openstack();
   const ours = ({ certain }: Orphan) => certain || !patient.shared;

@@ -1,11 +1,13 @@
 import { program } from "commander";
 import { addCheckCommand } from "./check/command.ts";
+import { addCommentCommand } from "./comment/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addMapCommand } from "./map/command.ts";
 import { addPreviewCommand } from "./preview/command.ts";
 import { report } from "./report.ts";
 import { addRolloutCommands } from "./rollout/command.ts";
+import { addStateCommands } from "./state/command.ts";
 import { addUpCommands } from "./up/command.ts";
 
 program
@@ -15,10 +17,12 @@ program
 addInitCommand(program);
 addCheckCommand(program);
 addPreviewCommand(program);
+addCommentCommand(program);
 addUpCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
 );
+addStateCommands(program.command("state").description("what Pulumi knows of the estate: its lock, backups, recovery"));
 addMapCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 

@@ -7,8 +7,8 @@ import { parse } from "yaml";
 import { project } from "../local/place.ts";
 import { type Say, Trouble } from "../local/say.ts";
 
-/** As the file backend writes it. */
-interface Lock {
+/** As every backend that is a store of files writes it. */
+export interface Lock {
   readonly pid: number;
   readonly username: string;
   readonly hostname?: string;
@@ -66,7 +66,10 @@ async function freeLock(file: string, { stack, hostname, whileItRuns, prefix = "
 }
 
 /** Where the file backend keeps the locks of a stack; nothing where the state is not in a folder. */
-async function lockFolder({ backend, stack }: LockTerms): Promise<string | undefined> {
+export async function lockFolder({
+  backend,
+  stack,
+}: Pick<LockTerms, "backend" | "stack">): Promise<string | undefined> {
   if (!backend?.startsWith("file://")) return undefined;
   const path = backend.slice("file://".length).split("?", 1)[0] ?? "";
   const folder = path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(project, path);
@@ -75,7 +78,7 @@ async function lockFolder({ backend, stack }: LockTerms): Promise<string | undef
 }
 
 /** Nothing where the engine has ended since; one that was killed while it wrote is nobody's. */
-async function readLock(file: string): Promise<Lock | undefined> {
+export async function readLock(file: string): Promise<Lock | undefined> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {
@@ -86,7 +89,7 @@ async function readLock(file: string): Promise<Lock | undefined> {
 }
 
 /** Where /proc does not say what a process is, any process of that number is taken for it. */
-async function runs({ pid }: Lock): Promise<boolean> {
+export async function runs({ pid }: Pick<Lock, "pid">): Promise<boolean> {
   try {
     if (pid <= 0) return false;
     process.kill(pid, 0);

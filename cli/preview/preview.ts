@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { Trouble } from "../../local/say.ts";
 import { chooseStack, readFacts } from "../check/document.ts";
+import { textLimit } from "../comment/body.ts";
 import { whyFailed } from "../up/why.ts";
 import type { PlanOptions } from "./command.ts";
 import { markdown, terminal } from "./form.ts";
@@ -8,7 +9,7 @@ import { judgePlan, type Refusal } from "./judge.ts";
 import { exitCodes, limitsIn } from "./limits.ts";
 import type { Plan } from "./plan.ts";
 import { readPlan } from "./read.ts";
-import { commentLimit, renderPlan } from "./render.ts";
+import { renderPlan } from "./render.ts";
 
 interface Options extends PlanOptions {
   readonly stack?: string;
@@ -25,7 +26,7 @@ export async function preview(options: Options): Promise<void> {
   process.stderr.write(`Asking the engine what an update of ${stack} would do...\n`);
   const { plan, stopped, log } = await readPlan(stack, facts, options);
   const refusals = judgePlan(plan, limitsIn(options));
-  const text = renderPlan(plan, refusals, markdown, commentLimit);
+  const text = renderPlan(plan, refusals, markdown, textLimit(stack));
   if (options.markdown !== undefined && options.markdown !== "-") await save(options.markdown, text);
   if (options.json) process.stdout.write(`${asJson(plan, refusals)}\n`);
   else process.stdout.write(options.markdown === "-" ? text : renderPlan(plan, refusals, terminal));

@@ -4,8 +4,8 @@ import { addPlanOptions, type PlanOptions } from "../preview/command.ts";
 const stack = "whose estate; else PULUMI_STACK, the local stack if inside it, or the selected one";
 
 const help = `
-It first puts right what a killed engine left: it shows and frees the lock of a process that is gone (where the state is in a
-folder, PULUMI_BACKEND_URL=file://...; elsewhere 'pulumi cancel' does it), and removes what was made and not written down.
+It first puts right what a killed engine left: it shows and frees the lock of a process that is gone ('estate state unlock' says whose
+a lock is), takes in or removes what was made and not written down, and backs the state up ('estate state backups').
 Hosts are then replaced one after another; 'estate rollout status' shows the same from another terminal. A host is only begun when
 no pause, no window of its role and no time budget forbids it; the one under way is always finished.
 Before all that it looks at the plan, with --yes too, and refuses what 'estate preview' refuses.

@@ -5,6 +5,7 @@ import { operatorPulumi } from "../operator-pulumi.ts";
 import { exitCodes } from "../preview/limits.ts";
 import { listed } from "../preview/listed.ts";
 import { type Kept, type Losses, lossesOf } from "./data.ts";
+import { backUp } from "../state/backup.ts";
 import { healStack } from "./up.ts";
 
 interface Options {
@@ -29,6 +30,7 @@ export async function destroy({ stack: named, yes, protected: all = false }: Opt
     process.exitCode = exitCodes.refused;
     return;
   }
+  await backUp(stack, pulumi, "destroy");
   if (losses.protected.length > 0) await pulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
   process.exitCode = await run(stack, yes ? ["--yes", "--skip-preview"] : []);
 }

@@ -8,6 +8,9 @@ import { heal } from "../heal.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import type { PlanOptions } from "../preview/command.ts";
 import { limitsIn, exitCodes as planCodes } from "../preview/limits.ts";
+import { backendOf } from "../state/backend.ts";
+import { backUp } from "../state/backup.ts";
+import { ensureFree } from "../state/unlock.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
 import { agree, refusedText } from "./agree.ts";
 import { exitCodes } from "./outcome.ts";
@@ -33,6 +36,7 @@ export async function up({ stack: named, yes, json, budget, ...limits }: Options
     if (json) return void process.stdout.write(`${JSON.stringify({ stack, result: "refused", refusals })}\n`);
     return say(`estate: ${refusedText(stack, refusals)}`);
   }
+  await backUp(stack, operatorPulumi(project, "estate up"), "up");
   const started = Date.now();
   const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
   let rolled: Rolled | undefined;
@@ -61,16 +65,11 @@ async function reopen(stack: string): Promise<void> {
 /** Gives the file that marks an interruption. @throws Trouble when an update still runs */
 export async function healStack(stack: string, command: string): Promise<string> {
   const mark = estateFile(stack, "interrupted");
+  const pulumi = operatorPulumi(project, command);
+  const of = { stack, pulumi, hostname: hostname() };
   const interrupted = await heal({
-    ...{
-      stack,
-      backend: process.env.PULUMI_BACKEND_URL,
-      hostname: hostname(),
-      whileItRuns: "refuse",
-      shared: true,
-      say,
-    },
-    pulumi: operatorPulumi(project, command),
+    ...{ ...of, backend: process.env.PULUMI_BACKEND_URL, whileItRuns: "refuse", shared: true, say },
+    ensureFree: async () => ensureFree({ ...of, backend: await backendOf(pulumi, process.env) }),
     openstack: async () => connect(await findCloud(process.env)),
   });
   if (interrupted > 0) await markInterrupted(mark);

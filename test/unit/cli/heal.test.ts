@@ -106,3 +106,13 @@ test("a cloud that does not answer is told at once: nothing is removed, and the 
   await expect(heal({ ...terms, openstack: async () => broken })).rejects.toThrow("no answer");
   expect(commands).toEqual(["stack export --stack mine"]);
 });
+
+test("what an engine is at that runs elsewhere is not touched, though the state lists it", async () => {
+  const { terms, commands, cloud } = patient(interrupted, false);
+  const ensureFree = async () => {
+    throw new Error("the state is locked");
+  };
+  const before = structuredClone(cloud);
+  await expect(heal({ ...terms, ensureFree })).rejects.toThrow("the state is locked");
+  expect([cloud, commands]).toEqual([before, ["stack export --stack mine"]]);
+});

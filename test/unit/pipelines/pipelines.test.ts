@@ -1,0 +1,327 @@
+/** The workflows that a team copies: what they may, what they are given, in which order they run, and that their commands exist. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { addCommentCommand } from "../../../cli/comment/command.ts";
+import { addPreviewCommand } from "../../../cli/preview/command.ts";
+import { addUpCommands } from "../../../cli/up/command.ts";
+import { pulumi } from "../../../local/engine/archives.ts";
+import { project } from "../../../local/place.ts";
+import { versions } from "../../../stacks/versions.ts";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Job {
+  readonly if?: string;
+  readonly environment?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly "timeout-minutes"?: number;
+  readonly needs?: string;
+  readonly env?: unknown;
+  readonly steps: readonly Step[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: object;
+  readonly env?: unknown;
+  readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const folder = join(project, "pipelines");
+const text = async (name: string) => readFile(join(folder, name), "utf8");
+const workflow = async (name: string) => parse(await text(`github/${name}.yml`)) as Workflow;
+const github = ["estate-preview", "estate-up", "estate-drift"];
+
+/** Runs a step's script as the runner does, with an `estate` that ends with this code. */
+let place: string;
+beforeEach(async () => {
+  place = await mkdtemp(join(tmpdir(), "estate-pipeline-"));
+  await mkdir(join(place, "cli"));
+});
+afterEach(async () => rm(place, { recursive: true, force: true }));
+
+async function run(script: string, code: number) {
+  const estate = `#!/bin/sh\necho "$@" >> calls\nwhile [ $# -gt 0 ]; do [ "$1" = --markdown ] && echo "# told" > "$2"; shift; done\nexit ${code}\n`;
+  await writeFile(join(place, "cli", "estate"), estate);
+  await chmod(join(place, "cli", "estate"), 0o755);
+  const env = {
+    PATH: process.env.PATH,
+    ESTATE_STACK: "prod",
+    ESTATE_HISTORY: "/kept/drift.sqlite",
+    ESTATE_FOLDER: "/kept",
+  };
+  const result = await execa("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
+    ...{ cwd: place, env: { ...env, GITHUB_STEP_SUMMARY: join(place, "summary") }, extendEnv: false, reject: false },
+  });
+  const read = async (name: string) => readFile(join(place, name), "utf8").catch(() => "");
+  return { ...result, calls: await read("calls"), summary: await read("summary") };
+}
+
+const scriptOf = ({ steps }: Job, word: string) => steps.find(({ run }) => run?.includes(word))?.run ?? "";
+
+describe.each(github)("%s of GitHub Actions", (name) => {
+  it("pins every action by the hash of a commit, with its version beside it", async () => {
+    const lines = (await text(`github/${name}.yml`)).split("\n").filter((line) => line.includes("uses:"));
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it("has no permission but those its jobs name, and of those only the comment's writes", async () => {
+    const { permissions, jobs } = await workflow(name);
+    expect(permissions).toEqual({});
+    for (const [job, { permissions: own }] of Object.entries(jobs)) {
+      const written = Object.entries(own ?? { none: "write" }).filter(([, level]) => level !== "read");
+      expect([job, written]).toEqual([job, job === "comment" ? [["pull-requests", "write"]] : []]);
+    }
+  });
+
+  it("gives secrets to single steps that run estate, and to jobs with an environment", async () => {
+    const { env, jobs } = await workflow(name);
+    expect(env).toBeUndefined();
+    for (const { env: all, environment, steps } of Object.values(jobs)) {
+      expect(all).toBeUndefined();
+      const given = steps.filter((step) => /\{\{ *secrets\./.test(JSON.stringify(step)));
+      for (const { run, with: inputs } of given)
+        expect([run?.includes("cli/estate"), inputs]).toEqual([true, undefined]);
+      if (given.length > 0) expect(environment).toMatch(/^estate/);
+    }
+  });
+
+  it("puts no text of others and no secret into a script, and prints none", async () => {
+    const { jobs } = await workflow(name);
+    for (const { steps } of Object.values(jobs))
+      for (const { run: script = "", env = {} } of steps) {
+        expect(script).not.toContain("${{");
+        expect(script).not.toMatch(/set -[a-z]*x|\bprintenv\b|\benv\b|PULUMI_LOG|--show-secrets|--debug/);
+        const secret = Object.keys(env).filter((key) => /secrets\.|github\.token/.test(env[key] ?? ""));
+        expect(secret.filter((key) => script.includes(key))).toEqual([]);
+      }
+  });
+
+  it("never runs the code of a request with the secrets of its base, keeps no credentials, and ends in time", async () => {
+    const { on, jobs } = await workflow(name);
+    expect(Object.keys(on)).not.toContain("pull_request_target");
+    for (const { steps, "timeout-minutes": minutes } of Object.values(jobs)) {
+      expect(minutes).toBeGreaterThan(0);
+      for (const { uses, with: inputs } of steps)
+        if (uses?.startsWith("actions/checkout@")) expect(inputs?.["persist-credentials"]).toBe(false);
+    }
+  });
+
+  it("is one run a stack at a time", async () => {
+    const { concurrency } = await workflow(name);
+    expect(concurrency.group).toMatch(new RegExp(`^${name}-\\$\\{\\{ vars\\.ESTATE_STACK \\}\\}`));
+    // what changes the estate, or is about to tell, is never stopped by the next
+    expect(concurrency["cancel-in-progress"]).toBe(name === "estate-preview");
+  });
+});
+
+describe("a pull request on GitHub", () => {
+  it("of a fork has no preview, and is told why", async () => {
+    const { jobs } = await workflow("estate-preview");
+    expect(jobs.preview?.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
+    expect(jobs.fork?.if).toBe("github.event.pull_request.head.repo.full_name != github.repository");
+    const { exitCode, stdout, summary } = await run(scriptOf(jobs.fork as Job, "fork"), 1);
+    expect([exitCode, summary]).toEqual([0, expect.stringContaining("gets no secrets")]);
+    expect(stdout).toContain("::notice");
+  });
+
+  it("is commented on with a refused plan as well, by the code of its base, without a secret of the estate", async () => {
+    const { jobs } = await workflow("estate-preview");
+    const { comment, preview } = jobs;
+    const upload = preview?.steps.find(({ uses }) => uses?.includes("upload-artifact"));
+    expect(upload).toMatchObject({ if: "always()", with: { path: "plan.md" } });
+    expect(comment).toMatchObject({ needs: "preview", if: expect.stringContaining('"failure"') });
+    expect(JSON.stringify(comment)).not.toContain("secrets.");
+    const checkout = comment?.steps.find(({ uses }) => uses?.includes("checkout"));
+    expect(checkout?.with?.ref).toMatch(/github\.event\.pull_request\.base\.sha/);
+    const refused = await run(scriptOf(preview as Job, "cli/estate"), 4);
+    expect([refused.exitCode, refused.calls]).toEqual([4, "preview --stack prod --markdown plan.md\n"]);
+  });
+});
+
+describe("the up after a merge on GitHub", () => {
+  it("is of the branch main alone, with an approval before any secret", async () => {
+    const { on, jobs } = await workflow("estate-up");
+    expect(on).toEqual({ push: { branches: ["main"] }, workflow_dispatch: null });
+    expect(jobs.up).toMatchObject({ if: "github.ref == 'refs/heads/main'", environment: "estate" });
+    const minutes = jobs.up?.["timeout-minutes"] ?? 0;
+    const budget = Number(/--budget (\d+)/.exec(scriptOf(jobs.up as Job, "cli/estate"))?.[1]);
+    expect(minutes).toBeGreaterThan(budget + 60);
+  });
+
+  it.each([
+    [0, 0],
+    [1, 1],
+    [4, 4],
+    [75, 0],
+  ])("ends as estate does, but for hosts that are left: %i becomes %i", async (code, expected) => {
+    const { jobs } = await workflow("estate-up");
+    const { exitCode, stdout, calls } = await run(scriptOf(jobs.up as Job, "cli/estate"), code);
+    expect([exitCode, calls]).toEqual([expected, "up --stack prod --yes --budget 300\n"]);
+    expect(stdout.includes("Hosts are left")).toBe(code === 75);
+  });
+});
+
+describe("the look for drift on GitHub", () => {
+  it.each([
+    [0, 0, ""],
+    [2, 2, "not as it should be"],
+    [1, 1, "is not watched"],
+    [75, 0, "An update runs"],
+  ])("ends as estate does, but for an update that runs: %i becomes %i", async (code, expected, told) => {
+    const { on, jobs } = await workflow("estate-drift");
+    expect(on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \* \* \* \*$/) }]);
+    const { exitCode, stdout, summary, calls } = await run(scriptOf(jobs.drift as Job, "cli/estate"), code);
+    expect(exitCode).toBe(expected);
+    expect(stdout).toContain(told);
+    expect([summary, calls]).toEqual([
+      "# told\n",
+      expect.stringMatching(/^drift --stack prod .*--markdown drift\.md$/m),
+    ]);
+  });
+});
+
+describe("the pipeline of GitLab CI", () => {
+  interface GitlabJob {
+    readonly extends?: string;
+    readonly rules?: readonly { readonly if: string; readonly when?: string }[];
+    readonly environment?: { readonly name: string; readonly action?: string };
+    readonly resource_group?: string;
+    readonly interruptible?: boolean;
+    readonly allow_failure?: { readonly exit_codes: readonly number[] };
+    readonly timeout?: string;
+    readonly before_script?: readonly string[];
+    readonly script?: readonly string[];
+  }
+  const pipeline = async () => parse(await text("gitlab/estate.gitlab-ci.yml")) as Record<string, GitlabJob>;
+  const jobs = ["preview", "comment", "fork", "up", "drift"];
+
+  it("runs for merge requests, the default branch and schedules, each job by rules of its own", async () => {
+    const all = await pipeline();
+    expect(Object.keys(all).sort()).toEqual([...jobs, "stages", "workflow", ".estate"].sort());
+    for (const name of jobs)
+      expect([name, all[name]?.rules?.length, Boolean(all[name]?.timeout)]).toEqual([name, 1, true]);
+  });
+
+  it("previews no fork, and says why", async () => {
+    const all = await pipeline();
+    const own = "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID";
+    for (const name of ["preview", "comment"]) expect(all[name]?.rules?.[0]?.if).toContain(own);
+    expect(all.fork?.rules?.[0]?.if).toContain(own.replace("==", "!="));
+    expect(all.fork?.script?.join()).toContain("gets no variables");
+  });
+
+  it("comments by the code of the base, with a refused plan as well, in an environment of its own", async () => {
+    const { preview, comment } = await pipeline();
+    expect(preview).toMatchObject({ artifacts: { when: "always", paths: ["plan.md"] } });
+    expect(comment?.rules?.[0]?.when).toBe("always");
+    expect(comment?.before_script?.at(-1)).toBe('git checkout --quiet "$CI_MERGE_REQUEST_DIFF_BASE_SHA"');
+    expect([preview?.environment?.name, comment?.environment?.name]).toEqual(["estate-preview", "estate-comment"]);
+  });
+
+  it("goes up from the default branch, by hand, one run a stack at a time, and is not stopped", async () => {
+    const { up } = await pipeline();
+    expect(up).toMatchObject({
+      rules: [{ if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH', when: "manual" }],
+      ...{ environment: { name: "estate" }, resource_group: "estate-up-$ESTATE_STACK", interruptible: false },
+      allow_failure: { exit_codes: [75] },
+    });
+  });
+
+  it("looks for drift on a schedule, and only an update that runs is no failure", async () => {
+    const { drift } = await pipeline();
+    expect(drift?.rules?.[0]?.if).toContain('"schedule"');
+    expect(drift).toMatchObject({ allow_failure: { exit_codes: [75] }, environment: { name: "estate-drift" } });
+    expect((await run(drift?.script?.join("\n") ?? "", 2)).exitCode).toBe(2);
+  });
+
+  it("prints no variable, and holds no value of one", async () => {
+    const all = await pipeline();
+    for (const name of jobs) {
+      const script = [...(all[name]?.before_script ?? []), ...(all[name]?.script ?? [])].join("\n");
+      expect(script).not.toMatch(/set -[a-z]*x|\bprintenv\b|\benv\b|TOKEN|PASSPHRASE|SECRET|--show-secrets/);
+    }
+    expect(Object.values(all).filter((job) => JSON.stringify(job).match(/PASSPHRASE|_SECRET|GITLAB_TOKEN/))).toEqual(
+      [],
+    );
+  });
+
+  it("refuses an image without a digest", async () => {
+    const guard = (await pipeline())[".estate"]?.before_script?.[0] ?? "";
+    const tried = async (image: string) =>
+      (await execa("sh", ["-ec", guard], { env: { ESTATE_IMAGE: image }, reject: false })).exitCode;
+    expect([await tried("node:24"), await tried(`node:24@sha256:${"ab".repeat(32)}`)]).toEqual([1, 0]);
+  });
+});
+
+it("every command of estate in a pipeline has the options that it is given", async () => {
+  const program = new Command();
+  addPreviewCommand(program);
+  addCommentCommand(program);
+  addUpCommands(program);
+  const files = await Promise.all(
+    [...github.map((name) => `github/${name}.yml`), "gitlab/estate.gitlab-ci.yml"].map(text),
+  );
+  const uses = files.join("\n").matchAll(/cli\/estate (preview|comment|up) ([^|\n]*)/g);
+  const wrong: string[] = [];
+  const seen = new Set<string>();
+  for (const [line, name = "", rest = ""] of uses) {
+    seen.add(name);
+    const options = program.commands.find((command) => command.name() === name)?.options.map(({ long }) => long);
+    for (const [flag] of rest.matchAll(/--[\w-]+/g)) if (!options?.includes(flag)) wrong.push(line);
+  }
+  expect(wrong).toEqual([]);
+  expect([...seen].sort()).toEqual(["comment", "preview", "up"]);
+});
+
+describe("the installation of Pulumi", () => {
+  it("is of the pinned version, with the pinned hashes", async () => {
+    const script = await text("install-pulumi");
+    expect(/^version=(.+)$/m.exec(script)?.[1]).toBe(versions.pulumi);
+    for (const processor of ["x64", "arm64"]) {
+      const hash = pulumi.sha256[`pulumi-v${versions.pulumi}-linux-${processor}.tar.gz`];
+      expect(script).toContain(`processor=${processor} hash=${hash} ;;`);
+    }
+    expect(script).toContain(`:-${pulumi.address}}`);
+    expect((await readdir(folder)).sort()).toEqual(["README.md", "github", "gitlab", "install-pulumi"]);
+  });
+
+  it("takes an archive with the right bytes, refuses another, and does nothing where it is there", async () => {
+    const source = join(place, "source");
+    await mkdir(join(source, "pulumi"), { recursive: true });
+    await writeFile(join(source, "pulumi", "pulumi"), `#!/bin/sh\necho v${versions.pulumi}\n`, { mode: 0o755 });
+    const processor = process.arch === "arm64" ? "arm64" : "x64";
+    const archive = join(source, `pulumi-v${versions.pulumi}-linux-${processor}.tar.gz`);
+    execFileSync("tar", ["--create", "--gzip", "--file", archive, "--directory", source, "pulumi"]);
+    const hash = createHash("sha256")
+      .update(await readFile(archive))
+      .digest("hex");
+    const script = join(place, "install-pulumi");
+    await copyFile(join(folder, "install-pulumi"), script);
+    const install = async (from: string) =>
+      execa(script, [join(place, "engine")], { env: { PULUMI_ARCHIVES: from }, reject: false });
+    const refused = await install(`file://${source}`);
+    expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining("do not go on")]);
+    expect(await readdir(join(place, "engine"))).toEqual([]);
+    const pinned = pulumi.sha256[`pulumi-v${versions.pulumi}-linux-${processor}.tar.gz`] ?? "";
+    await writeFile(script, (await readFile(script, "utf8")).replace(pinned, hash));
+    const installed = await install(`file://${source}`);
+    expect(installed.exitCode, installed.stderr).toBe(0);
+    expect((await execa(join(place, "engine", "pulumi", "pulumi"))).stdout).toBe(`v${versions.pulumi}`);
+    expect((await install("file:///nowhere")).exitCode).toBe(0);
+  });
+});
