@@ -1,6 +1,7 @@
 import { program } from "commander";
 import { addCheckCommand } from "./check/command.ts";
 import { addCommentCommand } from "./comment/command.ts";
+import { addDriftCommands } from "./drift/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addMapCommand } from "./map/command.ts";
@@ -19,6 +20,7 @@ addCheckCommand(program);
 addPreviewCommand(program);
 addCommentCommand(program);
 addUpCommands(program);
+addDriftCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
 );

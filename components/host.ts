@@ -64,6 +64,8 @@ export class Host extends pulumi.ComponentResource {
         metadata: { estate: args.estate, role: facts.role, ignition: digest(args.userData) },
         // where Ignition finds its configuration on a network without DHCP, on which it cannot ask the metadata service
         configDrive: true,
+        // Said, so that a server that was stopped by hand is started again: left out, a refresh takes its being stopped for what is wanted.
+        powerState: "active",
         stopBeforeDestroy: true,
       },
       {

@@ -18,9 +18,11 @@ export class Hello extends pulumi.ComponentResource {
 
   constructor(name: string, args: HelloArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Hello.type, name, {}, opts);
+    // whoever changes a field by hand becomes its manager, and the server would refuse to give it back without this
+    const annotations = { "pulumi.com/patchForce": "true" };
     const inNamespace = <T extends { metadata: object }>(manifest: T) => ({
       ...manifest,
-      metadata: { ...manifest.metadata, namespace: args.namespace },
+      metadata: { ...manifest.metadata, annotations, namespace: args.namespace },
     });
     // Names are fixed because other pods use them.
     const options = { parent: this, deleteBeforeReplace: true, dependsOn: [...args.after] };
