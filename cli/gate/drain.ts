@@ -6,7 +6,7 @@ import { evictAll } from "./evict.ts";
 import type { Gate } from "./gate.ts";
 import { mayBegin } from "./hold.ts";
 import { dropLease, holdLease } from "./lease.ts";
-import { drainMeetings } from "./meetings.ts";
+import { drainMeetings, meetingMinutes } from "./meetings.ts";
 import { isMember, isOf } from "./node.ts";
 import { judgeRemoval } from "./quorum.ts";
 import { duration, insist, waitUntil } from "./wait.ts";
@@ -29,7 +29,7 @@ export async function drain(gate: Gate): Promise<void> {
   const role = gate.role ?? node?.metadata?.labels?.["estate/role"];
   const rollout = gate.rolloutOf(role);
   const meetings = gate.meetingsOf?.(role);
-  if (node || meetings) await mayBegin(gate, rollout);
+  if (node || meetings) await mayBegin(gate, rollout, meetings ? meetingMinutes(meetings.order) : 0);
   // people may be on a host that never became a node, or is none any more
   if (meetings) await drainMeetings(gate, meetings);
   if (!node) return say("is not a node: nothing to drain");

@@ -41,15 +41,16 @@ export function holdOf({ paused, budgetEnd, window }: Limits, at: Date): string 
  * Whether a host may be begun. If not, waits until the engine does nothing else: as soon as a gate refuses, the engine begins
  * nothing more, and would leave another host drained, but not replaced. Where the whole estate goes, nothing is held back.
  *
+ * @param more minutes that another host of the role may take besides, for its meetings
  * @throws Held when it may not
  */
-export async function mayBegin(gate: Gate, rollout: Rollout): Promise<void> {
+export async function mayBegin(gate: Gate, rollout: Rollout, more = 0): Promise<void> {
   const { clock, host, journal, say } = gate;
   const why = gate.hold(rollout);
   if (!why || (await gate.abandoned())) return;
   journal.begin("hold");
   say(`not begun: ${why}`);
-  const minutes = rollout.drainMinutes + rollout.joinMinutes + rollout.soakMinutes;
+  const minutes = more + rollout.drainMinutes + rollout.joinMinutes + rollout.soakMinutes;
   let quiet = 0;
   await waitUntil(
     async () => {

@@ -18,6 +18,11 @@ export interface Meetings {
 /** Minutes beside those of the order that a gate has: the registrator looks only every few seconds, and others wait for it, too. */
 const slack = 15;
 
+/** Minutes after which a gate gives up on the meetings of a host, for now. One whose meetings may go on waits for no recordings. */
+export function meetingMinutes({ minutes, recordingMinutes, atDeadline }: DrainOrder): number {
+  return minutes + slack + (atDeadline === "wait" ? 0 : recordingMinutes);
+}
+
 /**
  * Empties a host of its meetings. The registrator does it and remembers how far it is, the gate only asks: one that is killed, or
  * that gave up, is followed by one that goes on from there, with the policy that the document has by then.
@@ -29,8 +34,7 @@ export async function drainMeetings(gate: Gate, { registrator, order, registered
   if (!(await registered())) return say("the stack has no registrator: nothing leads people to its meetings");
   journal.begin("meetings");
   await insist(gate, "drained of its meetings", () => registrator.drain(host, order));
-  const limit = (order.minutes + order.recordingMinutes + slack) * 60_000;
-  const patience = order.atDeadline === "wait" ? Math.min(limit, (order.minutes + slack) * 60_000) : limit;
+  const patience = meetingMinutes(order) * 60_000;
   let last: Told["drain"];
   const waiting = await waitUntil(
     async () => {

@@ -3,6 +3,7 @@ import { estateFile } from "../estate-folder.ts";
 import { readPause } from "../rollout/pause.ts";
 import { type Ran, runEngine } from "../up/engine.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { plannedPools } from "./pools.ts";
 
 /** What the engine says an update would do. */
 export interface Previewed {
@@ -34,6 +35,6 @@ export async function readPlan(
     log,
   });
   const paused = await readPause(stack);
-  const { pools = [], removal } = facts ?? {};
-  return { plan: planOf(events, { stack, complete: succeeded, paused, pools, removal }), stopped, log };
+  const pools = facts ? plannedPools(facts) : [];
+  return { plan: planOf(events, { stack, complete: succeeded, paused, pools, removal: facts?.removal }), stopped, log };
 }

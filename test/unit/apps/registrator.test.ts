@@ -8,6 +8,7 @@ import { DrainOrder } from "../../../apps/registrator/service/drain-record.ts";
 import type { RegistratorSettings } from "../../../apps/registrator/settings.ts";
 import { meetingsOf } from "../../../cli/gate/meetings-of.ts";
 import { parsePolicy } from "../../../cli/gate/policy.ts";
+import { plannedPools } from "../../../cli/preview/pools.ts";
 import { hasRegistrator } from "../../../cli/gate/state.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
 import { estate, plainDocument, uniqueSecrets } from "../stacks/fixtures.ts";
@@ -59,6 +60,19 @@ describe("the order of a drain", () => {
     expect(DrainOrder.parse(order)).toEqual(order);
     expect(order).toMatchObject({ minutes: 120, warnAt: [60, 15, 5], url: "https://bbb-01.estate.test/bigbluebutton/api" });
     expect([order.texts.en, order.texts.de]).toEqual([expect.stringContaining(en), expect.stringContaining(de)]);
+  });
+});
+
+describe("a plan", () => {
+  it("counts the minutes of meetings, for hosts that have them", () => {
+    const { facts } = factsOf({ drain: { minutes: 30, atDeadline: "end", recordingMinutes: 60 } });
+    const minutes = (pools: typeof facts.pools) =>
+      Object.fromEntries(pools.map(({ role, rollout: { drainMinutes, joinMinutes } }) => [role, [drainMinutes, joinMinutes]]));
+    const [before, after] = [minutes(facts.pools), minutes(plannedPools(facts))];
+    const [drain = 0, join = 0] = before.bbb ?? [];
+    expect(after).toEqual({ ...before, bbb: [drain + 30 + 60 + 15, 3 * join] });
+    const without = deriveFacts(estate());
+    expect(plannedPools(without)).toBe(without.pools);
   });
 });
 

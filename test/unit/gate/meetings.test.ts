@@ -128,6 +128,21 @@ describe("the drain gate of a host with meetings", () => {
   });
 });
 
+describe("the drain gate of a host with meetings that is held back", () => {
+  it("waits as long for another host as its meetings may take", async () => {
+    const of = bbbWorld();
+    const { meetings } = registratorIn(of, () => "drained");
+    let now = 0;
+    of.onTick = (at) => {
+      now = at;
+    };
+    const underWay = async () => (now < 100 * 60_000 ? ["bbb-02-drain"] : []);
+    const held = drain(gate("bbb-01", of, { meetingsOf: () => meetings, hold: () => "paused", underWay }));
+    await expect(held).rejects.toThrow("bbb-01 was not begun");
+    expect(now).toBeGreaterThan(100 * 60_000);
+  });
+});
+
 describe("the ready gate of a host with meetings", () => {
   it("lets people in last of all, once TURN answers", async () => {
     const of = bbbWorld();
