@@ -11,4 +11,16 @@ export const versions = {
   kubeVip: "ghcr.io/kube-vip/kube-vip:v1.0.2@sha256:ee3702abc2daeb93399c22b14aa61aa233013f2a610e64ff3864033ebb3fedbc",
   /** Image of the workload apps/hello. Changing it rolls its pods. @source Docker Hub, traefik/whoami, 2026-11 */
   hello: "docker.io/traefik/whoami:v1.11.0@sha256:200689790a0a0ea48ca45992e0450bc26ccab5307375b41c84dfc4f2475937ab",
+  /**
+   * Image of PostgreSQL. A patch release restarts the server; another major version needs the way that apps/postgres/README.md tells.
+   * @source Docker Hub, postgres 17.10-bookworm as public projects pin it, 2026-11; it was not asked for here
+   */
+  postgres:
+    "docker.io/library/postgres:17.10-bookworm@sha256:9b18b78397054fce88a9552e9d5a3ad5bb7fd258c5b3cc1c5028e46373d6ea8f",
+  /**
+   * Image of Redis, of the last line with the BSD licence. Changing it restarts the servers: seconds without them.
+   * @source Docker Hub, redis 7.2.14-bookworm as public projects pin it, 2026-11; it was not asked for here
+   */
+  redis:
+    "docker.io/library/redis:7.2.14-bookworm@sha256:f0707c78ea880b293ccdeb410c9c0a8ccae93fe7128799b751333a698b0a39a7",
 } as const;

@@ -83,7 +83,8 @@ export class Volumes {
     const mark = `${folder}.uuid`;
     const before = await readFile(mark, "utf8").catch(() => uuid);
     if (before !== uuid) await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
+    // as a fresh ext4 has it: by it, programs tell a mounted volume from the folder below
+    await mkdir(join(folder, "lost+found"), { recursive: true, mode: 0o700 });
     await writeFile(mark, uuid);
     return folder;
   }

@@ -234,7 +234,12 @@ test("a volume is formatted and mounted by units, outlives its host, and goes wh
   await lab.ask("set", { ...first, attachments });
   const host = await lab.until("store-1", ({ state }) => state !== "booting");
   expect(host.units).toContainEqual({ name: "var-data.mount", state: "active", kind: "real" });
-  expect(await ssh(41, "echo kept | sudo tee /var/data/file; sudo blkid -p -s LABEL -o value /dev/vdb")).toMatchObject({
+  expect(
+    await ssh(
+      41,
+      "test -d /var/data/lost+found && echo kept | sudo tee /var/data/file; sudo blkid -p -s LABEL -o value /dev/vdb",
+    ),
+  ).toMatchObject({
     stdout: "kept\ndata",
   });
   await lab.ask("remove", first.id);

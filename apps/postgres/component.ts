@@ -1,0 +1,164 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Build } from "../../stacks/application.ts";
+import { dataVolume } from "../../stacks/dataVolume.ts";
+import { digestOf } from "../../stacks/digest.ts";
+import { localVolume } from "../../stacks/localVolume.ts";
+import { passwordOf } from "../../stacks/passwords.ts";
+import { versions } from "../../stacks/versions.ts";
+import { jobPolicy, serverPolicy } from "./access.ts";
+import type { application } from "./app.ts";
+import { type DatabaseFacts, loginOf } from "./databases.ts";
+import type { PostgresFacts } from "./facts.ts";
+import { backupCronJob, restoreCronJob, rolesJob } from "./jobs.ts";
+import { names, port, secretOf } from "./names.ts";
+import { rolesPlan } from "./plan.ts";
+import { configFiles, disruptionBudget, scripts, service, statefulSet } from "./server.ts";
+
+export interface PostgresArgs extends PostgresFacts {
+  /** Name of the namespace. Changing it replaces everything in it; the volumes keep the data. */
+  readonly namespace: pulumi.Input<string>;
+  /** Every password follows from it. */
+  readonly seed: pulumi.Input<string>;
+  readonly superuserGeneration: number;
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** What an application needs to know of its database. */
+export interface Database {
+  /** The Secret with url, host, port, database, username and password. It is there when the password works. */
+  readonly secret: pulumi.Output<string>;
+  /** Another one when the password is another: for an annotation of the pods, which do not see it otherwise. */
+  readonly revision: string;
+}
+
+/** The database server, a database for each application that uses it, and backups. */
+export class Postgres extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Postgres";
+  /** By application. */
+  readonly databases: Readonly<Record<string, Database>>;
+  readonly #args: PostgresArgs;
+  readonly #after: readonly pulumi.Resource[];
+
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Postgres.type, name, {}, opts);
+    this.#args = args;
+    this.#after = args.after;
+    const passwords = this.#passwords();
+    const claims = this.#volumes();
+    const server = this.#server([...claims, ...passwords]);
+    const roles = this.#roles([...server, ...passwords]);
+    this.#backups([...claims, roles]);
+    this.databases = Object.fromEntries(
+      args.databases.map((database) => [database.application, this.#database(database, roles)]),
+    );
+    this.registerOutputs({});
+  }
+
+  #volumes(): pulumi.Resource[] {
+    const places = { [names.data]: this.#args.data, [names.backups]: this.#args.backups };
+    return Object.entries(places).map(([name, place]) => {
+      const { volume, claim } = localVolume({ name, ...place });
+      const made = new kubernetes.core.v1.PersistentVolume(name, volume, this.#options());
+      return new kubernetes.core.v1.PersistentVolumeClaim(name, this.#in(claim), this.#options([made]));
+    });
+  }
+
+  #passwords(): pulumi.Resource[] {
+    const { superuserGeneration: generation } = this.#args;
+    const superuser = (one: number) => this.#password("superuser", one);
+    return [
+      this.#secret(names.superuser, {
+        password: superuser(generation),
+        previous: superuser(Math.max(generation - 1, 0)),
+      }),
+      this.#secret(names.backup, { password: this.#password("backup", generation) }),
+    ];
+  }
+
+  #server(after: readonly pulumi.Resource[]): pulumi.Resource[] {
+    const config = [
+      this.#configMap(names.config, configFiles(this.#args)),
+      this.#configMap(names.scripts, scripts),
+      new kubernetes.networking.v1.NetworkPolicy(names.server, this.#in(serverPolicy(this.#args)), this.#options()),
+      new kubernetes.networking.v1.NetworkPolicy(`${names.server}-jobs`, this.#in(jobPolicy()), this.#options()),
+      new kubernetes.policy.v1.PodDisruptionBudget(names.server, this.#in(disruptionBudget()), this.#options()),
+    ];
+    const options = this.#options([...after, ...config, ...this.#after]);
+    const server = new kubernetes.apps.v1.StatefulSet(names.server, this.#in(statefulSet(this.#args)), options);
+    return [server, new kubernetes.core.v1.Service(names.server, this.#in(service()), this.#options([server]))];
+  }
+
+  #roles(after: readonly pulumi.Resource[]): pulumi.Resource {
+    const { databases, superuserGeneration } = this.#args;
+    const plan = (seed: string, password: (what: string) => string) =>
+      rolesPlan({ seed, databases, superuserPassword: password("superuser"), backupPassword: password("backup") });
+    const secret = this.#secret(names.roles, {
+      "roles.sql": pulumi
+        .secret(this.#args.seed)
+        .apply((seed) => plan(seed, (what) => passwordOf(seed, what, superuserGeneration))),
+    });
+    // known at plan time, and no secret: the same plan of another seed
+    const digest = digestOf(plan("", (what) => `${what}/${superuserGeneration}`));
+    const options = { ...this.#options([...after, secret]), deleteBeforeReplace: false };
+    return new kubernetes.batch.v1.Job(names.roles, this.#in(rolesJob(this.#args, digest)), options);
+  }
+
+  #backups(after: readonly pulumi.Resource[]): void {
+    new kubernetes.batch.v1.CronJob(names.backup, this.#in(backupCronJob(this.#args)), this.#options(after));
+    new kubernetes.batch.v1.CronJob(names.restore, this.#in(restoreCronJob(this.#args)), this.#options(after));
+  }
+
+  #database(database: DatabaseFacts, roles: pulumi.Resource): Database {
+    const login = pulumi.secret(this.#args.seed).apply((seed) => loginOf(seed, database));
+    const host = pulumi.interpolate`${names.server}.${this.#args.namespace}.svc`;
+    const secret = this.#secret(
+      secretOf(database.application),
+      {
+        ...{ host, port: String(port), database: login.database, username: login.role, password: login.password },
+        url: pulumi.interpolate`postgresql://${login.role}:${login.password}@${host}:${port}/${login.database}`,
+      },
+      [roles],
+    );
+    return { secret: secret.metadata.name, revision: String(database.generation) };
+  }
+
+  #password(what: string, generation: number): pulumi.Output<string> {
+    return pulumi.secret(this.#args.seed).apply((seed) => passwordOf(seed, what, generation));
+  }
+
+  #secret(name: string, stringData: Record<string, pulumi.Input<string>>, after: readonly pulumi.Resource[] = []) {
+    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.#options(after));
+  }
+
+  #configMap(name: string, data: Readonly<Record<string, string>>): pulumi.Resource {
+    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data }), this.#options());
+  }
+
+  /** Names are fixed because other objects use them. */
+  #options(dependsOn: readonly pulumi.Resource[] = []) {
+    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+  }
+
+  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
+    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+  }
+}
+
+export const build: Build<typeof application> = ({ name, settings, facts, namespace, secrets, after, options }) => {
+  const { host, volume, backup, databases, superuser, memoryMiB, maxConnections } = settings;
+  const { schedule, keepHours, keepDays } = backup;
+  return new Postgres(
+    name,
+    {
+      ...{ namespace, after, seed: secrets.seed, image: versions.postgres, memoryMiB, maxConnections },
+      data: dataVolume(facts, { host, volume }),
+      backups: dataVolume(facts, { host: backup.host ?? host, volume: backup.volume }),
+      ...{ schedule, keepHours, keepDays, superuserGeneration: superuser.generation },
+      databases: facts.apps
+        .filter(({ uses }) => uses.includes(name))
+        .map((one) => ({ application: one.name, generation: 0, revoked: -1, ...databases[one.name] })),
+    },
+    options,
+  );
+};

@@ -1,0 +1,136 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Build } from "../../stacks/application.ts";
+import { dataVolume } from "../../stacks/dataVolume.ts";
+import { digestOf } from "../../stacks/digest.ts";
+import { localVolume } from "../../stacks/localVolume.ts";
+import { versions } from "../../stacks/versions.ts";
+import { serverPolicy } from "./access.ts";
+import type { application } from "./app.ts";
+import type { RedisFacts } from "./facts.ts";
+import { usersJob } from "./jobs.ts";
+import { data, instanceName, port, scriptsName } from "./names.ts";
+import { configFiles, disruptionBudget, scripts, service, statefulSet, usersSecret } from "./server.ts";
+import { passwordsOf, type RedisUser, usersAcl } from "./users.ts";
+
+export interface RedisArgs {
+  /** Name of the namespace. Changing it replaces everything in it; the volume keeps the data. */
+  readonly namespace: pulumi.Input<string>;
+  /** Every password follows from it. */
+  readonly seed: pulumi.Input<string>;
+  readonly place: Pick<RedisFacts, "host" | "volume">;
+  readonly instances: readonly RedisFacts[];
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** What an application needs to know of its Redis. */
+export interface Instance {
+  /** The Secret with url, host, port and password. It is there when the password works. */
+  readonly secret: pulumi.Output<string>;
+  /** Another one when the password is another: for an annotation of the pods, which do not see it otherwise. */
+  readonly revision: string;
+}
+
+/** A Redis for each application that uses it, all on one volume. */
+export class Redis extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Redis";
+  /** By application. */
+  readonly instances: Readonly<Record<string, Instance>>;
+  readonly #args: RedisArgs;
+
+  constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Redis.type, name, {}, opts);
+    this.#args = args;
+    const shared = [this.#volume(), this.#configMap(scriptsName, scripts)];
+    this.instances = Object.fromEntries(
+      args.instances.map((facts) => [facts.instance.application, this.#instance(facts, shared)]),
+    );
+    this.registerOutputs({});
+  }
+
+  #volume(): pulumi.Resource {
+    const { volume, claim } = localVolume({ name: data, ...this.#args.place });
+    const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.#options());
+    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.#in(claim), this.#options([made]));
+  }
+
+  #instance(facts: RedisFacts, shared: readonly pulumi.Resource[]): Instance {
+    const { application, generation } = facts.instance;
+    const name = instanceName(application);
+    const users = this.#users(facts);
+    const server = this.#server(facts, [...shared, users]);
+    // known at plan time, and no secret: the same users of another seed
+    const job = this.#in(usersJob(facts, digestOf(usersAcl("", facts.instance))));
+    const options = { ...this.#options([...server, users]), deleteBeforeReplace: false };
+    const told = new kubernetes.batch.v1.Job(`${name}-users`, job, options);
+    const host = pulumi.interpolate`${name}.${this.#args.namespace}.svc`;
+    const password = this.#password(facts, "default");
+    const url = pulumi.interpolate`redis://:${password}@${host}:${port}`;
+    const secret = this.#secret(name, { url, host, port: String(port), password }, [told]);
+    return { secret: secret.metadata.name, revision: String(generation) };
+  }
+
+  #users(facts: RedisFacts): pulumi.Resource {
+    const { instance } = facts;
+    return this.#secret(usersSecret(instance.application), {
+      "users.acl": pulumi.secret(this.#args.seed).apply((seed) => usersAcl(seed, instance)),
+      password: this.#password(facts, "admin"),
+      previous: this.#password(facts, "admin", 1),
+    });
+  }
+
+  #server(facts: RedisFacts, after: readonly pulumi.Resource[]): pulumi.Resource[] {
+    const { application } = facts.instance;
+    const name = instanceName(application);
+    const config = [
+      this.#configMap(`${name}-config`, configFiles(facts)),
+      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application)), this.#options()),
+      new kubernetes.policy.v1.PodDisruptionBudget(name, this.#in(disruptionBudget(application)), this.#options()),
+    ];
+    const options = this.#options([...after, ...config, ...this.#args.after]);
+    const server = new kubernetes.apps.v1.StatefulSet(name, this.#in(statefulSet(facts)), options);
+    return [server, new kubernetes.core.v1.Service(name, this.#in(service(application)), this.#options([server]))];
+  }
+
+  /** The password in use, or the one `before` it; where there is none before it, the same. */
+  #password({ instance }: RedisFacts, user: RedisUser, before = 0): pulumi.Output<string> {
+    const generation = Math.max(instance.generation - before, 0);
+    return pulumi
+      .secret(this.#args.seed)
+      .apply((seed) => passwordsOf(seed, user, { ...instance, generation, revoked: -1 })[0] ?? "");
+  }
+
+  #secret(name: string, stringData: Record<string, pulumi.Input<string>>, after: readonly pulumi.Resource[] = []) {
+    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.#options(after));
+  }
+
+  #configMap(name: string, files: Readonly<Record<string, string>>): pulumi.Resource {
+    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data: files }), this.#options());
+  }
+
+  /** Names are fixed because other objects use them. */
+  #options(dependsOn: readonly pulumi.Resource[] = []) {
+    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+  }
+
+  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
+    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+  }
+}
+
+export const build: Build<typeof application> = ({ name, settings, facts, namespace, secrets, after, options }) => {
+  const { host, volume, instances } = settings;
+  const place = dataVolume(facts, { host, volume });
+  const users = facts.apps.filter(({ uses }) => uses.includes(name));
+  return new Redis(
+    name,
+    {
+      ...{ namespace, after, seed: secrets.seed, place },
+      instances: users.map(({ name: application }) => {
+        const { memoryMiB = 256, generation = 0, revoked = -1 } = instances[application] ?? {};
+        return { ...place, image: versions.redis, memoryMiB, instance: { application, generation, revoked } };
+      }),
+    },
+    options,
+  );
+};
