@@ -18,7 +18,7 @@ export function apiOf(announced: string): string {
 /** What the registrator is told: every host that runs bbb, and how the document wants it. */
 export function declaredState(
   { pools }: Pick<EstateFacts, "pools">,
-  settings: Omit<RegistratorSettings, "image" | "replicas" | "drain">,
+  settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb, loadBalancer }: DeclaredSecrets,
 ): z.input<typeof Declared> {
   const { mode, dryRun, pollSeconds, deadSeconds, capacity, leastEnabled, consul, scalelite } = settings;

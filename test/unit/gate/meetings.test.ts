@@ -52,7 +52,13 @@ function registratorIn(of: World, phaseAt: (now: number) => Phase, more: Partial
     },
     ...more,
   };
-  return { meetings, orders, forget: () => (lost = true), keep: (given: DrainOrder) => (kept = given) };
+  const forget = () => {
+    lost = true;
+  };
+  const keep = (given: DrainOrder) => {
+    kept = given;
+  };
+  return { meetings, orders, forget, keep };
 }
 
 function bbbWorld(): World {
