@@ -86,6 +86,11 @@ func (n *node) startPods(ctx context.Context, cidr string) error {
 		if err := (&flannel{node: n}).start(ctx, controller, ownRange); err != nil {
 			return err
 		}
+		if n.config["disable-network-policy"] != "true" {
+			if err := startPolicies(ctx, controller, n.agent.host.name); err != nil {
+				return err
+			}
+		}
 		own := informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.FieldSelector = "spec.nodeName=" + n.agent.host.name })
 		factory := informers.NewSharedInformerFactoryWithOptions(n.client, 0, own)
 		informer := factory.Core().V1().Pods().Informer()
