@@ -25,7 +25,7 @@ export async function ensureKubernetes(place: Place, say: Say): Promise<Kubernet
     { file: join(source, "go.mod") },
     { file: join(source, "go.sum") },
     { file: join(source, "main.go") },
-    ...(await sources(join(source, "k3s"))),
+    ...(await Promise.all(["k3s", "network", "policy"].map((name) => sources(join(source, name))))).flat(),
     release,
     `${process.platform}-${process.arch}`,
   ]);

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
@@ -62,7 +61,7 @@ func (a *agent) run(ctx context.Context) error {
 			return err
 		}
 	}
-	client, rest, err := a.client("kubelet")
+	client, err := a.client("kubelet")
 	if err != nil {
 		return err
 	}
@@ -70,8 +69,8 @@ func (a *agent) run(ctx context.Context) error {
 	if config["disable-kube-proxy"] != "true" {
 		go func() { failed <- a.runKubeProxy(ctx, config) }()
 	}
-	n := &node{agent: a, client: client}
-	go func() { failed <- n.run(ctx, rest) }()
+	n := &node{agent: a, client: client, config: config}
+	go func() { failed <- n.run(ctx) }()
 	select {
 	case <-ctx.Done():
 		return nil
@@ -99,7 +98,7 @@ func (a *agent) fetchCertificates(ctx context.Context, s *supervisor) error {
 	if err := writeFile(filepath.Join(a.folder, "server-ca.crt"), s.ca, 0o644); err != nil {
 		return err
 	}
-	for _, name := range []string{"client-kubelet", "serving-kubelet", "client-kube-proxy"} {
+	for _, name := range []string{"client-kubelet", "serving-kubelet", "client-kube-proxy", "client-k3s-controller"} {
 		request, key, err := newRequest()
 		if err != nil {
 			return err
@@ -115,7 +114,7 @@ func (a *agent) fetchCertificates(ctx context.Context, s *supervisor) error {
 			return err
 		}
 	}
-	for file, name := range map[string]string{"kubelet": "client-kubelet", "kubeproxy": "client-kube-proxy"} {
+	for file, name := range map[string]string{"kubelet": "client-kubelet", "kubeproxy": "client-kube-proxy", "k3scontroller": "client-k3s-controller"} {
 		text := kubeconfig(a.address(), s.ca, readText(a.folder, name+".crt"), readText(a.folder, name+".key"))
 		if err := writeSecret(filepath.Join(a.folder, file+".kubeconfig"), text); err != nil {
 			return err
@@ -124,12 +123,11 @@ func (a *agent) fetchCertificates(ctx context.Context, s *supervisor) error {
 	return nil
 }
 
-func (a *agent) client(name string) (kubernetes.Interface, *rest.Config, error) {
+func (a *agent) client(name string) (kubernetes.Interface, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", filepath.Join(a.folder, name+".kubeconfig"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	config.QPS, config.Burst, config.UserAgent = 50, 100, "k3s/"+Version
-	client, err := kubernetes.NewForConfig(config)
-	return client, config, err
+	return kubernetes.NewForConfig(config)
 }

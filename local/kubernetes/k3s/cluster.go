@@ -17,17 +17,11 @@ import (
 )
 
 // keepCluster does what the controllers inside a k3s server do: roles of servers, what goes with a deleted Node, the
-// default StorageClass, addresses of load-balancer Services.
+// default StorageClass, addresses of load-balancer Services, what k3s's part of each node may read.
 func (s *server) keepCluster(ctx context.Context) {
 	factory := informers.NewSharedInformerFactory(s.kubernetes, 0)
 	nodes := factory.Core().V1().Nodes()
-	work := make(chan struct{}, 1)
-	wake := func() {
-		select {
-		case work <- struct{}{}:
-		default:
-		}
-	}
+	wake, work := waker()
 	handler := cache.ResourceEventHandlerFuncs{AddFunc: func(any) { wake() }, UpdateFunc: func(any, any) { wake() }, DeleteFunc: func(any) { wake() }}
 	_, _ = nodes.Informer().AddEventHandler(handler)
 	balanced := !has(s.settings.texts("disable", true), "servicelb")
@@ -41,7 +35,7 @@ func (s *server) keepCluster(ctx context.Context) {
 	again := time.NewTicker(10 * time.Second) // whatever failed is tried again
 	defer again.Stop()
 	for {
-		errs := []error{s.keepNodes(ctx, nodes.Informer().GetStore().List()), learners.drop(ctx, s.member)}
+		errs := []error{s.keepNodes(ctx, nodes.Informer().GetStore().List()), learners.drop(ctx, s.member), s.keepControllerRole(ctx)}
 		if balanced {
 			errs = append(errs, s.keepServices(ctx, services.Informer().GetStore().List(), nodes.Informer().GetStore().List()))
 		}

@@ -104,6 +104,7 @@ func (f *front) routes() http.Handler {
 	mux.HandleFunc("/v1-k3s/client-kubelet.crt", f.agents(f.kubelet(leaf{organizations: []string{"system:nodes"}, client: true})))
 	mux.HandleFunc("/v1-k3s/serving-kubelet.crt", f.agents(f.kubelet(leaf{server: true})))
 	mux.HandleFunc("/v1-k3s/client-kube-proxy.crt", f.agents(f.signed(leaf{name: "system:kube-proxy", client: true})))
+	mux.HandleFunc("/v1-k3s/client-k3s-controller.crt", f.agents(f.signed(leaf{name: controllerUser, client: true})))
 	mux.HandleFunc("/v1-k3s/config", f.agents(f.json(func(*http.Request) (any, error) { return f.config, nil })))
 	mux.HandleFunc("/v1-k3s/apiservers", f.agents(f.json(func(r *http.Request) (any, error) { return apiservers(r.Context(), f.kubernetes) })))
 	mux.HandleFunc("/v1-k3s/readyz", f.agents(f.needAPI(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })))

@@ -83,7 +83,7 @@ func (s *server) criticalSettings() map[string]any {
 	for _, name := range []string{"cluster-cidr", "service-cidr", "cluster-dns"} {
 		critical[name] = strings.Join(s.settings.texts(name, true), ",")
 	}
-	for _, name := range []string{"cluster-domain", "flannel-backend", "disable-kube-proxy", "secrets-encryption", "egress-selector-mode"} {
+	for _, name := range []string{"cluster-domain", "flannel-backend", "disable-kube-proxy", "disable-network-policy", "secrets-encryption", "egress-selector-mode"} {
 		critical[name] = orElse(s.settings.text(name), "false")
 	}
 	return critical

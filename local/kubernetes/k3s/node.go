@@ -15,13 +15,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 )
 
 // node does the kubelet's work for the Node object: registers it, reports its status, renews its Lease.
 type node struct {
 	agent  *agent
 	client kubernetes.Interface
+	config map[string]any // what the servers tell of the cluster
 }
 
 const (
@@ -30,7 +30,7 @@ const (
 	leasePeriod       = 10 * time.Second
 )
 
-func (n *node) run(ctx context.Context, config *rest.Config) error {
+func (n *node) run(ctx context.Context) error {
 	a := n.agent
 	if err := patiently(ctx, "Unable to register node with API server", a.server, 2*time.Second, func() error { return n.register(ctx) }); err != nil {
 		return nil
@@ -45,7 +45,7 @@ func (n *node) run(ctx context.Context, config *rest.Config) error {
 	info("k3s is up and running; node %s is registered", a.host.name)
 	estateReady(fmt.Sprintf("the node %s is registered with the cluster at %s", a.host.name, a.server))
 	notifyReady()
-	go n.playPods(ctx, config)
+	go n.playPods(ctx)
 	n.keepStatus(ctx)
 	return nil
 }

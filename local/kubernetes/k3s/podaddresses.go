@@ -21,6 +21,8 @@ type addresses struct {
 	mutex  sync.Mutex
 	next   int
 	given  map[string]string // by the pod's uid, for those whose status is not written yet
+	// attach gives a pod the network that it is to have with its address. Nil where there is none.
+	attach func(uid, ip string) error
 }
 
 func newAddresses(client kubernetes.Interface, h host, cidr string) *addresses {
@@ -35,7 +37,15 @@ func (a *addresses) functions() gotpl.FuncMap {
 			if hostNetwork {
 				return a.host.ip(), nil
 			}
-			return a.allocate(uid)
+			ip, err := a.allocate(uid)
+			if err != nil || a.attach == nil {
+				return ip, err
+			}
+			// Before its status says that it has the address. KWOK would not ask again: who follows the pods tries again.
+			if err := a.attach(uid, ip); err != nil {
+				failure("the network of pod %s: %v", uid, err)
+			}
+			return ip, nil
 		},
 	}
 }

@@ -3,13 +3,14 @@ package k3s
 import (
 	"context"
 	_ "embed"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/rest"
+	"k8s.io/client-go/informers"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/kwok/pkg/apis/internalversion"
 	kwokconfig "sigs.k8s.io/kwok/pkg/config"
@@ -40,7 +41,7 @@ func loadStages() (map[internalversion.StageResourceRef][]*internalversion.Stage
 
 // playPods runs KWOK in this process for this node's pods, with the node's own identity. It waits for the node's pod
 // range, from which the pods' addresses come.
-func (n *node) playPods(ctx context.Context, config *rest.Config) {
+func (n *node) playPods(ctx context.Context) {
 	name := n.agent.host.name
 	cidr := ""
 	for cidr == "" {
@@ -54,23 +55,65 @@ func (n *node) playPods(ctx context.Context, config *rest.Config) {
 	}
 	ctx = kwoklog.NewContext(ctx, kwoklog.NewLogger(os.Stderr, kwoklog.Level(slog.LevelWarn)))
 	for ctx.Err() == nil {
-		if err := n.startKWOK(ctx, config, cidr); err != nil {
+		attempt, cancel := context.WithCancel(ctx)
+		if err := n.startPods(attempt, cidr); err != nil {
+			cancel() // with whatever it has started
 			failure("pods are not played yet: %v", err)
 			_ = sleep(ctx, 2*time.Second)
 			continue
 		}
-		return
+		<-ctx.Done()
+		cancel()
 	}
 }
 
-func (n *node) startKWOK(ctx context.Context, config *rest.Config, cidr string) error {
+// startPods brings the network of pods into being, then what gives pods their addresses.
+func (n *node) startPods(ctx context.Context, cidr string) error {
+	giver := newAddresses(n.client, n.agent.host, cidr)
+	if n.networked() {
+		cluster, ownRange, err := podRanges(fmt.Sprint(n.config["cluster-cidr"]), cidr)
+		if err != nil {
+			return err
+		}
+		pods, err := openPodNetwork(n.agent.host, cluster, ownRange)
+		if err != nil {
+			return err
+		}
+		controller, err := n.agent.client("k3scontroller")
+		if err != nil {
+			return err
+		}
+		if err := (&flannel{node: n}).start(ctx, controller, ownRange); err != nil {
+			return err
+		}
+		if n.config["disable-network-policy"] != "true" {
+			if err := startPolicies(ctx, controller, n.agent.host.name); err != nil {
+				return err
+			}
+		}
+		own := informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.FieldSelector = "spec.nodeName=" + n.agent.host.name })
+		factory := informers.NewSharedInformerFactoryWithOptions(n.client, 0, own)
+		informer := factory.Core().V1().Pods().Informer()
+		factory.Start(ctx.Done())
+		if err := pods.follow(ctx, informer); err != nil {
+			return err
+		}
+		giver.attach = pods.attach
+	}
+	return n.startKWOK(ctx, cidr, giver)
+}
+
+// networked tells whether pods are to have networks: without flannel something else would make them, which is not played.
+func (n *node) networked() bool { return n.config["flannel-backend"] != "none" }
+
+func (n *node) startKWOK(ctx context.Context, cidr string, giver *addresses) error {
 	stages, err := loadStages()
 	if err != nil {
 		return err
 	}
 	controller, err := controllers.NewController(controllers.Config{
 		Clock: clock.RealClock{}, TypedClient: n.client, ManageSingleNode: n.agent.host.name, CIDR: cidr, NodeIP: n.agent.host.ip(), NodeName: n.agent.host.name, NodePort: 10250,
-		FuncMap:                 newAddresses(n.client, n.agent.host, cidr).functions(),
+		FuncMap:                 giver.functions(),
 		PodPlayStageParallelism: 4, NodePlayStageParallelism: 1, LocalStages: stages, ID: n.agent.host.name,
 	})
 	if err != nil {

@@ -106,6 +106,9 @@ func (s *server) checkSettings() error {
 	if advertised := s.settings.text("advertise-port"); advertised != "" && advertised != s.settings.text("https-listen-port") {
 		return tell(errors.New("--advertise-port is not played"), "an advertise-port other than https-listen-port cannot be played on the local stack")
 	}
+	if backend := s.settings.text("flannel-backend"); backend != "vxlan" && backend != "none" {
+		return tell(fmt.Errorf("--flannel-backend=%s is not played", backend), "the flannel-backend %s cannot be played on the local stack; vxlan and none can", backend)
+	}
 	return nil
 }
 

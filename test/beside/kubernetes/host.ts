@@ -136,8 +136,8 @@ ip -n "$1" link set eth0 up
 ip -n "$1" route add default via 10.77.0.1`;
 
 const wipe = `
-for point in usr proc dev opt/bin/kubeall; do
-  if mountpoint -q "$1/$point"; then umount --lazy "$1/$point"; fi
+for point in "$1/usr" "$1/proc" "$1/dev" "$1/opt/bin/kubeall" "$1"/run/netns/*; do
+  if mountpoint -q "$point"; then umount --lazy "$point"; fi
 done
 rm -rf --one-file-system "$1"
 mkdir -p "$1"`;
