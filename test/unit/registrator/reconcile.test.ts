@@ -77,8 +77,6 @@ const cases: readonly Case[] = [
     ...{ entries: [entry("bbb-01", { url: "http://bbb-01.example.org/bigbluebutton/api" })], condition: "surplus" },
     ...{ reason: "it is taken out when it is empty, and added anew", steps: ["cordon"] },
   },
-    ...{ reason: "about to be added", steps: ["add"] },
-  },
   {
     what: "at another path of its host is not added beside the old one",
     ...{ entries: [entry("bbb-01", { url: "https://BBB-01.example.org/api" })], condition: "surplus" },
