@@ -5,9 +5,7 @@ import { z } from "zod";
 import { type DrainOrder, phases } from "../../apps/registrator/service/drain-record.ts";
 
 const Told = z.object({
-  drain: z
-    .object({ phase: z.enum(phases), reason: z.string(), order: z.object({ machine: z.string() }) })
-    .optional(),
+  drain: z.object({ phase: z.enum(phases), reason: z.string(), order: z.object({ machine: z.string() }) }).optional(),
   server: z.object({ condition: z.string(), health: z.string(), reason: z.string() }).optional(),
 });
 
@@ -65,7 +63,11 @@ interface Sent {
   readonly body: object | undefined;
 }
 
-async function send(config: KubeConfig, url: URL, { method, token, body }: Sent): Promise<{ status: number; text: string }> {
+async function send(
+  config: KubeConfig,
+  url: URL,
+  { method, token, body }: Sent,
+): Promise<{ status: number; text: string }> {
   const options = {
     ...{ method, timeout, signal: AbortSignal.timeout(timeout) },
     // the orchestrator's API takes an Authorization away

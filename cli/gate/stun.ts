@@ -41,7 +41,8 @@ export async function stunTrouble(host: string, port: number, milliseconds = 300
   const timers: NodeJS.Timeout[] = [];
   try {
     return await new Promise<string | undefined>((resolve) => {
-      const send = () => socket.send(bindingMessage(transaction), port, host, (error) => error && resolve(error.message));
+      const send = () =>
+        socket.send(bindingMessage(transaction), port, host, (error) => error && resolve(error.message));
       socket.on("error", (error) => resolve(error.message));
       socket.on("message", (message) => addressIn(message, transaction) && resolve(undefined));
       timers.push(setTimeout(() => resolve(`${host}:${port} gave no STUN answer`), milliseconds));

@@ -24,7 +24,15 @@ describe("the registrator in the estate's graph", async () => {
   it("is made of these, in the estate's namespace", () => {
     const kinds = own.map(({ type }) => type.split(":").at(-1)).sort();
     expect(kinds).toEqual([
-      ...["ClusterRole", "ClusterRoleBinding", "Deployment", "NetworkPolicy", "PodDisruptionBudget", "Role", "RoleBinding"],
+      ...[
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "Deployment",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "Role",
+        "RoleBinding",
+      ],
       ...["Secret", "Service", "ServiceAccount"],
     ]);
     expect(find(":Deployment").inputs).toMatchObject({ metadata: { name: "registrator", namespace: "estate" } });
@@ -41,7 +49,10 @@ describe("the registrator in the estate's graph", async () => {
   it("starts with its rights and its state, on hosts that are ready", () => {
     const { dependsOn } = find(":Deployment");
     for (const needed of ["v1:Secret::registrator", "v1:RoleBinding::registrator", "v1:NetworkPolicy::registrator"])
-      expect(dependsOn.some((urn) => urn.endsWith(needed)), needed).toBe(true);
+      expect(
+        dependsOn.some((urn) => urn.endsWith(needed)),
+        needed,
+      ).toBe(true);
     expect(dependsOn).toContain("command:local:Command::worker-01-ready");
   });
 

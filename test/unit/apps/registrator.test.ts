@@ -8,8 +8,8 @@ import { DrainOrder } from "../../../apps/registrator/service/drain-record.ts";
 import type { RegistratorSettings } from "../../../apps/registrator/settings.ts";
 import { meetingsOf } from "../../../cli/gate/meetings-of.ts";
 import { parsePolicy } from "../../../cli/gate/policy.ts";
-import { plannedPools } from "../../../cli/preview/pools.ts";
 import { hasRegistrator } from "../../../cli/gate/state.ts";
+import { plannedPools } from "../../../cli/preview/pools.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
 import { estate, plainDocument, uniqueSecrets } from "../stacks/fixtures.ts";
 
@@ -36,7 +36,10 @@ describe("the declared state", () => {
       "bbb-01": expect.objectContaining({ url: "https://bbb-01.estate.test/bigbluebutton/api", enabled: true }),
       "bbb-02": expect.objectContaining({ multiplier: 2, enabled: false, secret: "unique-bbb" }),
     });
-    expect(declared).toMatchObject({ mode: "keep", scalelite: { url: "http://scalelite-nginx:8080", secret: "unique-lb" } });
+    expect(declared).toMatchObject({
+      mode: "keep",
+      scalelite: { url: "http://scalelite-nginx:8080", secret: "unique-lb" },
+    });
   });
 
   it("is refused for hosts that there are not, and texts without their minutes", () => {
@@ -58,7 +61,11 @@ describe("the order of a drain", () => {
     const { settings } = factsOf({ drain: { atDeadline } });
     const order = orderOf(settings, { machine: "id", announced: "bbb-01.estate.test" });
     expect(DrainOrder.parse(order)).toEqual(order);
-    expect(order).toMatchObject({ minutes: 120, warnAt: [60, 15, 5], url: "https://bbb-01.estate.test/bigbluebutton/api" });
+    expect(order).toMatchObject({
+      minutes: 120,
+      warnAt: [60, 15, 5],
+      url: "https://bbb-01.estate.test/bigbluebutton/api",
+    });
     expect([order.texts.en, order.texts.de]).toEqual([expect.stringContaining(en), expect.stringContaining(de)]);
   });
 });
@@ -67,7 +74,9 @@ describe("a plan", () => {
   it("counts the minutes of meetings, for hosts that have them", () => {
     const { facts } = factsOf({ drain: { minutes: 30, atDeadline: "end", recordingMinutes: 60 } });
     const minutes = (pools: typeof facts.pools) =>
-      Object.fromEntries(pools.map(({ role, rollout: { drainMinutes, joinMinutes } }) => [role, [drainMinutes, joinMinutes]]));
+      Object.fromEntries(
+        pools.map(({ role, rollout: { drainMinutes, joinMinutes } }) => [role, [drainMinutes, joinMinutes]]),
+      );
     const [before, after] = [minutes(facts.pools), minutes(plannedPools(facts))];
     const [drain = 0, join = 0] = before.bbb ?? [];
     expect(after).toEqual({ ...before, bbb: [drain + 30 + 60 + 15, 3 * join] });
@@ -81,7 +90,10 @@ describe("the gate of a host", () => {
   const printed = (apps: object, more: Readonly<Record<string, string>> = {}) => {
     const document = { ...plainDocument(), apps };
     const values = Object.entries({ ...secrets, ...more }).map(([name, value]) => [`estate:${name}`, { value }]);
-    return parsePolicy(JSON.stringify({ ...Object.fromEntries(values), "estate:estate": { objectValue: document } }), "t");
+    return parsePolicy(
+      JSON.stringify({ ...Object.fromEntries(values), "estate:estate": { objectValue: document } }),
+      "t",
+    );
   };
   const kubeconfig = JSON.stringify({
     ...{ apiVersion: "v1", kind: "Config", "current-context": "c", users: [{ name: "u", user: {} }] },
@@ -118,7 +130,11 @@ describe("the manifests", () => {
     expect(spec.replicas).toBe(2);
     expect(container).toMatchObject({
       command: ["node", "apps/registrator/service/main.ts"],
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
       readinessProbe: { httpGet: { path: "/readyz", port: "http" } },
       livenessProbe: { httpGet: { path: "/healthz", port: "http" } },
     });
@@ -132,7 +148,9 @@ describe("the manifests", () => {
     expect(container?.env.map(({ name }) => name)).toEqual([
       ...["POD_NAME", "POD_NAMESPACE", "REGISTRATOR_FILE", "REGISTRATOR_PORT"],
     ]);
-    expect(spec.template.spec.volumes).toEqual([{ name: "declared", secret: { secretName: "registrator", defaultMode: 288 } }]);
+    expect(spec.template.spec.volumes).toEqual([
+      { name: "declared", secret: { secretName: "registrator", defaultMode: 288 } },
+    ]);
   });
 
   it("give it its own lease and the list of nodes, and nothing else", () => {

@@ -74,7 +74,9 @@ const gone = ["delete node bbb-01", "stop bbb-01-server"];
 describe("the drain gate of a host with meetings", () => {
   it("lets them come to their end before it touches anything else", async () => {
     const of = bbbWorld();
-    const { meetings, orders } = registratorIn(of, (now) => (now < 600_000 ? "leaving" : now < 900_000 ? "recordings" : "drained"));
+    const { meetings, orders } = registratorIn(of, (now) =>
+      now < 600_000 ? "leaving" : now < 900_000 ? "recordings" : "drained",
+    );
     await drain(gate("bbb-01", of, { meetingsOf: () => meetings }));
     expect(of.events).toEqual(["order bbb-01", "cordon bbb-01", ...gone]);
     expect(orders).toEqual([order]);
@@ -95,7 +97,9 @@ describe("the drain gate of a host with meetings", () => {
     const of = bbbWorld();
     const { meetings } = registratorIn(of, () => "aborted");
     const refused = drain(gate("bbb-01", of, { meetingsOf: () => meetings }));
-    await expect(refused).rejects.toThrow(/bbb-01 was not drained of its meetings: phase aborted\.\nIt takes meetings again/);
+    await expect(refused).rejects.toThrow(
+      /bbb-01 was not drained of its meetings: phase aborted\.\nIt takes meetings again/,
+    );
     expect(of.events).toEqual(["order bbb-01"]);
   });
 
@@ -186,7 +190,10 @@ describe("the registrator behind the orchestrator's API", () => {
   const kubeconfig = (server: string) =>
     JSON.stringify({
       ...{ apiVersion: "v1", kind: "Config", "current-context": "c", users: [{ name: "u", user: {} }] },
-      ...{ clusters: [{ name: "k", cluster: { server } }], contexts: [{ name: "c", context: { cluster: "k", user: "u" } }] },
+      ...{
+        clusters: [{ name: "k", cluster: { server } }],
+        contexts: [{ name: "c", context: { cluster: "k", user: "u" } }],
+      },
     });
 
   it("gets orders at its Service, with a token in a header that the API leaves", async () => {
@@ -208,7 +215,10 @@ describe("the registrator behind the orchestrator's API", () => {
     expect((await registrator.drain("bbb-01", order)).drain?.phase).toBe("asked");
     reply = [404, { error: "no drain" }];
     expect(await registrator.look("bbb-01")).toEqual({});
-    expect(seen).toEqual([`PUT ${path} Bearer secret-token ${JSON.stringify(order)}`, `GET ${path} Bearer secret-token `]);
+    expect(seen).toEqual([
+      `PUT ${path} Bearer secret-token ${JSON.stringify(order)}`,
+      `GET ${path} Bearer secret-token `,
+    ]);
     reply = [404, { kind: "Status", message: 'services "registrator" not found' }];
     await expect(registrator.look("bbb-01")).rejects.toThrow('HTTP 404: services "registrator" not found');
     reply = [401, { error: "no valid token" }];
