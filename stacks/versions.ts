@@ -23,4 +23,9 @@ export const versions = {
    */
   redis:
     "docker.io/library/redis:7.2.14-bookworm@sha256:f0707c78ea880b293ccdeb410c9c0a8ccae93fe7128799b751333a698b0a39a7",
+  /**
+   * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
+   * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
+   */
+  node: "docker.io/library/node:24.10.0-alpine3.22@sha256:775ba24d35a13e74dedce1d2af4ad510337b68d8e22be89e0ce2ccc299329083",
 } as const;
