@@ -25,8 +25,8 @@ const Backup = section({
 
 const Database = section({
   /**
-   * Count it up to change the password of the application, in one update: the new one works before the application is told, and the old one
-   * until it is revoked.
+   * Count it up by one to change the password of the application, in one update: the new one works before the application is told, and
+   * the old one until it is revoked. By two at once, the one in use is refused too early.
    */
   generation: Generation.default(0),
   /** This password and all before it are refused. Count it up in an update after the one that changed `generation`. */

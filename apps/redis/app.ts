@@ -6,7 +6,10 @@ import { map, section, told, whole } from "../../stacks/schema/told.ts";
 import { port } from "./names.ts";
 
 const Instance = section({
-  /** Count it up to change its passwords, in one update: the new one works before the application is told, and the old one until it is revoked. */
+  /**
+   * Count it up by one to change its passwords, in one update: the new one works before the application is told, and the old one until it
+   * is revoked. By two at once, the one in use is refused too early.
+   */
   generation: z.int(told("write a whole number, 0 or more")).min(0).default(0),
   /** This password and all before it are refused. Count it up in an update after the one that changed `generation`. */
   revoked: z.int(told("write a whole number, -1 or more")).min(-1).default(-1),
