@@ -24,6 +24,12 @@ export const packages: readonly DebianPackage[] = [
   { name: "sudo", why: "what user core runs on a host as root" },
   { name: "systemd", why: "checks the units of hosts (systemd-analyze verify) and enables them" },
   { name: "haproxy", why: "metadata for hosts, and the load balancers of Octavia", units: ["haproxy.service"] },
+  {
+    name: "postgresql",
+    why: "the databases of applications, and the test of states in a database",
+    // Debian makes a cluster of its own, which nothing here uses
+    units: ["postgresql.service"],
+  },
   { name: "nftables", why: "security groups and NAT, as packets see them" },
   { name: "iproute2", why: "namespaces, bridges and addresses" },
   { name: "iputils-ping", why: "ping inside the stack" },
