@@ -1,6 +1,7 @@
-import * as openstack from "@pulumi/openstack";
+import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
+import { Designate } from "./designate.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface DnsArgs {
@@ -12,9 +13,6 @@ export interface DnsArgs {
 /** Something that a name leads to. */
 export type Addressed = Pick<HostAddress, "announced" | "fixed">;
 
-/** Seconds that a resolver may keep a record: short, because addresses move with hosts that are added or removed. */
-export const ttl = 60;
-
 /**
  * The estate's zone in Designate. Each host has two names: `<host>.<zone>` leads to the address others are told,
  * `<host>.internal.<zone>` to the one on the estate's network; the orchestrator's API has the same two.
@@ -23,6 +21,7 @@ export class Dns extends pulumi.ComponentResource {
   static readonly type = "estate:network:Dns";
   readonly #name: string;
   readonly #args: DnsArgs;
+  readonly #designate: Designate;
   readonly #zone: openstack.dns.Zone;
 
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -30,11 +29,8 @@ export class Dns extends pulumi.ComponentResource {
     const { zone } = args.facts;
     this.#name = name;
     this.#args = args;
-    this.#zone = new openstack.dns.Zone(
-      name,
-      { name: `${zone}.`, email: `hostmaster@${zone}`, ttl },
-      { parent: this, deleteBeforeReplace: true },
-    );
+    this.#designate = new Designate(name, this);
+    this.#zone = this.#designate.zone(name, zone, `hostmaster@${zone}`);
     for (const host of args.facts.pools.flatMap((pool) => pool.hosts)) {
       this.#record(host.names.announced, [this.#of(host.name).announced]);
       this.#record(host.names.internal, [this.#of(host.name).fixed]);
@@ -58,16 +54,11 @@ export class Dns extends pulumi.ComponentResource {
   }
 
   #record(fqdn: string, records: readonly pulumi.Output<string>[], after: readonly pulumi.Resource[] = []) {
-    return new openstack.dns.RecordSet(
+    const sorted = pulumi.all([...records]).apply((all) => all.sort());
+    return this.#designate.recordSet(
       `${this.#name}-${fqdn.slice(0, -this.#args.facts.zone.length - 1)}`,
-      {
-        zoneId: this.#zone.id,
-        name: `${fqdn}.`,
-        type: "A",
-        ttl,
-        records: pulumi.all([...records]).apply((all) => all.sort()),
-      },
-      { parent: this, deleteBeforeReplace: true, dependsOn: [...after] },
+      { zoneId: this.#zone.id, name: `${fqdn}.`, type: "A", records: sorted },
+      after,
     );
   }
 

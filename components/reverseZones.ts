@@ -1,8 +1,8 @@
-import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
 import { reverseName, reverseZoneOf } from "../stacks/reverse.ts";
-import { type Addressed, ttl } from "./dns.ts";
+import { Designate } from "./designate.ts";
+import type { Addressed } from "./dns.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface ReverseZonesArgs {
@@ -26,9 +26,11 @@ const cure =
  */
 export class ReverseZones extends pulumi.ComponentResource {
   static readonly type = "estate:network:ReverseZones";
+  readonly #designate: Designate;
 
   constructor(name: string, { facts, addresses, front }: ReverseZonesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(ReverseZones.type, name, {}, opts);
+    this.#designate = new Designate(name, this);
     const of = (host: string): HostAddress => {
       const address = addresses[host];
       if (!address) throw new pulumi.ResourceError(`no address of host ${host}`, this);
@@ -48,24 +50,17 @@ export class ReverseZones extends pulumi.ComponentResource {
   }
 
   #zones(name: string, zones: readonly string[], estate: string): Zones {
-    const entries = zones.map((zone) => {
-      const args = { name: `${zone}.`, email: `hostmaster@${estate}`, ttl };
-      return [zone, new openstack.dns.Zone(`${name}-${zone}`, args, { parent: this, deleteBeforeReplace: true }).id];
-    });
-    return Object.fromEntries(entries);
+    const email = `hostmaster@${estate}`;
+    return Object.fromEntries(zones.map((zone) => [zone, this.#designate.zone(`${name}-${zone}`, zone, email).id]));
   }
 
   /** Which zone it is in is known with the address: it comes after all of its kind, and after no others. */
   #record(name: string, address: pulumi.Output<string>, target: string, zones: Zones): void {
     const zoneOf = (one: string) => reverseZoneOf(one, Object.keys(zones), cure);
-    new openstack.dns.RecordSet(
-      name,
-      {
-        zoneId: pulumi.all([address, zones]).apply(([one, ids]) => ids[zoneOf(one)] ?? ""),
-        name: address.apply((one) => `${reverseName(one)}.`),
-        ...{ type: "PTR", ttl, records: [`${target}.`] },
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
+    this.#designate.recordSet(name, {
+      zoneId: pulumi.all([address, zones]).apply(([one, ids]) => ids[zoneOf(one)] ?? ""),
+      name: address.apply((one) => `${reverseName(one)}.`),
+      ...{ type: "PTR", records: [`${target}.`] },
+    });
   }
 }

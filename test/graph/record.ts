@@ -14,6 +14,8 @@ export interface Registered {
   readonly ignoreChanges: readonly string[];
   readonly replacementTrigger: unknown;
   readonly custom: boolean;
+  /** Names of the hooks that the engine calls when something fails. */
+  readonly onError: readonly string[];
   /** Secret values are masked. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -83,6 +85,8 @@ export async function record(program: () => unknown, options: RecordOptions = {}
   // biome-ignore lint/suspicious/noExplicitAny: the monitor's requests are generated code, and not exported
   const monitor = pulumi.runtime.getMonitor() as any;
   const register = monitor.registerResource.bind(monitor);
+  // the mocks know no error hooks: registering one would never end
+  monitor.registerErrorHook = (_request: unknown, done: (error: null) => void) => done(null);
   // biome-ignore lint/suspicious/noExplicitAny: as above
   monitor.registerResource = (request: any, done: any) => {
     const from: Record<string, string[]> = {};
@@ -97,6 +101,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
       replaceOnChanges: request.getReplaceonchangesList(),
       ignoreChanges: request.getIgnorechangesList(),
+      onError: request.getHooks()?.getOnErrorList() ?? [],
       replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
       inputs: mask(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
     });
