@@ -26,7 +26,7 @@ export const packages: readonly DebianPackage[] = [
   { name: "haproxy", why: "metadata for hosts, and the load balancers of Octavia", units: ["haproxy.service"] },
   {
     name: "postgresql",
-    why: "the databases of applications",
+    why: "the databases of applications, and the test of states in a database",
     // Debian makes a cluster of its own, which nothing here uses
     units: ["postgresql.service"],
   },
