@@ -26,7 +26,7 @@ export function base(facts: MachineFacts, secrets: MachineSecrets): Fragment {
         ...{ path: "/etc/resolv.conf", mode: 0o644 },
         contents: lines(...nameservers.map((address) => `nameserver ${address}`), `search ${zone}`),
       },
-      ...time(facts),
+      time(facts),
       ...updates[system].files,
     ],
     units: updates[system].units,

@@ -2,11 +2,11 @@ import { type File, lines } from "./config.ts";
 import type { MachineFacts } from "./machine.ts";
 
 /**
- * The time servers of the document, for the program that the image has: systemd-timesyncd or chrony. Nothing where the document
- * names none: then they are those of the image. Changing them replaces the host.
+ * The time servers of the document, for the program that the image has: systemd-timesyncd or chrony. The image's own are not asked:
+ * no rule lets hosts reach them. Changing them replaces the host.
  */
-export function time({ system, timeServers }: MachineFacts): File[] {
-  return timeServers.length > 0 ? [renderers[system](timeServers)] : [];
+export function time({ system, timeServers }: MachineFacts): File {
+  return renderers[system](timeServers);
 }
 
 const renderers: Readonly<Record<MachineFacts["system"], (servers: readonly string[]) => File>> = {

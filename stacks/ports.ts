@@ -57,6 +57,13 @@ export const ports: readonly Port[] = [
   { ...udp("turn-dtls", 443), on: "turn", sources: ["world"] },
   // disjoint from the media ports on purpose; only bbb hosts are peers
   { ...udp("turn-relay", 32_769, 65_535), on: "turn", sources: ["bbb"], announced: true },
+  // What has no hosts of its own listens on those that take any pod. Its web servers take 80 for ACME and for leading on to 443.
+  { ...tcp("greenlight-http", 80), on: "greenlight", sources: ["world"] },
+  { ...tcp("greenlight", 443), on: "greenlight", sources: ["world"] },
+  { ...tcp("scalelite-http", 80), on: "scalelite", sources: ["world"] },
+  // its API, and recordings for browsers
+  { ...tcp("scalelite", 443), on: "scalelite", sources: ["world"] },
+  { ...tcp("grafana", 443), on: "monitoring", sources: ["admins"] },
   { ...tcp("node-exporter", 9100), on: "hosts", sources: ["monitoring"], scrape: true },
   { ...tcp("process-exporter", 9256), on: "hosts", sources: ["monitoring"], scrape: true },
   { ...tcp("bbb-exporter", 9688), on: "bbb", sources: ["monitoring"], scrape: true },
@@ -72,9 +79,10 @@ export interface Destination {
   readonly addressing?: "dhcp" | "static";
   /** First and last port. @default the port that the document names */
   readonly ports?: readonly [number, number];
-  /** Ranges, or the part of the document that names them. */
+  /** Ranges, hosts of the estate by the addresses they announce to the world, or the part of the document that names it. */
   readonly to:
     | { readonly cidrs: readonly string[] }
+    | { readonly announced: Workload }
     | { readonly named: "nameservers" | "timeServers" | "downloads" | "logs" | "sites" };
 }
 
@@ -92,6 +100,8 @@ export const destinations: readonly Destination[] = [
   { ...to("time", "udp", 123), to: { named: "timeServers" } },
   { service: "download", protocol: "tcp", on: "hosts", to: { named: "downloads" } },
   { service: "logs", protocol: "tcp", on: "hosts", to: { named: "logs" } },
+  // Scalelite asks bbb for meetings at the address that people use, which is open to the world
+  { service: "bbb-api", protocol: "tcp", on: "scalelite", ports: [443, 443], to: { announced: "bbb" } },
   // a browser's address is known only when it calls; the first packet between the two may be either's
   { service: "browsers", protocol: "udp", on: "bbb", ports: [1024, 65_535], to: { cidrs: ["0.0.0.0/0"] } },
 ];

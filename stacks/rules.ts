@@ -1,6 +1,6 @@
 import { checkApi } from "./apiFront.ts";
 import { checkApps } from "./appRules.ts";
-import { overlap } from "./cidr.ts";
+import { contains, overlap } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
 import { ports } from "./ports.ts";
 import { fingerprintOf, readPublicKey } from "./publicKey.ts";
@@ -31,6 +31,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkRemoval(estate, wrong);
   checkSites(estate, wrong);
   checkRanges(estate, wrong);
+  checkOutside(estate, wrong);
   checkReverseRanges(estate, wrong);
   checkNodePorts(estate, wrong);
   checkImage(estate, wrong);
@@ -175,6 +176,34 @@ function checkRanges({ sites, orchestrator }: Estate, wrong: Wrong): void {
         wrong(path, `${cidr} overlaps ${otherPath.join(".")} (${other}): choose a range of its own`);
 }
 
+/** What is in the ranges of pods and services is a pod or a service to a host, and no server outside. */
+function checkOutside({ network, logs, orchestrator }: Estate, wrong: Wrong): void {
+  const outside: [PropertyKey[], string][] = [
+    ...(["nameservers", "timeServers"] as const).flatMap((part) =>
+      Object.entries(network[part]).map(([name, address]): [PropertyKey[], string] => [
+        ["network", part, name],
+        address,
+      ]),
+    ),
+    ...Object.entries(network.downloads).map(([name, { cidr }]): [PropertyKey[], string] => [
+      ["network", "downloads", name, "cidr"],
+      cidr,
+    ]),
+    ...(logs ? [[["logs", "address"], logs.address] satisfies [PropertyKey[], string]] : []),
+  ];
+  for (const [path, address] of outside)
+    for (const part of ["podCidr", "serviceCidr"] as const)
+      if (contains(orchestrator[part], address) && prefixOf(address) >= prefixOf(orchestrator[part]))
+        wrong(
+          path,
+          `${address} is in orchestrator.${part} (${orchestrator[part]}), so that no host reaches it: choose another range for that`,
+        );
+}
+
+function prefixOf(cidr: string): number {
+  return Number(cidr.split("/")[1] ?? 32);
+}
+
 /** Every node takes connections on these ports, so that they must not be what a program there listens on. */
 function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
   const { from, to } = orchestrator.nodePorts;
@@ -216,6 +245,11 @@ function checkAccess({ admins, network }: Estate, wrong: Wrong): void {
     if (cidr.endsWith("/0")) wrong(["admins", "cidrs", name], "is the whole internet: name the ranges you work from");
   if (Object.keys(network.nameservers).length === 0)
     wrong(["network", "nameservers"], "empty: hosts find each other by DNS names; name at least one resolver");
+  if (Object.keys(network.timeServers).length === 0)
+    wrong(
+      ["network", "timeServers"],
+      "empty: certificates, tokens and etcd need the time; name at least one NTP server, or leave it out for public ones",
+    );
 }
 
 /** What has two names is one thing to the cloud, which refuses it the second time. */

@@ -112,6 +112,13 @@ function announcedBy(role: string, { roles }: Estate): string[] {
 
 function destinationRules({ protocol, on, ports, to, addressing }: Destination, estate: Estate): SecurityRule[] {
   if (addressing && addressing !== estate.network.addressing) return [];
+  const [from = 0, last = 0] = ports ?? [];
+  if ("announced" in to) {
+    const hosts = groupsOf(to.announced, estate).flatMap((role) => announcedBy(role, estate));
+    return groupsOf(on, estate).flatMap((group) =>
+      hosts.map((announced) => rule({ protocol, from, to: last }, group, "egress", { announced })),
+    );
+  }
   return groupsOf(on, estate).flatMap((group) =>
     ranges(to, estate).map(({ cidr, port = 0 }) => {
       const [first, last] = ports ?? [port, port];
@@ -122,7 +129,7 @@ function destinationRules({ protocol, on, ports, to, addressing }: Destination, 
 
 /** The ranges of a destination, with the port where the document names one. */
 function ranges(
-  to: Destination["to"],
+  to: Exclude<Destination["to"], { readonly announced: Workload }>,
   { network, sites, logs }: Estate,
 ): readonly { readonly cidr: string; readonly port?: number }[] {
   if ("cidrs" in to) return to.cidrs.map((cidr) => ({ cidr }));

@@ -2,6 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { Trouble } from "../../local/say.ts";
 import type { Rollout } from "../../stacks/schema/role.ts";
 import type { Gate } from "./gate.ts";
+import { isReady } from "./node.ts";
 import { duration, waitUntil } from "./wait.ts";
 
 /** Pods that leave a node by eviction: not those that belong to the node itself, nor those that have ended. */
@@ -39,8 +40,9 @@ export async function evictAll(gate: Gate, { drainMinutes, afterDrainMinutes }: 
   );
 }
 
-async function evictOnce({ cluster, host }: Gate): Promise<{ done: true } | { waiting: string }> {
-  const pods = evictable(await cluster.podsOn(host));
+async function evictOnce(gate: Gate): Promise<{ done: true } | { waiting: string }> {
+  const { cluster, host } = gate;
+  const pods = await remaining(gate);
   if (pods.length === 0) return { done: true };
   const reasons: string[] = [];
   for (const pod of pods.filter(({ metadata }) => !metadata?.deletionTimestamp)) {
@@ -50,16 +52,28 @@ async function evictOnce({ cluster, host }: Gate): Promise<{ done: true } | { wa
   return { waiting: reasons.length > 0 ? reasons.join("; ") : `${pods.length} pods to end` };
 }
 
+/**
+ * Pods that are to leave. On a node that is not Ready nobody says that a pod has ended: what was told to end there is not waited for.
+ * Its server is stopped before another takes its place.
+ */
+async function remaining({ cluster, host }: Gate): Promise<V1Pod[]> {
+  const pods = evictable(await cluster.podsOn(host));
+  const told = pods.filter(({ metadata }) => metadata?.deletionTimestamp);
+  if (told.length === 0) return pods;
+  const node = await cluster.node(host);
+  return node && !isReady(node) ? pods.filter((pod) => !told.includes(pod)) : pods;
+}
+
 /** Milliseconds that pods have to end which were told to. Then they end with the server. */
 const lastGrace = 120_000;
 
 /** Budgets count no longer. Each pod is still asked to end, and has the time for it that it asks for. */
 async function endAll(gate: Gate, blocked: string): Promise<void> {
-  const { clock, cluster, host, journal, say } = gate;
+  const { clock, cluster, journal, say } = gate;
   say(`not drained in time: what is left is ended by force (rollout.afterDrainMinutes): ${blocked}`);
   await waitUntil(
     async () => {
-      const pods = evictable(await cluster.podsOn(host));
+      const pods = await remaining(gate);
       for (const pod of pods) if (!pod.metadata?.deletionTimestamp) await cluster.deletePod(pod);
       return pods.length === 0 ? { done: true } : { waiting: `${pods.length} pods to end` };
     },

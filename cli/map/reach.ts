@@ -32,7 +32,19 @@ export function findReach(
     const entry = found.get(key) ?? { reach, sides: new Set<Side>() };
     found.set(key, { ...entry, sides: entry.sides.add(rule.values.direction === "ingress" ? "receiver" : "sender") });
   }
-  return [...found.values()].map(({ reach, sides }) => ({ ...reach, ruled: ruledBy(reach, sides) })).sort(byEnds);
+  const open = new Set(
+    [...found.values()].flatMap(({ reach }) => (reach.from.kind === "world" ? openingOf(reach) : [])),
+  );
+  return [...found.values()]
+    .map(({ reach, sides }) => ({ ...reach, ruled: ruledBy(reach, open.has(openingOf(reach)) ? both : sides) }))
+    .sort(byEnds);
+}
+
+const both: ReadonlySet<Side> = new Set<Side>(["sender", "receiver"]);
+
+/** What is open to anyone needs no rule for some. */
+function openingOf({ to, protocol, ports }: Pick<Reach, "to" | "protocol" | "ports">): string {
+  return JSON.stringify([to, protocol, ports]);
 }
 
 /** Ranges from which a load balancer of the estate leads on: those that hosts have a rule to, for a service of hosts. */

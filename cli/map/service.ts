@@ -24,20 +24,23 @@ const logPorts = [19_532, 19_532] as const;
 
 /**
  * What the port catalogue calls a service of the hosts. The rules do not say it; where several services have the ports, the name of the
- * role decides if it is a workload's, else all are named. Empty when the catalogue has none.
+ * role decides if it is a workload's, else both are named, or of more the first. Empty when the catalogue has none.
  */
 export function serviceOn(to: Party, { protocol, from, to: last }: Opening): string {
   const alike = ports.filter(
     (port) => port.protocol === protocol && port.from === from && (protocol === "icmp" || port.to === last),
   );
   const exact = alike.filter(({ on }) => on === to.name);
-  return (exact.length > 0 ? exact : alike).map(({ service }) => service).join(" or ");
+  const [first, ...others] = (exact.length > 0 ? exact : alike).map(({ service }) => service);
+  return first === undefined ? "" : [first, ...(others.length > 1 ? ["others"] : others)].join(" or ");
 }
 
 /** What the catalogue calls a service outside of the estate, and what it is on: empty, and `range`, when it has none. */
 export function serviceOutside(cidr: string, opening: Opening): { readonly service: string; readonly on: string } {
   const fits = destinations.filter(({ service, protocol, ports: range, to }) => {
     const usual = service === "logs" ? logPorts : range;
+    // that is a host of the estate
+    if ("announced" in to) return false;
     const same = !usual || (usual[0] === opening.from && usual[1] === opening.to);
     return protocol === opening.protocol && same && (!("cidrs" in to) || to.cidrs.includes(cidr));
   });

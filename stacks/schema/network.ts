@@ -2,6 +2,9 @@ import { z } from "zod";
 import { Address, Cidr, Name, Port } from "./primitives.ts";
 import { map, oneOf, section, text, told, whole, yesOrNo } from "./told.ts";
 
+/** Of Cloudflare, by anycast, for estates that name none. Addresses, because rules let hosts reach nothing else. */
+export const publicTimeServers = { "public-1": "162.159.200.1", "public-2": "162.159.200.123" } as const;
+
 /** What is the same in both modes. */
 const common = {
   /**
@@ -11,9 +14,9 @@ const common = {
   addressing: oneOf(["dhcp", "static"]).default("dhcp"),
   /** DNS resolvers the hosts use, by name. Changing them replaces every host. */
   nameservers: map(Name, Address, "first: 192.0.2.53"),
-  /** NTP servers, by name. Changing them replaces every host. @default those of the image */
-  timeServers: map(Name, Address, "campus: 192.0.2.123").default({}),
-  /** Where hosts may download from (artifact mirror, container registry), by name. */
+  /** NTP servers, by name: hosts may reach these, and no others. Changing them replaces every host. @default public ones */
+  timeServers: map(Name, Address, "campus: 192.0.2.123").default(publicTimeServers),
+  /** Where hosts, and what runs on them, may fetch from, by name: artifact mirror, container registry, ACME server. */
   downloads: map(Name, section({ cidr: Cidr, port: Port }), "mirror: { cidr: 192.0.2.80/32, port: 443 }"),
 };
 

@@ -42,8 +42,8 @@ test("another range of administrators: rules are made, and nothing else is touch
   const plan = await plannedAfter(({ admins }) => {
     admins.cidrs.second = "203.0.113.200/32";
   });
-  // ssh and ping to every host, the orchestrator's API
-  expect(kinds(plan)).toEqual({ [`create ${rule}`]: 3 });
+  // ssh and ping to every host, the orchestrator's API, Grafana
+  expect(kinds(plan)).toEqual({ [`create ${rule}`]: 4 });
   expect(plan.every((step) => step.includes("203.0.113.200"))).toBe(true);
 });
 

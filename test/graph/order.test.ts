@@ -77,6 +77,7 @@ describe("what goes with a host that is taken out of its pool", async () => {
     expect(namesOf(deleted, "SecGroupRule").sort()).toEqual([
       rule("turn-in-udp:32769-65535-from-bbb-02/32"),
       rule("turn-out-udp:16384-32768-to-bbb-02/32"),
+      rule("worker-out-tcp:443-to-bbb-02/32"),
     ]);
   });
 
@@ -84,7 +85,7 @@ describe("what goes with a host that is taken out of its pool", async () => {
     const kinds = ["SecGroupRule", "Port", "FloatingIp", "FloatingIpAssociate"].flatMap((type) =>
       namesOf(deleted, type),
     );
-    expect(kinds).toHaveLength(5);
+    expect(kinds).toHaveLength(6);
     expect([...reached(deleted, drain("bbb-02"))]).toEqual(expect.arrayContaining([instance("bbb-02"), ...kinds]));
     expect([...reached(deleted, instance("bbb-02"))]).toEqual(expect.arrayContaining(kinds));
   });

@@ -163,6 +163,29 @@ test("it is the same cluster, at the same addresses, with the same data", async 
     expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
 });
 
+test("volumes do not leave without a word on their data; those that are kept stay as they are", async () => {
+  const volumes = Object.fromEntries(pools.scalelite.hosts.map((host) => [`${host}-recordings`, "keep" as const]));
+  let role: object | undefined;
+  await editDocument(({ roles }) => {
+    role = roles.scalelite;
+    delete roles.scalelite;
+  });
+  const refused = await pulumi(["preview"]);
+  expect(refused.exitCode).not.toBe(0);
+  for (const name of Object.keys(volumes))
+    expect(refused.text).toContain(`the volume ${name} is no longer in the document`);
+  await editDocument((document) => {
+    document.removal = { volumes };
+  });
+  const plan = await planned();
+  expect(plan).toContain("delete openstack:compute/instance:Instance scalelite-01");
+  expect(plan.filter((step) => step.includes("volume:Volume"))).toEqual([]);
+  await editDocument((document) => {
+    delete document.removal;
+    Object.assign(document.roles, { scalelite: role });
+  });
+});
+
 test("then there is nothing left to do", async () => {
   const preview = await pulumi(["preview", "--expect-no-changes", "--diff"]);
   expect(preview.exitCode, preview.text).toBe(0);

@@ -1,6 +1,6 @@
 /** What the port catalogue says of a connection, worked out without the rules that are made from it. */
 import { BlockList } from "node:net";
-import { destinations, type Party, type Port, ports } from "../../../stacks/ports.ts";
+import { type Destination, destinations, type Party, type Port, ports } from "../../../stacks/ports.ts";
 import type { Workload } from "../../../stacks/schema/workload.ts";
 
 /** A host, or somebody outside. */
@@ -58,8 +58,7 @@ function letOut({ from, to, via, protocol, port }: Question, circumstances: Circ
         wanted === protocol &&
         port >= first &&
         port <= last &&
-        "cidrs" in where &&
-        where.cidrs.some((cidr) => within(cidr, to[via])),
+        leadsTo(where, to, to[via], circumstances),
     )
   );
 }
@@ -82,6 +81,11 @@ function isOne(end: End, party: Party, { workloads }: Circumstances): boolean {
   return (
     ["greenlight", "scalelite", "monitoring"].includes(party) && !workloads.includes(party) && end.runs.includes("pods")
   );
+}
+
+function leadsTo(where: Destination["to"], to: Question["to"], address: string, circumstances: Circumstances): boolean {
+  if ("announced" in where) return address === to.announced && isOne(to, where.announced, circumstances);
+  return "cidrs" in where && where.cidrs.some((cidr) => within(cidr, address));
 }
 
 function within(cidr: string, address: string): boolean {

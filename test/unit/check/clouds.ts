@@ -145,8 +145,8 @@ export function fullCloud(change: (cloud: any) => void = () => undefined): Cloud
 /** Puts a document into the other network mode. */
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 export function provider(document: any): void {
-  const { nameservers, downloads } = document.network;
-  document.network = { mode: "provider", nameservers, downloads };
+  const { nameservers, timeServers, downloads } = document.network;
+  document.network = { mode: "provider", nameservers, timeServers, downloads };
   document.sites = { local: { cidr: "198.51.100.0/24", network: "campus" } };
 }
 export const providerNeeds = needsOf(provider);

@@ -38,6 +38,7 @@ describe("a cloud that has all", () => {
       expect(whats(bad(judge(grown, cloud)))).toEqual(
         [
           ...["instances", "cores", "memory (MiB)", "ports", "floating IPs"].map((what) => `${what}: missing`),
+          "security group rules: missing",
           ...["record sets of estate.test.", "records of estate.test."].map((what) => `${what}: missing`),
         ].toSpliced(0, 0, "addresses of public: missing"),
       );

@@ -124,6 +124,25 @@ describe("the drain gate of a worker", () => {
     ]);
   });
 
+  it("does not wait for pods of a host whose kubelet is gone, once they are told to end", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.nodes.set("worker-01", node("worker-01", { ready: false }));
+    of.pods.push(pod("stubborn"));
+    of.stubborn = "stubborn";
+    await drain(gate("worker-01", of));
+    expect(of.events).toEqual(["cordon worker-01", "evict stubborn", "delete node worker-01", "stop worker-01-server"]);
+  });
+
+  it("waits for a pod that takes its time on a host that is well", async () => {
+    const of = worldOf("worker-01", ...servers);
+    of.pods.push(pod("stubborn"));
+    of.stubborn = "stubborn";
+    await expect(drain(gate("worker-01", of))).rejects.toThrow(
+      "was not drained within 3 min: it waited for 1 pods to end",
+    );
+    expect(of.events).toEqual(["cordon worker-01", "evict stubborn", "uncordon worker-01"]);
+  });
+
   it("never forces the majority of etcd", async () => {
     const of = worldOf(...servers);
     of.nodes.set("orchestrator-01", node("orchestrator-01", { member: true, ready: false }));

@@ -125,7 +125,11 @@ function clusterOf(of: World): Cluster {
         const reason = of.budget(one);
         if (reason) return reason;
         of.events.push(`evict ${one.metadata?.name}`);
-        of.pods.splice(of.pods.indexOf(one), 1);
+        const at = of.pods.indexOf(one);
+        // without a kubelet nobody ends it
+        const told = { ...one, metadata: { ...one.metadata, deletionTimestamp: new Date() } };
+        if (of.stubborn === one.metadata?.name) of.pods.splice(at, 1, told);
+        else of.pods.splice(at, 1);
         return undefined;
       }),
     deleteNode: (name) =>

@@ -8,6 +8,7 @@ import { renderFragments, renderMachine, userDataLimit } from "../../../ignition
 import { secureToken } from "../../../ignition/token.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
 import type { Estate } from "../../../stacks/schema.ts";
+import { securityRules } from "../../../stacks/securityRules.ts";
 import { estate, uniqueSecrets } from "../stacks/fixtures.ts";
 
 const secrets = uniqueSecrets();
@@ -273,9 +274,17 @@ describe("the time", () => {
     expect(Object.keys(fedora).filter((path) => path.includes("timesyncd"))).toEqual([]);
   });
 
-  it("is the image's own where the document names no servers", () => {
-    for (const system of ["flatcar", "fedora-coreos"])
-      expect(Object.keys(told(system, {})).filter((path) => /chrony|timesyncd/.test(path))).toEqual([]);
+  it("is that of public servers where the document names none, which hosts may reach", () => {
+    const unnamed = estate((document) => {
+      delete document.network.timeServers;
+    });
+    const conf = files(render("bbb-01", unnamed))["/etc/systemd/timesyncd.conf.d/10-estate.conf"];
+    expect(conf).toBe("[Time]\nNTP=162.159.200.1 162.159.200.123\n");
+    const open = securityRules(unnamed).filter(({ direction, from }) => direction === "egress" && from === 123);
+    expect(open.map(({ key }) => key)).toEqual([
+      "hosts-out-udp:123-to-162.159.200.1/32",
+      "hosts-out-udp:123-to-162.159.200.123/32",
+    ]);
   });
 });
 

@@ -85,10 +85,16 @@ describe("who may reach whom", () => {
       "world > bbb: http tcp 80",
       "world > bbb: https tcp 443",
       "world > bbb: media udp 16384-32768",
+      // what has no hosts of its own is on those that take any pod
+      "world > worker: http or others tcp 80",
+      "world > worker: https or others tcp 443",
       "administrators > orchestrator: api tcp 6443",
+      "administrators > worker: https or others tcp 443",
       "hosts > orchestrator: api tcp 6443",
       "orchestrator > orchestrator: etcd tcp 2379-2380",
       "worker > bbb: bbb-exporter tcp 9688",
+      // of which the other end is open to the world
+      "worker > bbb: https tcp 443",
     ]);
     expect(two.reach.map(short)).toContain("bbb > turn: turn-relay udp 32769-65535");
   });
@@ -109,6 +115,7 @@ describe("who may reach whom", () => {
       ["nameserver", "192.0.2.53/32", "dns"],
       ["nameserver", "192.0.2.53/32", "dns-tcp"],
       ["site", "10.20.0.0/24", "dhcp-renewal"],
+      ["time server", "192.0.2.53/32", "time"],
     ]);
     expect(six.reach.map(short)).toContain("administrators > hosts: ping icmp type 8");
   });
@@ -141,13 +148,13 @@ describe("who may reach whom", () => {
   });
 });
 
-it("a port that the catalogue does not know has no service, one that it knows twice has both", async () => {
+it("a port that the catalogue does not know has no service, one that it knows many times has the first of them", async () => {
   const state = await stateOf("six hosts");
   Object.assign(rule(state, "bbb", "ingress", 80).outputs, { portRangeMin: 81, portRangeMax: 82 });
   Object.assign(rule(state, "orchestrator", "ingress", 2379).outputs, { portRangeMin: 443, portRangeMax: 443 });
   const reach = mapOf(state).reach.map(short);
   expect(reach).toContain("world > bbb:  tcp 81-82");
-  expect(reach).toContain("orchestrator > orchestrator: https or turn-tls tcp 443 by the receiver alone");
+  expect(reach).toContain("orchestrator > orchestrator: https or others tcp 443 by the receiver alone");
 });
 
 it("two subnets of one network of the cloud are two sites", async () => {

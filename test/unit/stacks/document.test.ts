@@ -53,6 +53,16 @@ const table: readonly [string, Change, string][] = [
     "roles.orchestrator.hosts: 4 servers: etcd needs an odd number; have 3, 5 or 7, or a single one",
   ],
   [
+    "no time servers",
+    set("network timeServers", {}),
+    "network.timeServers: empty: certificates, tokens and etcd need the time; name at least one NTP server, or leave it out for public ones",
+  ],
+  [
+    "a resolver among services",
+    set("network nameservers", { dns: "10.43.0.10" }),
+    "network.nameservers.dns: 10.43.0.10 is in orchestrator.serviceCidr (10.43.0.0/16), so that no host reaches it: choose another range for that",
+  ],
+  [
     "a word on a volume that is there",
     (document) => {
       document.roles.bbb.volumes = { recordings: { sizeGiB: 1, path: "/srv/recordings" } };

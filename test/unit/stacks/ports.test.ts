@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ports } from "../../../stacks/ports.ts";
-import { securityRules } from "../../../stacks/securityRules.ts";
+import { securityGroups, securityRules } from "../../../stacks/securityRules.ts";
 import { estate } from "./fixtures.ts";
 
 const rules = securityRules(estate());
@@ -25,6 +25,9 @@ describe("the port catalogue", () => {
       "bbb-in-tcp:80-from-0.0.0.0/0",
       "bbb-in-udp:16384-32768-from-0.0.0.0/0",
       "bbb-out-udp:1024-65535-to-0.0.0.0/0",
+      // greenlight and scalelite, which have no hosts of their own here
+      "worker-in-tcp:443-from-0.0.0.0/0",
+      "worker-in-tcp:80-from-0.0.0.0/0",
     ]);
   });
 
@@ -57,6 +60,10 @@ describe("the port catalogue", () => {
     "hosts-out-udp:67-to-255.255.255.255/32",
     "hosts-out-udp:53-to-192.0.2.53/32",
     "hosts-out-tcp:80-to-192.0.2.80/32",
+    "hosts-out-udp:123-to-192.0.2.53/32",
+    "worker-in-tcp:443-from-203.0.113.1/32",
+    "worker-out-tcp:443-to-bbb-01/32",
+    "worker-out-tcp:443-to-bbb-02/32",
   ])("has %s", (key) => expect(keys).toContain(key));
 
   it("lets hosts out to the receiver of their journals, and there only", () => {
@@ -69,6 +76,30 @@ describe("the port catalogue", () => {
       "hosts-out-tcp:19532-to-192.0.2.90/32",
     ]);
     expect(keys.filter((key) => !sent.some((rule) => rule.key === key))).toEqual([]);
+  });
+
+  it("has a group with rules of its own for each service that has hosts, and none of them on other hosts", () => {
+    const own = estate((document) => {
+      const { worker } = document.roles;
+      for (const name of ["greenlight", "scalelite", "monitoring"])
+        document.roles[name] = { flavor: worker.flavor, hosts: { [`${name}-01`]: {} } };
+      document.roles.turn = { flavor: worker.flavor, publicAddress: true, hosts: { "turn-01": {} } };
+    });
+    const groups = ["orchestrator", "bbb", "turn", "greenlight", "scalelite", "monitoring"];
+    expect(securityGroups(own)).toEqual(expect.arrayContaining(groups));
+    const made = securityRules(own).map(({ key }) => key);
+    for (const group of groups)
+      expect(made.filter((key) => key.startsWith(`${group}-in-`)).length, group).toBeGreaterThan(0);
+    expect(made.filter((key) => key.startsWith("worker-"))).toEqual([]);
+    expect(made).toEqual(
+      expect.arrayContaining([
+        "greenlight-in-tcp:443-from-0.0.0.0/0",
+        "scalelite-in-tcp:443-from-0.0.0.0/0",
+        "scalelite-out-tcp:443-to-bbb-01/32",
+        "monitoring-in-tcp:443-from-203.0.113.1/32",
+      ]),
+    );
+    expect(made).not.toContain("monitoring-in-tcp:443-from-0.0.0.0/0");
   });
 
   it("asks for no addresses where hosts are told theirs", () => {

@@ -4,6 +4,8 @@ import { machineFacts, machineSecrets } from "../../../ignition/machine.ts";
 import { renderMachine } from "../../../ignition/render.ts";
 import { deriveFacts, type EstateFacts } from "../../../stacks/facts.ts";
 import { parseEstate } from "../../../stacks/parse.ts";
+import { ports } from "../../../stacks/ports.ts";
+import { groupsOfHost, rolesRunning } from "../../../stacks/securityRules.ts";
 import { uniqueSecrets } from "./fixtures.ts";
 import { generateDocument } from "./generate/document.ts";
 import { randomOf } from "./generate/random.ts";
@@ -72,6 +74,55 @@ it("ranges of sites, pods and services share no address", () => {
     const ranges = [...Object.values(sites).map(({ cidr }) => cidr), orchestrator.podCidr, orchestrator.serviceCidr];
     const inOrder = ranges.map(bounds).sort((a, b) => a.first - b.first);
     for (const [index, { first }] of inOrder.entries()) expect(first).toBeGreaterThan(inOrder[index - 1]?.last ?? -1);
+  });
+});
+
+it("every scrape target has exactly one rule that lets monitoring in, and one that lets monitoring out to it", () => {
+  const scraped = ports.filter(({ scrape }) => scrape);
+  expect(scraped.length).toBeGreaterThan(3);
+  let targets = 0;
+  ofEach(all, ({ estate, facts }) => {
+    const monitoring = rolesRunning(estate, "monitoring");
+    for (const { protocol, from, to, on, service } of scraped)
+      for (const host of hostsIn(facts).filter(({ runs }) => on === "hosts" || runs.includes(on)))
+        for (const asks of monitoring) {
+          targets += 1;
+          const inward = facts.rules.filter(
+            (rule) =>
+              rule.direction === "ingress" &&
+              groupsOfHost(host).includes(rule.group) &&
+              rule.protocol === protocol &&
+              rule.from <= from &&
+              rule.to >= to &&
+              "group" in rule.remote &&
+              [asks, "hosts"].includes(rule.remote.group),
+          );
+          const outward = facts.rules.filter(
+            (rule) =>
+              rule.direction === "egress" &&
+              [asks, "hosts"].includes(rule.group) &&
+              rule.protocol === protocol &&
+              rule.from <= from &&
+              rule.to >= to &&
+              "group" in rule.remote &&
+              groupsOfHost(host).includes(rule.remote.group),
+          );
+          expect([inward.length, outward.length], `${service} of ${host.name}, asked by ${asks}`).toEqual([1, 1]);
+        }
+  });
+  expect(targets).toBeGreaterThan(300);
+});
+
+it("nothing of a service is open to the world but what the catalogue says", () => {
+  const allowed = new Set(
+    ports
+      .filter(({ sources }) => sources.includes("world"))
+      .map(({ protocol, from, to }) => `${protocol} ${from}-${to}`),
+  );
+  ofEach(all, ({ facts }) => {
+    for (const { direction, remote, protocol, from, to, key } of facts.rules)
+      if (direction === "ingress" && "cidr" in remote && remote.cidr.endsWith("/0"))
+        expect(allowed.has(`${protocol} ${from}-${to}`), key).toBe(true);
   });
 });
 

@@ -267,6 +267,20 @@ export const crossing: Readonly<Record<string, Break>> = {
     ];
   },
   "a resolver is there twice": twice(["network", "nameservers"]),
+  "no time server is left": (document) => {
+    document.network.timeServers = {};
+    return [["network", "timeServers"]];
+  },
+  "a resolver is in the range of pods": (document) => {
+    document.orchestrator.podCidr = "10.42.0.0/16";
+    document.network.nameservers.first = "10.42.0.10";
+    return [["network", "nameservers", "first"]];
+  },
+  "a download is in the range of services": (document) => {
+    document.orchestrator.serviceCidr = "10.43.0.0/16";
+    document.network.downloads.inside = { cidr: "10.43.7.0/24", port: 443 };
+    return [["network", "downloads", "inside", "cidr"]];
+  },
   "a word on the removal of a volume that is there": (document, random) => {
     const role = roleOf(
       document,
