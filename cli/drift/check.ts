@@ -43,11 +43,12 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const owned = cluster instanceof Error ? changed : await withOwners(changed, cluster, ground.held);
   const program = await askProgram(stack);
   const found = [...owned, ...scan.findings, ...program.value];
-  const repair = found.some(({ answer }) => answer === "cloud") ? await askRepair(stack) : undefined;
+  const wanted = found.some(({ answer }) => answer === "cloud") && cloud.troubles.length === 0;
+  const repair = wanted ? await askRepair(stack) : undefined;
   // one that began meanwhile counts too
   const after = await activityOf(stack, process.env, hostname());
   const updating = before.updating ?? after.updating;
-  const interrupted = updating ? [] : interruptedFindings(state);
+  const interrupted = updating ? [] : interruptedFindings(state, after.stale);
   const { kept, known } = sift([...interrupted, ...found]);
   const parts: readonly [Answer[], readonly string[]][] = [
     [["cloud"], [...cloud.troubles, ...scan.troubles]],
@@ -60,7 +61,7 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const seen = updating ? history.look(stack, at, kept) : history.record({ stack, at, findings: kept, whole });
   const troubles = [...cloud.troubles, ...scan.troubles, ...program.troubles, ...(repair?.troubles ?? [])];
   return reportOf({
-    ...{ stack, at, updating, seen, accepted: known, repairs: repair?.value, sightings },
+    ...{ stack, at, updating, seen, accepted: known, repairs: repair?.troubles.length === 0 ? repair.value : undefined, sightings },
     troubles: [...(after.stale && interrupted.length === 0 ? [after.stale] : []), ...troubles],
     compared: cloud.value.compared,
   });

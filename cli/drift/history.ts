@@ -89,12 +89,6 @@ export class History {
     throw new Trouble(`${what}; 'estate drift --stack ${stack}' shows those there are`);
   }
 
-  /** How many were seen and are over since the last so many days. */
-  over(stack: string, since: Date): number {
-    const query = "select count(*) as count from finding where stack = ? and over >= ?";
-    return Number((this.#database.prepare(query).get(stack, since.toISOString()) as { count: number }).count);
-  }
-
   close(): void {
     this.#database.close();
   }
@@ -113,7 +107,7 @@ export class History {
 
   #after(stack: string, now: string, finding: Finding): Sighted {
     const query = "select first_seen, times, over, body from finding where stack = ? and id = ?";
-    const row = this.#database.prepare(query).get(stack, finding.id) as Row | undefined;
+    const row = this.#database.prepare(query).get(stack, finding.id) as unknown as Row | undefined;
     // what was over and is there again begins anew
     if (!row || row.over !== null) return { ...finding, firstSeen: now, timesSeen: 1 };
     return { ...finding, firstSeen: row.first_seen, timesSeen: row.times + 1 };

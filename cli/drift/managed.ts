@@ -1,7 +1,7 @@
 import { changesOf } from "../preview/changes.ts";
 import type { Step } from "../up/step.ts";
 import { classOf, classOfGone } from "./classify.ts";
-import { type Finding, findingId } from "./finding.ts";
+import { type Class, type Finding, findingId } from "./finding.ts";
 
 /** What `pulumi refresh --preview-only` found: resources that the cloud has otherwise than the state, or no more. */
 export function cloudFindings(steps: readonly Step[]): Finding[] {
@@ -32,9 +32,14 @@ export function programFindings(steps: readonly Step[]): Finding[] {
     ...{ id: findingId("program", urn), answer: "program" as const, type, name, urn },
     // the document or the program was changed, by whoever edits it
     owner: "human" as const,
-    class: kind === "update" ? classOf(type, changed) : "ownership",
+    class: classOfProgram(kind === "update" ? classOf(type, changed) : classOfGone(type)),
     change: kind === "create" ? ("missing" as const) : ("changed" as const),
     paths: changed,
     meaning: `the next update would ${words[kind]}: the document or the program changed since the last one`,
   }));
+}
+
+/** Nothing stands still because a change was not rolled out yet: two owners disagree, unless it opens something, or is a name. */
+function classOfProgram(kind: Class): Class {
+  return kind === "outage" ? "ownership" : kind;
 }

@@ -48,7 +48,7 @@ export interface Checked {
   readonly updating?: Updating | undefined;
   readonly seen: readonly Sighted[];
   readonly accepted: readonly { readonly finding: Finding; readonly reason: string }[];
-  /** Nothing where the engine was not asked. */
+  /** Nothing where the engine was not asked, or did not answer. */
   readonly repairs?: readonly Repair[] | undefined;
   readonly troubles: readonly string[];
   readonly compared: number;
@@ -67,23 +67,23 @@ export function reportOf({
   updating,
   seen,
   accepted,
-  repairs = [],
+  repairs,
   troubles,
   compared,
   sightings,
 }: Checked): Report {
   const sorted = [...seen].sort(compareFindings);
   const findings = sorted.filter((one) => due(one, sightings));
-  const mended = new Set(repairs.map(({ urn }) => urn));
+  const mended = new Set(repairs?.map(({ urn }) => urn));
+  const isStuck = ({ answer, urn, place }: Finding) =>
+    repairs !== undefined && answer === "cloud" && urn !== undefined && !place && !mended.has(urn);
   const result = troubles.length > 0 ? "broken" : updating ? "updating" : findings.length > 0 ? "drift" : "clean";
   return {
     ...{ stack, at: at.toISOString(), result, ...(updating ? { updating } : {}), findings },
     waiting: sorted.filter((one) => !due(one, sightings)),
     accepted: accepted.map(({ finding: { name, type }, reason }) => ({ name, type, reason })),
-    repairs,
-    stuck: sorted
-      .filter(({ answer, urn, place }) => answer === "cloud" && urn !== undefined && !place && !mended.has(urn))
-      .map(({ id }) => id),
+    repairs: repairs ?? [],
+    stuck: sorted.filter(isStuck).map(({ id }) => id),
     ...{ troubles, compared, sightings },
   };
 }

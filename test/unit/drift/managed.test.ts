@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { heldBy } from "../../../cli/drift/held.ts";
 import { interruptedFindings } from "../../../cli/drift/interruption.ts";
 import { cloudFindings, lookedAt, programFindings } from "../../../cli/drift/managed.ts";
-import { built, eventsOf, instance, logOf } from "../preview/engine.ts";
+import { built, eventsOf, instance, logOf, type Told } from "../preview/engine.ts";
 import { brief, refreshed, state, types, urnOf, value } from "./fixtures.ts";
 
 test("a refresh of what is as it was finds nothing, and says how much it looked at", () => {
@@ -57,11 +57,11 @@ test("no value of any event is in a finding, and the same thing has the same id"
 
 test("what the program asks for and the state has not is told apart, and is a person's", async () => {
   const estate = await built();
-  const told = new Map([
+  const told = new Map<string, Told>([
     [instance("worker-01"), { op: "update", paths: { name: "update" } }],
     ["command:local:Command::worker-01-ready", { op: "create" }],
-  ] as const);
-  const findings = programFindings(logOf(eventsOf(estate.nodes, new Map(told))).steps);
+  ]);
+  const findings = programFindings(logOf(eventsOf(estate.nodes, told)).steps);
   expect(brief(findings)).toEqual(["program cosmetic worker-01 changed", "program ownership worker-01-ready missing"]);
   expect(findings.every(({ owner }) => owner === "human")).toBe(true);
 });
