@@ -169,8 +169,9 @@ function fill(document: any, path: readonly (string | number)[], value: unknown)
   }
 }
 
-it("there is one for each field", () => {
-  expect(table.map(([path]) => path)).toEqual([...new Set(pathsIn(JSON.parse(renderSchema()), ""))]);
+it("there is one for each field; those of an application are in its own tests", () => {
+  const paths = pathsIn(JSON.parse(renderSchema()), "").filter((path) => !/^apps(\.|$)/.test(path));
+  expect(table.map(([path]) => path)).toEqual([...new Set(paths)]);
 });
 
 interface JsonSchema {
