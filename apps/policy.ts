@@ -48,7 +48,8 @@ export function networkPolicyOf({ name, apps, hosts, reaches = [] }: PolicyFacts
   };
 }
 
-const resolver = {
+/** To the orchestrator's DNS. */
+export const resolver = {
   to: [
     {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },

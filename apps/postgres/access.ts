@@ -1,3 +1,4 @@
+import { resolver } from "../policy.ts";
 import type { PostgresFacts } from "./facts.ts";
 import { labelsOf, names, port, selectorOf } from "./names.ts";
 
@@ -21,20 +22,13 @@ export function serverPolicy({ databases }: Pick<PostgresFacts, "databases">) {
 
 /** Jobs reach the server, and DNS to find it. Nobody reaches them. */
 export function jobPolicy() {
-  const dns = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } };
   return {
     metadata: { name: `${names.server}-jobs`, labels: labelsOf("job") },
     spec: {
       ...{ podSelector: { matchLabels: selectorOf("job") }, policyTypes: ["Ingress", "Egress"], ingress: [] },
       egress: [
         { to: [{ podSelector: { matchLabels: selectorOf("server") } }], ports: [{ port, protocol: "TCP" }] },
-        {
-          to: [dns],
-          ports: [
-            { port: 53, protocol: "UDP" },
-            { port: 53, protocol: "TCP" },
-          ],
-        },
+        resolver,
       ],
     },
   };

@@ -55,8 +55,7 @@ export const application = defineApplication({
     databases: map(Name, Database, "greenlight: { generation: 1 }").default({}),
   },
   secrets: { seed: { bytes: 32 } },
-  // who may come is in access.ts: it follows from who uses it
-  ports: { postgres: { port, from: [] } },
+  ports: { postgres: { port, from: ["use"] } },
   check({ host, volume, backup, databases }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
     const backups = { host: backup.host ?? host, volume: backup.volume };

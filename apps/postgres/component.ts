@@ -13,7 +13,7 @@ import type { PostgresFacts } from "./facts.ts";
 import { backupCronJob, restoreCronJob, rolesJob } from "./jobs.ts";
 import { names, port, secretOf } from "./names.ts";
 import { rolesPlan } from "./plan.ts";
-import { configFiles, disruptionBudget, scripts, service, statefulSet } from "./server.ts";
+import { configFiles, scripts, service, statefulSet } from "./server.ts";
 
 export interface PostgresArgs extends PostgresFacts {
   /** Name of the namespace. Changing it replaces everything in it; the volumes keep the data. */
@@ -38,12 +38,10 @@ export class Postgres extends pulumi.ComponentResource {
   /** By application. */
   readonly databases: Readonly<Record<string, Database>>;
   readonly #args: PostgresArgs;
-  readonly #after: readonly pulumi.Resource[];
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Postgres.type, name, {}, opts);
     this.#args = args;
-    this.#after = args.after;
     const passwords = this.#passwords();
     const claims = this.#volumes();
     const server = this.#server([...claims, ...passwords]);
@@ -82,9 +80,8 @@ export class Postgres extends pulumi.ComponentResource {
       this.#configMap(names.scripts, scripts),
       new kubernetes.networking.v1.NetworkPolicy(names.server, this.#in(serverPolicy(this.#args)), this.#options()),
       new kubernetes.networking.v1.NetworkPolicy(`${names.server}-jobs`, this.#in(jobPolicy()), this.#options()),
-      new kubernetes.policy.v1.PodDisruptionBudget(names.server, this.#in(disruptionBudget()), this.#options()),
     ];
-    const options = this.#options([...after, ...config, ...this.#after]);
+    const options = this.#options([...after, ...config, ...this.#args.after]);
     const server = new kubernetes.apps.v1.StatefulSet(names.server, this.#in(statefulSet(this.#args)), options);
     return [server, new kubernetes.core.v1.Service(names.server, this.#in(service()), this.#options([server]))];
   }
@@ -100,13 +97,13 @@ export class Postgres extends pulumi.ComponentResource {
     });
     // known at plan time, and no secret: the same plan of another seed
     const digest = digestOf(plan("", (what) => `${what}/${superuserGeneration}`));
-    const options = { ...this.#options([...after, secret]), deleteBeforeReplace: false };
+    const options = { ...this.#options([...after, secret, ...this.#args.after]), deleteBeforeReplace: false };
     return new kubernetes.batch.v1.Job(names.roles, this.#in(rolesJob(this.#args, digest)), options);
   }
 
   #backups(after: readonly pulumi.Resource[]): void {
-    new kubernetes.batch.v1.CronJob(names.backup, this.#in(backupCronJob(this.#args)), this.#options(after));
-    new kubernetes.batch.v1.CronJob(names.restore, this.#in(restoreCronJob(this.#args)), this.#options(after));
+    new kubernetes.batch.v1.CronJob(names.backup, this.#in(backupCronJob(this.#args)), this.#options([...after, ...this.#args.after]));
+    new kubernetes.batch.v1.CronJob(names.restore, this.#in(restoreCronJob(this.#args)), this.#options([...after, ...this.#args.after]));
   }
 
   #database(database: DatabaseFacts, roles: pulumi.Resource): Database {
@@ -140,8 +137,10 @@ export class Postgres extends pulumi.ComponentResource {
     return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
   }
 
+  /** `pulumi up` takes fields back from kubectl. */
   #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+    const annotations = { "pulumi.com/patchForce": "true" };
+    return { ...manifest, metadata: { ...manifest.metadata, annotations, namespace: this.#args.namespace } };
   }
 }
 

@@ -84,17 +84,3 @@ export function service() {
     },
   };
 }
-
-/**
- * The one server may be evicted: with `minAvailable: 1` its host could never be drained. It comes back on the new server of that host,
- * where its volume is; until then applications wait, and say so.
- */
-export function disruptionBudget() {
-  return {
-    metadata: { name: names.server, labels: labelsOf("server") },
-    spec: {
-      ...{ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      selector: { matchLabels: selectorOf("server") },
-    },
-  };
-}

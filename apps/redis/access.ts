@@ -1,3 +1,4 @@
+import { resolver } from "../policy.ts";
 import { instanceName, labelsOf, port, selectorOf } from "./names.ts";
 
 /** Only the application itself reaches its server, and the job that changes its users. The server calls nobody. */
@@ -11,6 +12,18 @@ export function serverPolicy(application: string) {
     spec: {
       ...{ podSelector: { matchLabels: selectorOf(application, "server") }, policyTypes: ["Ingress", "Egress"] },
       ...{ ingress: [{ from, ports: [{ port, protocol: "TCP" }] }], egress: [] },
+    },
+  };
+}
+
+/** The job that changes its users reaches the server, and DNS to find it. Nobody reaches the job. */
+export function jobPolicy(application: string) {
+  const server = { podSelector: { matchLabels: selectorOf(application, "server") } };
+  return {
+    metadata: { name: `${instanceName(application)}-users`, labels: labelsOf(application, "job") },
+    spec: {
+      ...{ podSelector: { matchLabels: selectorOf(application, "job") }, policyTypes: ["Ingress", "Egress"], ingress: [] },
+      egress: [{ to: [server], ports: [{ port, protocol: "TCP" }] }, resolver],
     },
   };
 }

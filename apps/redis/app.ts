@@ -28,8 +28,8 @@ export const application = defineApplication({
     instances: map(Name, Instance, "scalelite: { memoryMiB: 512 }").default({}),
   },
   secrets: { seed: { bytes: 32 } },
-  // who may come is in access.ts: the application that it is for
-  ports: { redis: { port, from: [] } },
+  // each server lets in only the one that it is for: access.ts
+  ports: { redis: { port, from: ["use"] } },
   check({ host, volume, instances }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
     for (const [name, { generation, revoked }] of Object.entries(instances)) {

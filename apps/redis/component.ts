@@ -5,12 +5,12 @@ import { dataVolume } from "../../stacks/dataVolume.ts";
 import { digestOf } from "../../stacks/digest.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { versions } from "../../stacks/versions.ts";
-import { serverPolicy } from "./access.ts";
+import { jobPolicy, serverPolicy } from "./access.ts";
 import type { application } from "./app.ts";
 import type { RedisFacts } from "./facts.ts";
 import { usersJob } from "./jobs.ts";
 import { data, instanceName, port, scriptsName } from "./names.ts";
-import { configFiles, disruptionBudget, scripts, service, statefulSet, usersSecret } from "./server.ts";
+import { configFiles, scripts, service, statefulSet, usersSecret } from "./server.ts";
 import { passwordsOf, type RedisUser, usersAcl } from "./users.ts";
 
 export interface RedisArgs {
@@ -61,7 +61,7 @@ export class Redis extends pulumi.ComponentResource {
     const server = this.#server(facts, [...shared, users]);
     // known at plan time, and no secret: the same users of another seed
     const job = this.#in(usersJob(facts, digestOf(usersAcl("", facts.instance))));
-    const options = { ...this.#options([...server, users]), deleteBeforeReplace: false };
+    const options = { ...this.#options([...server, users, ...this.#args.after]), deleteBeforeReplace: false };
     const told = new kubernetes.batch.v1.Job(`${name}-users`, job, options);
     const host = pulumi.interpolate`${name}.${this.#args.namespace}.svc`;
     const password = this.#password(facts, "default");
@@ -85,7 +85,7 @@ export class Redis extends pulumi.ComponentResource {
     const config = [
       this.#configMap(`${name}-config`, configFiles(facts)),
       new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application)), this.#options()),
-      new kubernetes.policy.v1.PodDisruptionBudget(name, this.#in(disruptionBudget(application)), this.#options()),
+      new kubernetes.networking.v1.NetworkPolicy(`${name}-users`, this.#in(jobPolicy(application)), this.#options()),
     ];
     const options = this.#options([...after, ...config, ...this.#args.after]);
     const server = new kubernetes.apps.v1.StatefulSet(name, this.#in(statefulSet(facts)), options);
@@ -113,8 +113,10 @@ export class Redis extends pulumi.ComponentResource {
     return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
   }
 
+  /** `pulumi up` takes fields back from kubectl. */
   #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+    const annotations = { "pulumi.com/patchForce": "true" };
+    return { ...manifest, metadata: { ...manifest.metadata, annotations, namespace: this.#args.namespace } };
   }
 }
 

@@ -74,14 +74,3 @@ export function service(application: string) {
     },
   };
 }
-
-/** The one server may be evicted: with `minAvailable: 1` its host could never be drained. */
-export function disruptionBudget(application: string) {
-  return {
-    metadata: { name: instanceName(application), labels: labelsOf(application, "server") },
-    spec: {
-      ...{ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      selector: { matchLabels: selectorOf(application, "server") },
-    },
-  };
-}

@@ -6,7 +6,7 @@ import type { PostgresFacts } from "../../../apps/postgres/facts.ts";
 import { backupCronJob, restoreCronJob, rolesJob } from "../../../apps/postgres/jobs.ts";
 import { rolesPlan } from "../../../apps/postgres/plan.ts";
 import { scramVerifier } from "../../../apps/postgres/scram.ts";
-import { disruptionBudget, scripts, service, statefulSet } from "../../../apps/postgres/server.ts";
+import { scripts, service, statefulSet } from "../../../apps/postgres/server.ts";
 
 const host = { name: "store-01", taints: ["estate/dedicated=store:NoSchedule"] };
 const facts: PostgresFacts = {
@@ -122,7 +122,6 @@ test("each runs where its volume is, whatever that host keeps away", () => {
   const toleration = { key: "estate/dedicated", operator: "Equal", value: "store", effect: "NoSchedule" };
   expect(statefulSet(facts).spec.template.spec.tolerations).toEqual([toleration]);
   expect(backupCronJob(facts).spec.jobTemplate.spec.template.spec.tolerations).toEqual([]);
-  expect(disruptionBudget().spec.maxUnavailable).toBe(1);
 });
 
 test("other settings restart the server; another plan is another job; a restore runs by hand only", () => {

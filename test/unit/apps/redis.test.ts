@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { serverPolicy } from "../../../apps/redis/access.ts";
+import { jobPolicy, serverPolicy } from "../../../apps/redis/access.ts";
 import { redisConf } from "../../../apps/redis/config.ts";
 import type { RedisFacts } from "../../../apps/redis/facts.ts";
 import { usersJob } from "../../../apps/redis/jobs.ts";
-import { disruptionBudget, scripts, service, statefulSet } from "../../../apps/redis/server.ts";
+import { scripts, service, statefulSet } from "../../../apps/redis/server.ts";
 import { passwordsOf, usersAcl } from "../../../apps/redis/users.ts";
 
 const facts: RedisFacts = {
@@ -45,6 +45,7 @@ test("only its application reaches a server, and the job that changes its users"
       "app.kubernetes.io/component": "job",
     },
   ]);
+  expect(jobPolicy("scalelite").spec.ingress).toEqual([]);
   expect(service("scalelite").spec.selector).toMatchObject({ "app.kubernetes.io/component": "server" });
 });
 
@@ -56,7 +57,6 @@ test("server and job are not root, write nowhere but to volumes, and have limits
       expect(resources.limits).toMatchObject({ cpu: expect.any(String), memory: expect.any(String) });
     }
   }
-  expect(disruptionBudget("scalelite").spec.maxUnavailable).toBe(1);
 });
 
 test("other users are another job, and restart nothing", () => {
