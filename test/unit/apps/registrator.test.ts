@@ -47,7 +47,7 @@ describe("the declared state", () => {
       factsOf({ servers: { "bbb-99": {} }, drain: { texts: { de: { ends: "bald", asks: "in {minutes} Minuten" } } } });
     expect(wrong).toThrow("apps.registrator.drain.texts.de.ends: write {minutes} where the number of minutes stands");
     expect(() => factsOf({ servers: { "bbb-99": {} } })).toThrow(
-      "apps.registrator.servers.bbb-99: is no host that runs bbb: write one of bbb-01, bbb-02",
+      'apps.registrator.servers["bbb-99"]: is no host that runs bbb: write one of bbb-01, bbb-02',
     );
   });
 });
