@@ -12,6 +12,7 @@ export interface AppFacts {
   readonly uses: readonly string[];
   /** Applications that it is built after, and removed before. */
   readonly after: readonly string[];
+  /** With the names of its callers: `use` is replaced by theirs. */
   readonly ports: Readonly<Record<string, PodPort>>;
 }
 
@@ -31,8 +32,18 @@ export function appFacts({ apps }: Pick<Estate, "apps">, found: Applications = a
     const [application, settings] = [found[name], apps[name]];
     if (!application || !settings) return [];
     const { uses = [], ports = {} } = application;
-    return [{ name, settings, uses, after: comesAfter(name, running, found), ports }];
+    const users = running.filter((other) => found[other]?.uses?.includes(name));
+    return [{ name, settings, uses, after: comesAfter(name, running, found), ports: withUsers(ports, users) }];
   });
+}
+
+/** Ports, with the applications that `use` stands for. */
+function withUsers(ports: AppFacts["ports"], users: readonly string[]): AppFacts["ports"] {
+  const entries = Object.entries(ports).map(([name, port]): [string, PodPort] => {
+    const from = port.from.flatMap((party) => (party === "use" ? users : [party]));
+    return [name, { ...port, from: [...new Set(from)] }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The names of those that run. */

@@ -16,8 +16,8 @@ export interface PodPort {
   /** @default tcp */
   readonly protocol?: "tcp" | "udp";
   /**
-   * Who may reach it: applications by name, the estate's hosts, the administrators' ranges, or anyone. What the estate does not have
-   * is left out.
+   * Who may reach it: applications by name, all that `use` this one, `hosts` of the estate, or `world`. An application that does not
+   * run is left out.
    */
   readonly from: readonly string[];
   /** Whether Prometheus reads metrics here. */

@@ -2,8 +2,8 @@ import type { Application } from "./application.ts";
 
 type Applications = Readonly<Record<string, Application>>;
 
-/** Names that are not applications, but may be named as callers of a port. */
-const parties = ["hosts", "admins", "world"];
+/** Words that are not applications, but may be written among callers of a port. */
+const parties = ["hosts", "world", "use"];
 
 /** What of applications cannot be true together, a line each. */
 export function definitionMistakes(applications: Applications): string[] {

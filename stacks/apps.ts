@@ -26,18 +26,21 @@ interface Below {
  * @throws pulumi.RunError with every application that has nothing of the kind
  */
 export async function loadBuilds(apps: readonly Pick<AppFacts, "name">[], folder = appsFolder): Promise<Builds> {
-  const modules = await Promise.all(
-    apps.map(async ({ name }) => {
-      const module = (await import(pathToFileURL(join(folder, name, "component.ts")).href)) as {
-        readonly build?: unknown;
-      };
-      return [name, module.build] as const;
-    }),
-  );
-  const wrong = modules.filter(([, build]) => typeof build !== "function").map(([name]) => `apps/${name}/component.ts`);
-  if (wrong.length > 0)
-    throw new pulumi.RunError(`No function build is exported by ${wrong.join(", ")}: see apps/README.md`);
-  return Object.fromEntries(modules) as Builds;
+  const loaded = await Promise.all(apps.map(async ({ name }) => [name, await loadBuild(folder, name)] as const));
+  const mistakes = loaded.flatMap(([, build]) => (typeof build === "string" ? [build] : []));
+  if (mistakes.length > 0) throw new pulumi.RunError(["Applications cannot be built:", ...mistakes].join("\n  "));
+  return Object.fromEntries(loaded) as Builds;
+}
+
+/** What builds an application, or what is wrong with it. */
+async function loadBuild(folder: string, name: string): Promise<unknown> {
+  const at = `apps/${name}/component.ts`;
+  try {
+    const { build } = (await import(pathToFileURL(join(folder, name, "component.ts")).href)) as { build?: unknown };
+    return typeof build === "function" ? build : `${at}: export a function build (apps/README.md)`;
+  } catch (error) {
+    return `${at}: cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** Layer 3: what runs on the orchestrator, each application after those that it uses. */

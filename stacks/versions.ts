@@ -11,4 +11,9 @@ export const versions = {
   kubeVip: "ghcr.io/kube-vip/kube-vip:v1.0.2@sha256:ee3702abc2daeb93399c22b14aa61aa233013f2a610e64ff3864033ebb3fedbc",
   /** Image of the workload apps/hello. Changing it rolls its pods. @source Docker Hub, traefik/whoami, 2026-11 */
   hello: "docker.io/traefik/whoami:v1.11.0@sha256:200689790a0a0ea48ca45992e0450bc26ccab5307375b41c84dfc4f2475937ab",
+  /**
+   * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
+   * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
+   */
+  node: "docker.io/library/node:24.10.0-alpine3.22@sha256:775ba24d35a13e74dedce1d2af4ad510337b68d8e22be89e0ce2ccc299329083",
 } as const;

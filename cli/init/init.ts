@@ -40,7 +40,8 @@ export async function init(flags: Flags, surroundings: Surroundings = real(flags
   say(`completing the secrets of the stack ${stack}`);
   const done = await store({ name: stack, pulumi, folder }, { document, key, apps: appSecrets(estate) });
   const file = stackFilePath(stack, folder);
-  if (flags.json) print(`${JSON.stringify({ stack, file, ...done })}\n`);
+  const { lacking, ...rest } = done;
+  if (flags.json) print(`${JSON.stringify({ stack, file, ...rest, ...(lacking.length > 0 ? { lacking } : {}) })}\n`);
   else print(told({ stack, document, ...done, keyFile: key?.file }));
 }
 

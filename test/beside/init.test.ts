@@ -90,6 +90,9 @@ test("the annotated example gets its secrets, and keeps its comments", async () 
   const done = await init("mine");
   expect(done.exitCode, done.all).toBe(0);
   expect((await policy("mine")).facts.zone).toBe("meet.example.org");
+  const stored = JSON.parse(await run("pulumi", ["config", "--stack", "mine", "--json"]).then(({ stdout }) => stdout));
+  // those of its applications too, whose names have a dot
+  expect(stored["estate:feedback.linkSecret"]).toMatchObject({ secret: true });
   const comments = (text: string) => text.split("\n").filter((line) => line.trim().startsWith("#")).length;
   const [example, mine] = [join(project, "Pulumi.example.yaml"), join(copy, "Pulumi.mine.yaml")];
   expect(comments(await readFile(mine, "utf8"))).toBe(comments(await readFile(example, "utf8")));

@@ -7,7 +7,7 @@ import { execa } from "execa";
 const names = ["chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /** The browser that ESTATE_BROWSER names, else the first of the Chromium family on the PATH. @throws when there is none */
-function findBrowser({ ESTATE_BROWSER: named, PATH = "" }: NodeJS.ProcessEnv): string {
+export function findBrowser({ ESTATE_BROWSER: named, PATH = "" }: NodeJS.ProcessEnv): string {
   if (named) return named;
   const found = names
     .flatMap((name) => PATH.split(delimiter).map((folder) => join(folder, name)))

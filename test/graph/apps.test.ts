@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
+import { reached } from "./order.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
 
@@ -37,8 +38,11 @@ describe("a folder in apps/", async () => {
   });
 
   it("comes after what it uses, and after the hosts that take its pods", () => {
-    expect(find(nodes, "greeter", "kubernetes:core/v1:ConfigMap").dependsOn).toContain("kubernetes:core/v1:Secret::store");
-    expect(find(nodes, "store", "kubernetes:core/v1:Secret").dependsOn).toContain("command:local:Command::worker-01-ready");
+    expect([...reached(nodes, "kubernetes:core/v1:ConfigMap::greeter")]).toContain("kubernetes:core/v1:Secret::store");
+    expect(find(nodes, "store", "test:apps:Store").dependsOn).toEqual([]);
+    expect(find(nodes, "store", "kubernetes:core/v1:Secret").dependsOn).toContain(
+      "command:local:Command::worker-01-ready",
+    );
   });
 
   it("gets its secrets as secrets", () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Flags } from "../../../cli/init/flags.ts";
 import { init } from "../../../cli/init/init.ts";
 import { operatorPulumi } from "../../../cli/operator-pulumi.ts";
@@ -57,7 +57,7 @@ describe("a new estate", () => {
 
   it("says for a machine what was made", async () => {
     const printed = (await run({ ...flags, json: true })).split("\n");
-    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [...secretNames], kept: [], lacking: [] });
+    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [...secretNames], kept: [] });
   });
 
   it("takes the SSH key that is there", async () => {
@@ -102,7 +102,7 @@ describe("an estate that has a stack file", () => {
     expect(await run({ stack: "mine", zone: "other.example.org" })).toContain("nothing is missing, nothing was made");
     expect(await readFile(file)).toEqual(before);
     const printed = (await run({ stack: "mine", json: true })).split("\n");
-    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [], kept: [...secretNames], lacking: [] });
+    expect(JSON.parse(printed[1] ?? "")).toEqual({ stack: "mine", file, made: [], kept: [...secretNames] });
   });
 
   it("gets only the secrets that are missing", async () => {
@@ -121,6 +121,20 @@ describe("an estate that has a stack file", () => {
     expect(await run({ stack: "mine" })).toContain("its estate document is kept as it is");
     expect(parse(await readFile(file, "utf8")).config).toMatchObject(config);
     expect(Object.keys(await stored())).toEqual([...secretNames]);
+  });
+
+  it("gets the secrets of its applications, which stay when they are there", async () => {
+    await writeFile(file, await readFile(join(project, "Pulumi.example.yaml")));
+    expect(await run({ stack: "mine" })).toContain("feedback.linkSecret, feedback.exportToken.");
+    const before = parse(await readFile(file, "utf8")).config;
+    for (const name of ["linkSecret", "exportToken"])
+      expect(Buffer.from(before[`estate:feedback.${name}`].secure, "base64").toString()).toMatch(/^[0-9a-f]{64}$/);
+    const { "estate:feedback.exportToken": lost, ...rest } = before;
+    await writeFile(file, stringify({ config: rest }));
+    expect(await run({ stack: "mine" })).toContain("Secrets made, and encrypted in it: feedback.exportToken.");
+    const after = parse(await readFile(file, "utf8")).config;
+    expect(after["estate:feedback.linkSecret"]).toEqual(before["estate:feedback.linkSecret"]);
+    expect(after["estate:feedback.exportToken"]).not.toEqual(lost);
   });
 
   it("hears every mistake of its document, and is not changed", async () => {

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { appSecrets } from "../../../stacks/appFacts.ts";
+import { appFacts, appSecrets } from "../../../stacks/appFacts.ts";
 import type { Application } from "../../../stacks/application.ts";
 import { buildOrder, definitionMistakes } from "../../../stacks/applicationOrder.ts";
 import { applications, appsFolder, findApplications } from "../../../stacks/applications.ts";
+import { loadBuilds } from "../../../stacks/apps.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
 import { estate } from "./fixtures.ts";
 import { mistakes, set } from "./mistakes.ts";
@@ -43,6 +44,21 @@ describe("the folders in apps/", () => {
     });
   });
 
+  it("are told all at once when they cannot be built", async () => {
+    await file("a/component.ts", "export const make = 1;");
+    await file("b/component.ts", "throw new Error('oh')");
+    await file("c/component.ts", "export const build = () => undefined;");
+    const apps = ["a", "b", "c"].map((name) => ({ name }));
+    await expect(loadBuilds(apps, folder)).rejects.toThrow(
+      [
+        "Applications cannot be built:",
+        "  apps/a/component.ts: export a function build (apps/README.md)",
+        "  apps/b/component.ts: cannot be loaded: oh",
+      ].join("\n"),
+    );
+    expect(Object.keys(await loadBuilds([{ name: "c" }], folder))).toEqual(["c"]);
+  });
+
   it("of the project import neither Pulumi nor the document's schema, but for components", async () => {
     const files = (await readdir(appsFolder, { recursive: true })).filter((name) => name.endsWith(".ts"));
     const pure = files.filter((name) => !name.endsWith("component.ts"));
@@ -71,14 +87,14 @@ describe("applications", () => {
       one: app({ uses: ["two"], secrets: { "pass-word": { bytes: 8 } }, ports: { HTTP: { port: 1, from: [] } } }),
     };
     expect(definitionMistakes(wrong)).toEqual([
-      "apps/hosts: name the folder with 1 to 30 lower-case letters, digits and '-', starting with a letter, and none of hosts, admins, world",
+      "apps/hosts: name the folder with 1 to 30 lower-case letters, digits and '-', starting with a letter, and none of hosts, world, use",
       "apps/one/app.ts: uses two, which is no folder in apps/: there are hosts, one",
       "apps/one/app.ts: secrets.pass-word: write letters and digits, starting with a lower-case letter",
       "apps/one/app.ts: ports.HTTP: write up to 15 lower-case letters, digits and '-', as Kubernetes wants",
     ]);
-    expect(definitionMistakes({ a: app({ uses: ["b"] }), b: app({ after: ["c"] }), c: app({ after: ["b"] }) })).toEqual([
-      "apps/: b comes after c comes after b: one of them must not name the next in uses or after",
-    ]);
+    expect(definitionMistakes({ a: app({ uses: ["b"] }), b: app({ after: ["c"] }), c: app({ after: ["b"] }) })).toEqual(
+      ["apps/: b comes after c comes after b: one of them must not name the next in uses or after"],
+    );
   });
 });
 
@@ -89,6 +105,18 @@ describe("the document's applications", () => {
     expect(deriveFacts(estate(set("apps", { hello: { replicas: 3 } }))).apps[0]?.settings).toEqual({
       ...{ enabled: true, replicas: 3 },
     });
+  });
+
+  it("may be reached by those that use them, where a port says so", () => {
+    const app = (rest: Partial<Application>): Application => ({ about: "x", settings: {}, ...rest });
+    const found = {
+      store: app({ ports: { data: { port: 1, from: ["use", "backup"] } } }),
+      ...{ a: app({ uses: ["store"] }), b: app({ uses: ["store"] }), c: app({ after: ["store"] }) },
+    };
+    const apps = { store: { enabled: true }, a: { enabled: true }, b: { enabled: false }, c: { enabled: true } };
+    const facts = appFacts({ apps }, found);
+    expect(facts.map(({ name }) => name)).toEqual(["store", "a", "c"]);
+    expect(facts[0]?.ports).toEqual({ data: { port: 1, from: ["a", "backup"] } });
   });
 
   it("need their own secrets, and no other's", () => {

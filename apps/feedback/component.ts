@@ -1,0 +1,51 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Build, Context } from "../../stacks/application.ts";
+import { networkPolicyOf } from "../policy.ts";
+import type { application } from "./app.ts";
+import {
+  feedbackBudget,
+  feedbackDeployment,
+  feedbackProgram,
+  feedbackSecret,
+  feedbackService,
+  readProgram,
+  rulesOf,
+} from "./manifests.ts";
+
+type FeedbackContext = Context<typeof application>;
+
+/** The page that people land on after a meeting. */
+export class Feedback extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Feedback";
+
+  constructor(context: FeedbackContext) {
+    const { name, settings, secrets, facts, namespace, after, options } = context;
+    super(Feedback.type, name, {}, options);
+    const here = <Manifest extends { readonly metadata: object }>(manifest: Manifest) => ({
+      ...manifest,
+      metadata: { ...manifest.metadata, namespace },
+    });
+    const own = { parent: this, deleteBeforeReplace: true };
+    const hosts = facts.pools.flatMap((pool) => pool.hosts);
+    const bbb = hosts.filter(({ runs }) => runs.includes("bbb")).map((host) => host.name);
+    const program = feedbackProgram(readProgram(), rulesOf(settings, bbb));
+    // its name is that of what is in it, and pods of the old one need the old one: so the new one comes first
+    const files = new kubernetes.core.v1.ConfigMap(`${name}-program`, here(program), { parent: this });
+    const secret = new kubernetes.core.v1.Secret(name, here(feedbackSecret(secrets)), own);
+    const ranges = Object.values(facts.sites).map(({ cidr }) => cidr);
+    const policy = networkPolicyOf({ name, apps: facts.apps, hosts: ranges });
+    const closed = new kubernetes.networking.v1.NetworkPolicy(name, here(policy), own);
+    const budget = feedbackBudget(settings.replicas);
+    if (budget) new kubernetes.policy.v1.PodDisruptionBudget(name, here(budget), own);
+    new kubernetes.apps.v1.Deployment(
+      name,
+      here(feedbackDeployment({ replicas: settings.replicas, program: program.metadata.name })),
+      { ...own, dependsOn: [...after, files, secret, closed] },
+    );
+    new kubernetes.core.v1.Service(name, here(feedbackService()), { ...own, dependsOn: [...after] });
+    this.registerOutputs({});
+  }
+}
+
+export const build: Build<typeof application> = (context) => new Feedback(context);

@@ -1,0 +1,49 @@
+import { selectorOf } from "./labels.ts";
+import { type PodFacts, podTemplate } from "./pods.ts";
+
+/** What every object of an application begins with: a fixed name, labels, and that `pulumi up` takes fields back from kubectl. */
+export function metadataOf(name: string, application = name) {
+  return {
+    name,
+    labels: { ...selectorOf(application), "app.kubernetes.io/part-of": "estate" },
+    annotations: { "pulumi.com/patchForce": "true" },
+  };
+}
+
+export interface DeploymentFacts {
+  /** Of the application. */
+  readonly name: string;
+  readonly replicas: number;
+  /** `one` is for what may not run twice: the old pod goes before the new one comes. @default rolling */
+  readonly update?: "rolling" | "one";
+  readonly pod: PodFacts;
+}
+
+/** Deployment: a new pod is ready before an old one goes, unless it may not run twice. */
+export function deploymentOf({ name, replicas, update = "rolling", pod }: DeploymentFacts) {
+  const strategy =
+    update === "one"
+      ? { type: "Recreate" }
+      : { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  return {
+    metadata: metadataOf(name),
+    spec: {
+      ...{ replicas, strategy, revisionHistoryLimit: 3, selector: { matchLabels: selectorOf(name) } },
+      template: podTemplate(name, pod),
+    },
+  };
+}
+
+/** Service: one address inside the orchestrator for the ports that are named; each leads to the container's port of its name. */
+export function serviceOf(name: string, ports: Readonly<Record<string, number>>) {
+  const listed = Object.entries(ports).map(([port, number]) => ({
+    ...{ name: port, port: number, targetPort: port, protocol: "TCP" },
+  }));
+  return { metadata: metadataOf(name), spec: { type: "ClusterIP", selector: selectorOf(name), ports: listed } };
+}
+
+/** PodDisruptionBudget: a drain takes one pod at a time. Of a single pod it would hold every drain up, so there is none. */
+export function budgetOf(name: string, replicas: number) {
+  if (replicas < 2) return undefined;
+  return { metadata: metadataOf(name), spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(name) } } };
+}

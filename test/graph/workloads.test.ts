@@ -1,0 +1,130 @@
+/** Every application's objects, as the program registers them: what no workload of the estate may be without. */
+import { describe, expect, it } from "vitest";
+import { unpinnedImages } from "../../policies/judgements.ts";
+import { appSecrets } from "../../stacks/appFacts.ts";
+import { applications } from "../../stacks/applications.ts";
+import { estate } from "../unit/stacks/fixtures.ts";
+import { graph } from "./program.ts";
+import type { Registered } from "./record.ts";
+
+/** Settings with which each application runs: a new one is added here. */
+const settings: Readonly<Record<string, object>> = { hello: {}, feedback: {} };
+
+/** Older than these rules; it keeps the objects it has. */
+const older = ["hello"];
+
+// biome-ignore lint/suspicious/noExplicitAny: an object of Kubernetes, as the program gives it
+type Any = any;
+
+const apps = { change: (document: Any) => Object.assign(document, { apps: settings }) };
+const secrets = appSecrets(estate(apps.change)).map(({ key }) => [key, `unique-${key}`] as const);
+const nodes = await graph({ ...apps, appSecrets: Object.fromEntries(secrets) });
+const objects = nodes.filter(({ type }) => type.startsWith("kubernetes:"));
+const workloads = objects.filter(({ type }) => /:apps\/v1:|:batch\/v1:/.test(type));
+const nameOf = ({ inputs }: Registered) => String((inputs.metadata as Any).name);
+const templateOf = ({ inputs }: Registered): Any =>
+  (inputs.spec as Any).template ?? (inputs.spec as Any).jobTemplate.spec.template;
+const labelsOf = (workload: Registered): Record<string, string> => templateOf(workload).metadata.labels;
+const selects = (selector: Record<string, string>, labels: Record<string, string>) =>
+  Object.entries(selector).every(([key, value]) => labels[key] === value);
+const ofType = (type: string) => objects.filter((node) => node.type === `kubernetes:${type}`);
+
+it("every application of the project is looked at here", () => {
+  expect(Object.keys(settings).sort()).toEqual(Object.keys(applications));
+  for (const name of Object.keys(settings)) expect(workloads.map(nameOf)).toContain(name);
+});
+
+describe.each(workloads.map((workload) => [nameOf(workload), workload] as const))(
+  "the workload %s",
+  (name, workload) => {
+    const spec = templateOf(workload).spec;
+    const containers: Any[] = [...spec.containers, ...(spec.initContainers ?? [])];
+
+    it("has images by digest, and none called latest", () => {
+      expect(unpinnedImages(workload.inputs)).toEqual([]);
+      for (const { image } of containers)
+        expect(image).toMatch(/^[a-z0-9.-]+\.[a-z]+\/[^:@]+:(?!latest)[^@]+@sha256:[0-9a-f]{64}$/);
+    });
+
+    it("says what it needs and what it may take at most", () => {
+      for (const { resources } of containers)
+        for (const kind of ["requests", "limits"])
+          for (const unit of ["cpu", "memory"]) expect(resources[kind][unit]).toMatch(/^\d+(m|Mi|Gi)?$/);
+    });
+
+    it("is asked whether it is ready and alive, unless it ends by itself", () => {
+      const asked = workload.type.includes(":batch/v1:") ? [] : spec.containers;
+      for (const container of asked)
+        for (const probe of ["readinessProbe", "livenessProbe"]) {
+          const { httpGet, exec, tcpSocket, grpc } = container[probe];
+          expect([httpGet, exec, tcpSocket, grpc].filter(Boolean)).toHaveLength(1);
+        }
+    });
+
+    it("is not root, and can become nothing more", () => {
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+      expect(spec.securityContext.runAsUser).toBeGreaterThan(0);
+      expect(spec.automountServiceAccountToken === false || spec.serviceAccountName !== undefined).toBe(true);
+      for (const { securityContext } of containers)
+        expect(securityContext).toMatchObject({
+          ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+        });
+      expect([spec.hostNetwork, spec.hostPID, spec.hostIPC].filter(Boolean)).toEqual([]);
+    });
+
+    it("finds its own pods, and its services find their ports", () => {
+      const { selector } = workload.inputs.spec as Any;
+      if (selector) expect(selects(selector.matchLabels, labelsOf(workload))).toBe(true);
+      const named = containers.flatMap(({ ports = [] }) => ports.map((port: Any) => port.name));
+      for (const { inputs } of ofType("core/v1:Service")) {
+        const service = inputs.spec as Any;
+        if (!selects(service.selector, labelsOf(workload))) continue;
+        for (const { targetPort } of service.ports) expect(named).toContain(targetPort);
+      }
+    });
+
+    it("has the ports of the catalogue", () => {
+      const listed = Object.entries(applications[name]?.ports ?? {}).map(
+        ([port, { port: number }]) => `${port} ${number}`,
+      );
+      const open = containers.flatMap(({ ports = [] }) =>
+        ports.map((port: Any) => `${port.name} ${port.containerPort}`),
+      );
+      expect(open.sort()).toEqual(listed.sort());
+    });
+
+    it("comes after the hosts that take its pods", () => {
+      expect(workload.dependsOn).toContain("command:local:Command::worker-01-ready");
+    });
+  },
+);
+
+const newer = workloads
+  .map((workload) => [nameOf(workload), workload] as const)
+  .filter(([name]) => !older.includes(name));
+
+describe.each(newer)("the workload %s", (_, workload) => {
+  it("is closed but for whom it names, and taken back from kubectl", () => {
+    const policies = ofType("networking.k8s.io/v1:NetworkPolicy").map(({ inputs }) => inputs.spec as Any);
+    const own = policies.filter(({ podSelector }) => selects(podSelector.matchLabels, labelsOf(workload)));
+    expect(own).toHaveLength(1);
+    expect(own[0].policyTypes).toEqual(["Ingress", "Egress"]);
+    for (const { from } of own[0].ingress) expect(from.length).toBeGreaterThan(0);
+    expect((workload.inputs.metadata as Any).annotations["pulumi.com/patchForce"]).toBe("true");
+  });
+
+  it("loses one pod at a time to drains, where it has several", () => {
+    const budgets = ofType("policy/v1:PodDisruptionBudget").map(({ inputs }) => inputs.spec as Any);
+    const own = budgets.filter(({ selector }) => selects(selector.matchLabels, labelsOf(workload)));
+    expect(own).toHaveLength(((workload.inputs.spec as Any).replicas ?? 1) > 1 ? 1 : 0);
+  });
+});
+
+it("no secret of an application is in clear", () => {
+  expect(secrets.length).toBeGreaterThan(0);
+  const text = JSON.stringify(nodes);
+  for (const [key, secret] of secrets) {
+    expect(text.includes(secret), key).toBe(false);
+    expect(text.includes(Buffer.from(secret).toString("base64")), key).toBe(false);
+  }
+});
