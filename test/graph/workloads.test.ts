@@ -8,7 +8,11 @@ import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
 
 /** Settings with which each application runs: a new one is added here. */
-const settings: Readonly<Record<string, object>> = { hello: {}, feedback: {} };
+const settings: Readonly<Record<string, object>> = {
+  hello: {},
+  feedback: {},
+  registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
+};
 
 /** Older than these rules; it keeps the objects it has. */
 const older = ["hello"];
