@@ -5,7 +5,7 @@ import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
 import type { application } from "./app.ts";
 import { declaredState } from "./declared-state.ts";
 import { deployment, disruptionBudget, type RegistratorFacts, service } from "./manifests.ts";
-import { name as fixed, labels } from "./names.ts";
+import { name as fixed, metadata } from "./names.ts";
 
 export interface RegistratorArgs extends RegistratorFacts {
   /** Name of the namespace. Changing it replaces everything in it. */
@@ -28,14 +28,16 @@ export class Registrator extends pulumi.ComponentResource {
     const needs = [...this.#rights(name), this.#declared(name), this.#policy(name)];
     const options = this.#options([...needs, ...args.after]);
     const pods = new kubernetes.apps.v1.Deployment(name, this.#in(deployment(args)), options);
-    new kubernetes.policy.v1.PodDisruptionBudget(name, this.#in(disruptionBudget()), this.#options());
+    // of a single pod it would hold every drain up, or mean nothing
+    if (args.replicas > 1)
+      new kubernetes.policy.v1.PodDisruptionBudget(name, this.#in(disruptionBudget()), this.#options());
     new kubernetes.core.v1.Service(name, this.#in(service()), this.#options([pods]));
     this.registerOutputs({});
   }
 
   #rights(name: string): pulumi.Resource[] {
     const { ClusterRole, ClusterRoleBinding, Role, RoleBinding } = kubernetes.rbac.v1;
-    const account = this.#in({ metadata: { name: fixed, labels } });
+    const account = this.#in({ metadata });
     const subjects = [{ kind: "ServiceAccount", name: fixed, namespace: this.#args.namespace }];
     return [
       new kubernetes.core.v1.ServiceAccount(name, account, this.#options()),
@@ -48,7 +50,7 @@ export class Registrator extends pulumi.ComponentResource {
 
   #declared(name: string): pulumi.Resource {
     const { declared } = this.#args;
-    const manifest = this.#in({ metadata: { name: fixed, labels } });
+    const manifest = this.#in({ metadata });
     return new kubernetes.core.v1.Secret(
       name,
       { ...manifest, stringData: { "declared.json": declared } },
@@ -57,9 +59,9 @@ export class Registrator extends pulumi.ComponentResource {
   }
 
   #policy(name: string): pulumi.Resource {
-    const { metadata } = this.#in(policy({ bbb: [], orchestrators: [] }));
+    const { metadata: named } = this.#in(policy({ bbb: [], orchestrators: [], callers: [] }));
     const spec = this.#args.reached.apply((reached) => policy(reached).spec);
-    return new kubernetes.networking.v1.NetworkPolicy(name, { metadata, spec }, this.#options());
+    return new kubernetes.networking.v1.NetworkPolicy(name, { metadata: named, spec }, this.#options());
   }
 
   /** Names are fixed because other objects use them. */
@@ -79,9 +81,10 @@ export const build: Build<typeof application> = ({ name, settings, facts, secret
       .flatMap(({ hosts }) => hosts.flatMap((host) => addresses[host.name] ?? []));
   // behind floating IPs either address may be the one that a name leads to
   const both = (workload: "bbb") => of(workload).flatMap(({ fixed, announced }) => [fixed, announced]);
+  const callers = [...Object.values(facts.sites).map(({ cidr }) => cidr), facts.orchestrator.podCidr].sort();
   const reached = pulumi
     .all([pulumi.all(both("bbb")), pulumi.all(of("orchestrator").map(({ fixed }) => fixed))])
-    .apply(([bbb, orchestrators]) => ({ bbb: [...new Set(bbb)].sort(), orchestrators: [...orchestrators].sort() }));
+    .apply(([bbb, orchestrators]) => ({ bbb: [...new Set(bbb)].sort(), orchestrators: [...orchestrators].sort(), callers }));
   const declared = pulumi
     .all([secrets.token, secrets.bbb, secrets.loadBalancer])
     .apply(([token, bbb, loadBalancer]) =>

@@ -1,4 +1,4 @@
-import { labels, name, port, selector, user } from "./names.ts";
+import { metadata, name, port, selector, user } from "./names.ts";
 
 /** What the pods are made of. */
 export interface RegistratorFacts {
@@ -56,11 +56,11 @@ export function deployment({ image, replicas }: RegistratorFacts) {
     volumes: [{ name: "declared", secret: { secretName: name, defaultMode: 0o440 } }],
   };
   return {
-    metadata: { name, labels },
+    metadata,
     spec: {
       ...{ replicas, selector: { matchLabels: selector } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: { metadata: { labels }, spec },
+      template: { metadata: { labels: metadata.labels }, spec },
     },
   };
 }
@@ -68,7 +68,7 @@ export function deployment({ image, replicas }: RegistratorFacts) {
 /** Service: any replica. */
 export function service() {
   return {
-    metadata: { name, labels },
+    metadata,
     spec: { type: "ClusterIP", selector, ports: [{ name: "http", port, targetPort: "http", protocol: "TCP" }] },
   };
 }
@@ -76,7 +76,7 @@ export function service() {
 /** One may leave at a time. */
 export function disruptionBudget() {
   return {
-    metadata: { name, labels },
+    metadata,
     spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: selector } },
   };
 }

@@ -10,6 +10,7 @@ import type { Registered } from "./record.ts";
 /** Settings with which each application runs: a new one is added here. */
 const settings: Readonly<Record<string, object>> = {
   ...{ hello: {}, feedback: {} },
+  registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" } },
 };
 

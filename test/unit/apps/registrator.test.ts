@@ -47,7 +47,7 @@ describe("the declared state", () => {
       factsOf({ servers: { "bbb-99": {} }, drain: { texts: { de: { ends: "bald", asks: "in {minutes} Minuten" } } } });
     expect(wrong).toThrow("apps.registrator.drain.texts.de.ends: write {minutes} where the number of minutes stands");
     expect(() => factsOf({ servers: { "bbb-99": {} } })).toThrow(
-      "apps.registrator.servers.bbb-99: is no host that runs bbb: write one of bbb-01, bbb-02",
+      'apps.registrator.servers["bbb-99"]: is no host that runs bbb: write one of bbb-01, bbb-02',
     );
   });
 });
@@ -165,10 +165,12 @@ describe("the manifests", () => {
   });
 
   it("let it reach the bbb hosts, the orchestrator's API, Scalelite, Consul and names; nothing else", () => {
-    const { egress, policyTypes } = policy({ bbb: ["192.0.2.1"], orchestrators: ["10.0.0.1"] }).spec;
+    const reached = { bbb: ["192.0.2.1"], orchestrators: ["10.0.0.1"], callers: ["10.42.0.0/16"] };
+    const { egress, ingress, policyTypes } = policy(reached).spec;
     expect(policyTypes).toEqual(["Ingress", "Egress"]);
-    const reached = egress.map(({ to, ports }) => [JSON.stringify(to), ports.map(({ port }) => port).join()]);
-    expect(reached).toEqual([
+    expect(ingress.map(({ from }) => JSON.stringify(from))).toEqual(['[{"ipBlock":{"cidr":"10.42.0.0/16"}}]']);
+    const rules = egress.map(({ to, ports }) => [JSON.stringify(to), ports.map(({ port }) => port).join()]);
+    expect(rules).toEqual([
       ['[{"ipBlock":{"cidr":"192.0.2.1/32"}}]', "443"],
       ['[{"ipBlock":{"cidr":"10.0.0.1/32"}}]', "6443"],
       [expect.stringContaining('"scalelite"'), "8080"],
