@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
+import { leave, lifeOf, namesOf, overlayOf, reachOf } from "./pods-network.ts";
+import { policiesOf } from "./pods-policy.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -84,6 +86,18 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
   },
 
   "pods live as KWOK plays them, with addresses of their node": podsOf,
+
+  "pods of two hosts, their hosts and Services reach each other, by their own addresses": reachOf,
+
+  "pods find Services by their names": namesOf,
+
+  "what pods of two hosts send each other crosses the overlay's port": overlayOf,
+
+  "a pod that runs is probed, started anew and ended as its manifest says": lifeOf,
+
+  "network policies hold between pods, in both directions, and let go again": policiesOf,
+
+  "a node that is gone is no longer led to": leave,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
