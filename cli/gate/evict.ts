@@ -41,7 +41,7 @@ export async function evictAll(gate: Gate, { drainMinutes, afterDrainMinutes }: 
 }
 
 async function evictOnce(gate: Gate): Promise<{ done: true } | { waiting: string }> {
-  const { cluster, host } = gate;
+  const { cluster } = gate;
   const pods = await remaining(gate);
   if (pods.length === 0) return { done: true };
   const reasons: string[] = [];
