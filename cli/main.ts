@@ -1,5 +1,6 @@
 import { program } from "commander";
 import { addCheckCommand } from "./check/command.ts";
+import { addDriftCommands } from "./drift/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addMapCommand } from "./map/command.ts";
@@ -16,6 +17,7 @@ addInitCommand(program);
 addCheckCommand(program);
 addPreviewCommand(program);
 addUpCommands(program);
+addDriftCommands(program);
 addRolloutCommands(
   program.command("rollout").description("how hosts are replaced, one after another: look, pause, resume"),
 );

@@ -43,6 +43,33 @@ export async function freeLocks(terms: LockTerms): Promise<void> {
   for (const name of names) await freeLock(join(folder, name), terms);
 }
 
+/** Who holds the lock of a state. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly username: string;
+  readonly hostname?: string;
+  readonly since: string;
+  /** Whether it still runs; of another machine's process nobody here knows. */
+  readonly runs: boolean | undefined;
+}
+
+/** The locks on a stack's state, as they are: none is taken or freed. Only a folder has locks that can be seen. */
+export async function readLocks(terms: Pick<LockTerms, "stack" | "backend" | "hostname">): Promise<LockHolder[]> {
+  const folder = await lockFolder(terms);
+  if (!folder) return [];
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const locks = await Promise.all(names.map(async (name) => readLock(join(folder, name))));
+  return Promise.all(
+    locks.flatMap((lock) => {
+      if (!lock) return [];
+      const { pid, username, hostname, timestamp: since } = lock;
+      const elsewhere = terms.hostname !== undefined && hostname !== undefined && hostname !== terms.hostname;
+      const holder = { pid, username, ...(hostname === undefined ? {} : { hostname }), since };
+      return [runs(lock).then((alive) => ({ ...holder, runs: elsewhere ? undefined : alive }))];
+    }),
+  );
+}
+
 async function freeLock(file: string, { stack, hostname, whileItRuns, prefix = "", say }: LockTerms): Promise<void> {
   const lock = await readLock(file);
   if (!lock) return;
@@ -66,7 +93,7 @@ async function freeLock(file: string, { stack, hostname, whileItRuns, prefix = "
 }
 
 /** Where the file backend keeps the locks of a stack; nothing where the state is not in a folder. */
-async function lockFolder({ backend, stack }: LockTerms): Promise<string | undefined> {
+async function lockFolder({ backend, stack }: Pick<LockTerms, "backend" | "stack">): Promise<string | undefined> {
   if (!backend?.startsWith("file://")) return undefined;
   const path = backend.slice("file://".length).split("?", 1)[0] ?? "";
   const folder = path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(project, path);

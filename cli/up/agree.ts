@@ -32,8 +32,8 @@ export async function agree(stack: string, { yes = false, ...limits }: Limits & 
   return [];
 }
 
-/** @throws Trouble when the answer is not yes */
-async function ask(): Promise<void> {
+/** Asks whether to do what was shown. @throws Trouble when the answer is not yes */
+export async function ask(): Promise<void> {
   const asked = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await asked.question("Do this? [yes/no] ").finally(() => asked.close());
   if (!/^y(es)?$/i.test(answer.trim())) throw new Trouble("nothing was done");

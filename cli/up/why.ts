@@ -3,7 +3,7 @@ import type { EngineError } from "./events.ts";
 
 interface Failure {
   /** What was run. @default up */
-  readonly command?: "up" | "preview";
+  readonly command?: keyof typeof next;
   readonly stack: string;
   readonly stopped: boolean;
   readonly errors: readonly EngineError[];
@@ -11,7 +11,7 @@ interface Failure {
   readonly log: string;
 }
 
-const next = { up: "'estate up' goes on from there", preview: "run it again" } as const;
+const next = { up: "'estate up' goes on from there", preview: "run it again", refresh: "run it again" } as const;
 
 /** Why an update or a preview failed, for a person: what the engine says of each resource, or else the end of what pulumi said. */
 export async function whyFailed({ command = "up", stack, stopped, errors, log }: Failure): Promise<string> {

@@ -73,7 +73,13 @@ describe("servers", () => {
         deleteBeforeReplace: true,
         replaceOnChanges: ["imageId", "imageName", "flavorId", "flavorName"],
         replacementTrigger: 0,
-        inputs: { stopBeforeDestroy: true, configDrive: true, powerState: "active", userData: "[secret]", keyPair: "estate" },
+        inputs: {
+          stopBeforeDestroy: true,
+          configDrive: true,
+          powerState: "active",
+          userData: "[secret]",
+          keyPair: "estate",
+        },
       });
       expect(server.inputs.metadata).toEqual({
         estate: "estate",
@@ -221,7 +227,8 @@ describe("the orchestrator", () => {
 
 describe("the workload", () => {
   it("comes after the hosts that take its pods, and goes before them", () => {
-    const { dependsOn } = find(empty, "kubernetes:apps/v1:Deployment", "hello");
+    const { dependsOn, inputs } = find(empty, "kubernetes:apps/v1:Deployment", "hello");
+    expect(inputs.metadata).toMatchObject({ annotations: { "pulumi.com/patchForce": "true" } });
     expect(dependsOn).toContain(`${gate}::worker-01-ready`);
     expect(dependsOn).not.toContain(`${gate}::bbb-01-ready`);
   });

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { connect, type OpenStack } from "../../local/openstack-client/client.ts";
+import { project } from "../../local/place.ts";
+import { Trouble } from "../../local/say.ts";
+import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
+import { readFacts } from "../check/document.ts";
+import { findCloud } from "../credentials.ts";
+import { readPolicy } from "../gate/policy.ts";
+import type { Checkpoint } from "../interrupted.ts";
+import { operatorPulumi } from "../operator-pulumi.ts";
+import type { Ground } from "./cloud-kinds.ts";
+import { type Cluster, connectCluster } from "./cluster.ts";
+import { heldBy } from "./held.ts";
+
+const again = "estate drift";
+
+/** The state of a stack. What is secret stays encrypted in it. */
+export async function readCheckpoint(stack: string): Promise<Checkpoint> {
+  return JSON.parse(await operatorPulumi(project, again)(["stack", "export", "--stack", stack])) as Checkpoint;
+}
+
+/** The states of the project's other stacks: what they hold is managed too. */
+export async function otherStates(stack: string): Promise<Checkpoint[]> {
+  const listed = await operatorPulumi(project, again)(["stack", "ls", "--json"]);
+  const names = (JSON.parse(listed) as readonly { readonly name: string }[]).map(({ name }) => name);
+  const others = names.filter((name) => name.split("/").at(-1) !== stack);
+  const states: Checkpoint[] = [];
+  for (const name of others) states.push(await readCheckpoint(name));
+  return states;
+}
+
+/** The cloud that the environment names. */
+export async function openCloud(): Promise<OpenStack> {
+  return connect(await findCloud(process.env));
+}
+
+/** What the scan must know of the estate. */
+export async function groundOf(stack: string, state: Checkpoint, openstack: OpenStack): Promise<Ground> {
+  const facts = await readFacts(stack);
+  const held = heldBy(state, await otherStates(stack));
+  return { held, estate: facts.name, image: facts.image.name, project: await openstack.projectId() };
+}
+
+/**
+ * The orchestrator, with the kubeconfig that ESTATE_DRIFT_KUBECONFIG names, such as one that only reads, or else the estate's own.
+ */
+export async function openCluster(stack: string): Promise<Cluster> {
+  const { ESTATE_DRIFT_KUBECONFIG: file } = process.env;
+  if (!file) {
+    const { facts, secrets } = await readPolicy(stack);
+    return connectCluster(renderKubeconfig(facts, secrets));
+  }
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw new Trouble(`ESTATE_DRIFT_KUBECONFIG: ${error.message}`);
+  });
+  return connectCluster(text);
+}

@@ -1,0 +1,107 @@
+import type { Checkpoint, Recorded } from "../interrupted.ts";
+
+/** An object of Kubernetes by what it is, whatever version it is asked for in. */
+export interface ObjectKey {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What states hold, as far as the scan must know it. */
+export interface Held {
+  /** Ids of the cloud, of every stack that was read. */
+  readonly ids: ReadonlySet<string>;
+  /** `objectKey` of every object of Kubernetes. */
+  readonly objects: ReadonlySet<string>;
+  /** This stack's own objects by their URN, as they are asked for. */
+  readonly written: ReadonlyMap<string, ObjectKey & { readonly apiVersion: string }>;
+  /** Ids of this stack's own, by what they are. */
+  readonly own: Readonly<Record<"servers" | "ports" | "networks" | "subnets" | "groups", ReadonlySet<string>>>;
+  /** The zones of this stack: id and name. */
+  readonly zones: readonly { readonly id: string; readonly name: string }[];
+  /** The namespaces that this stack made. */
+  readonly namespaces: readonly string[];
+  /** Servers of this stack that should be nodes: id and name. */
+  readonly hosts: readonly { readonly id: string; readonly name: string; readonly urn: string }[];
+}
+
+const server = "openstack:compute/instance:Instance";
+const own = {
+  ...{ servers: server, ports: "openstack:networking/port:Port", networks: "openstack:networking/network:Network" },
+  ...{ subnets: "openstack:networking/subnet:Subnet", groups: "openstack:networking/secGroup:SecGroup" },
+} as const;
+
+/** Ids that a resource stands for beside its own: what the cloud made for it. */
+const beside = ["vipPortId", "gatewayPortId", "externalGatewayPortId"] as const;
+
+/** @param others the states of other stacks, whose resources are managed too */
+export function heldBy(state: Checkpoint, others: readonly Checkpoint[] = []): Held {
+  const mine = resourcesIn(state);
+  const all = [state, ...others].flatMap(resourcesIn);
+  const idsOf = (type: string) => new Set(mine.filter((one) => one.type === type).flatMap(({ id }) => id ?? []));
+  return {
+    ids: new Set(all.flatMap(cloudIds)),
+    objects: new Set(all.flatMap((one) => objectOf(one) ?? []).map(objectKey)),
+    written: new Map(
+      mine.flatMap((one) => {
+        const [object, { apiVersion }] = [objectOf(one), valuesOf(one)];
+        return object && typeof apiVersion === "string" ? [[one.urn, { ...object, apiVersion }] as const] : [];
+      }),
+    ),
+    own: {
+      ...{ servers: idsOf(own.servers), ports: idsOf(own.ports), networks: idsOf(own.networks) },
+      ...{ subnets: idsOf(own.subnets), groups: idsOf(own.groups) },
+    },
+    zones: mine
+      .filter(({ type }) => type === "openstack:dns/zone:Zone")
+      .map(({ id = "", ...one }) => ({ id, name: textOf(valuesOf(one).name) })),
+    namespaces: mine
+      .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
+      .flatMap((one) => objectOf(one)?.name ?? []),
+    hosts: mine
+      .filter(({ type }) => type === server)
+      .map(({ id = "", urn, ...one }) => ({ id, urn, name: textOf(valuesOf(one).name) })),
+  };
+}
+
+/** Without what is deleted already; what is yet to be deleted is still held. */
+function resourcesIn({ deployment }: Checkpoint): readonly Recorded[] {
+  return (deployment.resources ?? []).filter((one) => !one.pendingReplacement);
+}
+
+/** Of a record set and a member the state has the id of what they are in too: `zone/record`. */
+function cloudIds(one: Recorded): string[] {
+  if (!one.id || one.type.startsWith("kubernetes:")) return [];
+  const more = beside.map((key) => textOf(valuesOf(one)[key])).filter((id) => id !== "");
+  return [one.id, one.id.split("/").at(-1) ?? one.id, ...more];
+}
+
+function objectOf(one: Recorded): ObjectKey | undefined {
+  if (!one.type.startsWith("kubernetes:") || !one.id) return undefined;
+  const values = valuesOf(one);
+  const metadata = values.metadata as Readonly<Record<string, unknown>> | undefined;
+  // the id is `namespace/name`, or the name of what is in no namespace
+  const [first = "", second] = one.id.split("/");
+  return {
+    ...{ group: groupOf(textOf(values.apiVersion)), kind: textOf(values.kind) || (one.type.split(":").at(-1) ?? "") },
+    ...{ namespace: second === undefined ? textOf(metadata?.namespace) : first, name: second ?? first },
+  };
+}
+
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+}
+
+export function objectKey({ group, kind, namespace, name }: ObjectKey): string {
+  return [group, kind, namespace, name].join("\u0000");
+}
+
+function valuesOf({ inputs, outputs }: Pick<Recorded, "inputs" | "outputs">): Readonly<Record<string, unknown>> {
+  return { ...inputs, ...outputs };
+}
+
+/** A secret has no text. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

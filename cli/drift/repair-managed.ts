@@ -1,0 +1,47 @@
+import { Trouble } from "../../local/say.ts";
+import { readFacts } from "../check/document.ts";
+import { estateFile } from "../estate-folder.ts";
+import { terminal } from "../preview/form.ts";
+import { judgePlan } from "../preview/judge.ts";
+import { planOf } from "../preview/plan.ts";
+import { renderPlan } from "../preview/render.ts";
+import { refusedText } from "../up/agree.ts";
+import { runEngine } from "../up/engine.ts";
+import { whyFailed } from "../up/why.ts";
+import type { Finding } from "./finding.ts";
+import type { Prepared } from "./repair.ts";
+
+/**
+ * What the engine is told to take back: this resource alone. What depends on one that is gone goes with it, since the new one has
+ * another id: a port's server is replaced, drained before and proven after.
+ */
+export function targetsOf({ urn = "", answer, change }: Finding): string[] {
+  const dependents = change === "gone" || change === "missing" ? ["--target-dependents"] : [];
+  return [...(answer === "cloud" ? ["--refresh"] : []), "--target", urn, ...dependents];
+}
+
+/** Takes back a change of a resource that the state holds, by an update of it alone. */
+export async function repairManaged(stack: string, finding: Finding): Promise<Prepared> {
+  const log = estateFile(stack, "drift-repair.log");
+  const flags = ["--stack", stack, ...targetsOf(finding)];
+  const facts = await readFacts(stack).catch(() => undefined);
+  const { succeeded, stopped, events } = await runEngine({ command: ["preview", ...flags], log });
+  if (!succeeded)
+    throw new Trouble(await whyFailed({ command: "preview", stack, stopped, errors: events.errors, log }));
+  const plan = planOf(events, { stack, complete: succeeded, paused: undefined, pools: facts?.pools ?? [] });
+  if (plan.changes.length === 0)
+    throw new Trouble(
+      `an update does not take back ${finding.name} (${finding.paths.join(", ") || "gone"}): the program does not say what it should be, or it is as it was again. 'estate drift' looks anew; else say it in the program, then 'estate up'`,
+    );
+  const refusals = judgePlan(plan, {});
+  if (refusals.length > 0) throw new Trouble(refusedText(stack, refusals));
+  return {
+    text: renderPlan(plan, [], terminal),
+    act: async () => {
+      const ran = await runEngine({ command: ["up", "--yes", "--skip-preview", ...flags], log });
+      if (!ran.succeeded)
+        throw new Trouble(await whyFailed({ stack, stopped: ran.stopped, errors: ran.events.errors, log }));
+      return `${finding.name} is as the program says. 'estate drift' looks whether anything else differs.`;
+    },
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * `estate drift` on the running estate: what is changed by hand is found, each in its class, and nothing else; each is taken back by its
+ * id, and then there is nothing to tell. It does not prove what a real hypervisor does to a port that is deleted under a server.
+ */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Report } from "../../cli/drift/report.ts";
+import { readJournal } from "../../cli/journal/journal.ts";
+import { project } from "../../local/place.ts";
+import { brokenProgram, cloud, discard, editDocument, here, kubectl, run, serverIds } from "../engine/estate.ts";
+import { gateRuns, killEngine } from "../engine/processes.ts";
+import { brief } from "../unit/drift/fixtures.ts";
+
+/** The program, with a config map in its application, so that there is one to edit. */
+let program: string;
+const service = "new kubernetes.core.v1.Service(";
+const settings = `new kubernetes.core.v1.ConfigMap("settings", inNamespace({ metadata: { name: "settings" }, data: { greeting: "hello" } }), options);`;
+
+async function estate(args: readonly string[], directory = program) {
+  const result = await execa(join(directory, "cli", "estate"), [...args, "--stack", here.stack], {
+    ...{ cwd: directory, reject: false, stdin: "ignore" },
+  });
+  return { ...result, text: `${result.stdout}\n${result.stderr}` };
+}
+
+async function drift(): Promise<Report & { readonly exitCode: number | undefined }> {
+  const { exitCode, stdout, text } = await estate(["drift", "--json"]);
+  expect(stdout, text).toMatch(/^\{"stack"/);
+  const report = JSON.parse(stdout) as Report;
+  expect(report.troubles).toEqual([]);
+  return { ...report, exitCode };
+}
+
+async function expectClean(): Promise<void> {
+  const { exitCode, findings, waiting } = await drift();
+  expect([brief(findings), waiting, exitCode]).toEqual([[], [], 0]);
+}
+
+/** Takes back every finding by its id; one may be gone with another. */
+async function repairAll({ findings }: Report): Promise<void> {
+  for (const { id, name } of findings) {
+    const { exitCode, text } = await estate(["drift", "repair", id, "--yes"]);
+    expect([name, exitCode], text).toEqual([name, 0]);
+  }
+}
+
+async function until(what: string, met: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await met()); tries += 1) {
+    if (tries > 600) throw new Error(`it does not come to that: ${what}`);
+    await sleep(500);
+  }
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+const idOf = (list: readonly Named[], name: string) => list.find((one) => one.name === name)?.id ?? "";
+
+beforeAll(async () => {
+  program = await brokenProgram("apps/hello/hello.ts", service, `${settings}\n    ${service}`);
+  const up = await estate(["up", "--yes"]);
+  expect(up.exitCode, up.text).toBe(0);
+});
+
+afterAll(async () => {
+  // the config map goes again
+  const up = await estate(["up", "--yes"], project);
+  await discard(program);
+  expect(up.exitCode, up.text).toBe(0);
+});
+
+test("an estate that nobody touched has nothing to tell", async () => expectClean());
+
+test("what was changed by hand is found, each in its class, and nothing else; repaired, it is clean", async () => {
+  const openstack = await cloud();
+  const servers = await serverIds();
+  const put = async (path: string, body: object) => openstack.request("PUT", "compute", path, { body });
+  await put(`/servers/${servers["worker-01"]}`, { server: { name: "renamed-by-hand" } });
+  await openstack.request("POST", "compute", `/servers/${servers["bbb-01"]}/action`, { body: { "os-stop": null } });
+  const groups = await openstack.list<Named>("network", "/v2.0/security-groups", "security_groups");
+  const rule = {
+    ...{ security_group_id: idOf(groups, "estate-worker"), direction: "ingress", ethertype: "IPv4", protocol: "tcp" },
+    ...{ port_range_min: 8443, port_range_max: 8443, remote_ip_prefix: "0.0.0.0/0", description: "by-hand-rule" },
+  };
+  await openstack.request("POST", "network", "/v2.0/security-group-rules", { body: { security_group_rule: rule } });
+  const networks = await openstack.list<Named>("network", "/v2.0/networks", "networks");
+  const { floatingip } = await openstack.request<{ floatingip: { floating_ip_address: string } }>(
+    ...(["POST", "network", "/v2.0/floatingips"] as const),
+    { body: { floatingip: { floating_network_id: idOf(networks, "public") } } },
+  );
+  await openstack.request("POST", "block-storage", "/volumes", {
+    body: { volume: { size: 1, name: "by-hand-volume" } },
+  });
+  const zones = await openstack.list<Named>("dns", "/v2/zones", "zones");
+  const zone = idOf(zones, "estate.test.");
+  const records = await openstack.list<Named>("dns", `/v2/zones/${zone}/recordsets`, "recordsets");
+  const record = idOf(records, "worker-01.estate.test.");
+  await openstack.request("PUT", "dns", `/v2/zones/${zone}/recordsets/${record}`, {
+    body: { records: ["192.0.2.99"], ttl: 60 },
+  });
+  await run("kubectl", "scale", "deployment", "hello", "--namespace", "estate", "--replicas", "4");
+  await run(
+    "kubectl",
+    "patch",
+    "configmap",
+    "settings",
+    "--namespace",
+    "estate",
+    "--patch",
+    '{"data":{"greeting":"changed"}}',
+  );
+  await until("bbb-01 is stopped", async () => {
+    const { server } = await openstack.get<{ server: { status: string } }>("compute", `/servers/${servers["bbb-01"]}`);
+    return server.status === "SHUTOFF";
+  });
+  await until("the volume is there", async () => {
+    const volumes = await openstack.list<Named & { status: string }>("block-storage", "/volumes/detail", "volumes");
+    return volumes.some(({ name, status }) => name === "by-hand-volume" && status === "available");
+  });
+
+  const report = await drift();
+  expect(report.exitCode).toBe(2);
+  expect(brief(report.findings)).toEqual(
+    [
+      "cloud cosmetic worker-01 changed",
+      "cloud outage bbb-01 changed",
+      "cloud outage dns-worker-01 changed",
+      "cloud outage hello changed",
+      "cloud outage settings changed",
+      "unmanaged ownership by-hand-volume unknown",
+      `unmanaged ownership ${floatingip.floating_ip_address} unknown`,
+      "unmanaged security by-hand-rule unknown",
+    ].sort(),
+  );
+  const ownerOf = (name: string) => report.findings.find((one) => one.name === name)?.owner;
+  expect([ownerOf("hello"), ownerOf("settings")]).toEqual(["human", "human"]);
+  expect(report.stuck).toEqual([]);
+
+  await repairAll(report);
+  await expectClean();
+  // as it was before, and not only no longer told
+  expect((await serverIds())["worker-01"]).toBe(servers["worker-01"]);
+  const { server } = await openstack.get<{ server: { status: string } }>("compute", `/servers/${servers["bbb-01"]}`);
+  expect(server.status).toBe("ACTIVE");
+  const { spec } = await kubectl<{ spec: { replicas: number } }>("get", "deployment", "hello", "--namespace", "estate");
+  expect(spec.replicas).toBe(2);
+});
+
+test("a node that was deleted is an outage; its host is restarted, and joins again", async () => {
+  await run("kubectl", "delete", "node", "worker-01");
+  const report = await drift();
+  expect(brief(report.findings)).toEqual(["cloud outage worker-01 gone"]);
+  const before = await serverIds();
+  await repairAll(report);
+  await expectClean();
+  expect(await serverIds()).toEqual(before);
+});
+
+test("a port that was deleted is an outage; it is made anew, with the server that stood on it and no other", async () => {
+  const openstack = await cloud();
+  const before = await serverIds();
+  const ports = await openstack.list<Named>("network", "/v2.0/ports", "ports");
+  await openstack.request("DELETE", "network", `/v2.0/ports/${idOf(ports, "worker-01")}`);
+  const report = await drift();
+  const found = brief(report.findings);
+  expect(found).toContain("cloud outage worker-01-port gone");
+  // its server lost its address with it
+  expect(found.filter((one) => !/^cloud outage worker-01(-port)? (gone|changed)$/.test(one))).toEqual([]);
+  const port = report.findings.filter(({ name }) => name === "worker-01-port");
+  await repairAll({ ...report, findings: port });
+  await expectClean();
+  const after = await serverIds();
+  expect(Object.keys(after).filter((host) => after[host] !== before[host])).toEqual(["worker-01"]);
+});
+
+test("after a killed update it says what happened and what to do; estate up does it, and it is clean", async () => {
+  await editDocument(({ roles: { worker } }) => {
+    Object.assign(worker?.hosts["worker-01"] ?? {}, { generation: 70 });
+    // long enough for a check while the update runs
+    Object.assign(worker?.rollout ?? {}, { soakMinutes: 3 });
+  });
+  const since = Date.now();
+  const up = execa(join(program, "cli", "estate"), ["up", "--yes", "--stack", here.stack], {
+    ...{ cwd: program, reject: false, stdin: "ignore", env: { ESTATE_JOURNAL: join(program, "journal") } },
+  });
+  await until("worker-01 is watched", async () =>
+    (await readJournal(here.stack, join(program, "journal"))).some(
+      ({ host, step, time }) => host === "worker-01" && step === "soak" && Date.parse(time) >= since,
+    ),
+  );
+  const running = await estate(["drift"]);
+  expect([running.exitCode, running.stdout]).toEqual([75, expect.stringContaining("An update runs since")]);
+  up.kill("SIGKILL");
+  await killEngine();
+  await up;
+  await until("the gates of the killed update ended", async () => !(await gateRuns()));
+  const { exitCode, stdout, text } = await estate(["drift"]);
+  expect(exitCode, text).toBe(2);
+  expect(stdout).toContain("Left half-done by an update that was killed");
+  expect(stdout).toContain("'estate up' takes in or removes what was half-made");
+  await editDocument(({ roles: { worker } }) => {
+    Object.assign(worker?.rollout ?? {}, { soakMinutes: 0.05 });
+  });
+  const again = await estate(["up", "--yes"]);
+  expect(again.exitCode, again.text).toBe(0);
+  await expectClean();
+});

@@ -1,0 +1,57 @@
+/** What a repair asks for: one deletion that is waited for, one restart, targets of one update. */
+import { expect, test } from "vitest";
+import { targetsOf } from "../../../cli/drift/repair-managed.ts";
+import { joined } from "../../../cli/drift/repair-node.ts";
+import { removeFrom } from "../../../cli/drift/repair-unmanaged.ts";
+import type { OpenStack } from "../../../local/openstack-client/client.ts";
+import { OpenstackError } from "../../../local/openstack-client/error.ts";
+import { sighted } from "./reports.ts";
+
+/** Has a thing until it was asked so many times after its deletion. */
+function slowCloud(asks: number) {
+  const seen: string[] = [];
+  const openstack = {
+    request: async (method: string, service: string, path: string) => void seen.push(`${method} ${service}${path}`),
+    get: async () => {
+      seen.push("GET");
+      if (seen.length > asks) throw new OpenstackError("GET", 404, "");
+      return {};
+    },
+  };
+  return { openstack: openstack as unknown as OpenStack, seen };
+}
+
+test("a deletion is asked for once, and waited for", async () => {
+  const { openstack, seen } = slowCloud(3);
+  await removeFrom(openstack, "block-storage", "/volumes/v9", 1);
+  expect(seen).toEqual(["DELETE block-storage/volumes/v9", "GET", "GET", "GET"]);
+});
+
+test("what is gone already is fine; what is refused is told", async () => {
+  const refusing = (status: number) =>
+    ({
+      request: async () => Promise.reject(new OpenstackError("DELETE x", status, "in use")),
+      get: async () => Promise.reject(new OpenstackError("GET x", 404, "")),
+    }) as unknown as OpenStack;
+  await expect(removeFrom(refusing(404), "network", "/v2.0/ports/p", 1)).resolves.toBeUndefined();
+  await expect(removeFrom(refusing(409), "network", "/v2.0/ports/p", 1)).rejects.toThrow("409");
+});
+
+test("a node that is not ready again in time is told, with what to do", async () => {
+  let asked = 0;
+  const nodes = async () => {
+    asked += 1;
+    if (asked === 1) throw new Error("the API is away");
+    return [{ name: "worker-01", ready: asked > 2 }];
+  };
+  await joined({ nodes }, "worker-01", 1, 0.001);
+  expect(asked).toBe(3);
+  await expect(joined({ nodes: async () => [] }, "worker-01", 0.002, 0.001)).rejects.toThrow("replace it");
+});
+
+test("one resource is the target; what depends on one that is gone goes along; the program's own needs no refresh", () => {
+  const finding = sighted({ name: "a", urn: "urn:a" });
+  expect(targetsOf(finding)).toEqual(["--refresh", "--target", "urn:a"]);
+  expect(targetsOf({ ...finding, change: "gone" })).toEqual(["--refresh", "--target", "urn:a", "--target-dependents"]);
+  expect(targetsOf({ ...finding, answer: "program" })).toEqual(["--target", "urn:a"]);
+});
