@@ -84,7 +84,11 @@ export const build: Build<typeof application> = ({ name, settings, facts, secret
   const callers = [...Object.values(facts.sites).map(({ cidr }) => cidr), facts.orchestrator.podCidr].sort();
   const reached = pulumi
     .all([pulumi.all(both("bbb")), pulumi.all(of("orchestrator").map(({ fixed }) => fixed))])
-    .apply(([bbb, orchestrators]) => ({ bbb: [...new Set(bbb)].sort(), orchestrators: [...orchestrators].sort(), callers }));
+    .apply(([bbb, orchestrators]) => ({
+      bbb: [...new Set(bbb)].sort(),
+      orchestrators: [...orchestrators].sort(),
+      callers,
+    }));
   const declared = pulumi
     .all([secrets.token, secrets.bbb, secrets.loadBalancer])
     .apply(([token, bbb, loadBalancer]) =>

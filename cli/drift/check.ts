@@ -2,12 +2,12 @@ import { hostname } from "node:os";
 import { causeOf } from "../../local/cause.ts";
 import type { OpenStack } from "../../local/openstack-client/client.ts";
 import { sift } from "./accepted.ts";
+import { askCloud, askProgram, askRepair } from "./ask.ts";
 import type { Ground } from "./cloud-kinds.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Held } from "./held.ts";
-import { askCloud, askProgram, askRepair } from "./ask.ts";
 import type { Answer, Finding } from "./finding.ts";
 import { groundOf, openCloud, openCluster, readCheckpoint } from "./ground.ts";
+import type { Held } from "./held.ts";
 import type { History } from "./history.ts";
 import { interruptedFindings } from "./interruption.ts";
 import { withOwners } from "./owner.ts";
@@ -35,10 +35,7 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const openstack = await openCloud();
   const ground = await groundOf(stack, state, openstack);
   const cluster = await openCluster(stack).catch((error: Error) => error);
-  const [cloud, scan] = await Promise.all([
-    askCloud(stack),
-    scanAll({ openstack, ground, shared, cluster }),
-  ]);
+  const [cloud, scan] = await Promise.all([askCloud(stack), scanAll({ openstack, ground, shared, cluster })]);
   const changed = cloud.value.findings;
   const owned = cluster instanceof Error ? changed : await withOwners(changed, cluster, ground.held);
   const program = await askProgram(stack);
@@ -61,7 +58,15 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const seen = updating ? history.look(stack, at, kept) : history.record({ stack, at, findings: kept, whole });
   const troubles = [...cloud.troubles, ...scan.troubles, ...program.troubles, ...(repair?.troubles ?? [])];
   return reportOf({
-    ...{ stack, at, updating, seen, accepted: known, repairs: repair?.troubles.length === 0 ? repair.value : undefined, sightings },
+    ...{
+      stack,
+      at,
+      updating,
+      seen,
+      accepted: known,
+      repairs: repair?.troubles.length === 0 ? repair.value : undefined,
+      sightings,
+    },
     troubles: [...(after.stale && interrupted.length === 0 ? [after.stale] : []), ...troubles],
     compared: cloud.value.compared,
   });

@@ -102,10 +102,12 @@ async function listKinds(config: KubeConfig): Promise<ObjectKind[]> {
   const custom = config.makeApiClient(CustomObjectsApi);
   const core = await config.makeApiClient(CoreV1Api).getAPIResources();
   const others = await Promise.all(
-    (groups ?? []).filter(({ name }) => !measured.test(name)).map(async ({ name, preferredVersion, versions }) => {
-      const version = preferredVersion?.version ?? versions[0]?.version ?? "";
-      return { apiVersion: `${name}/${version}`, list: await custom.getAPIResources({ group: name, version }) };
-    }),
+    (groups ?? [])
+      .filter(({ name }) => !measured.test(name))
+      .map(async ({ name, preferredVersion, versions }) => {
+        const version = preferredVersion?.version ?? versions[0]?.version ?? "";
+        return { apiVersion: `${name}/${version}`, list: await custom.getAPIResources({ group: name, version }) };
+      }),
   );
   return [{ apiVersion: "v1", list: core }, ...others].flatMap(({ apiVersion, list }) =>
     (list.resources ?? [])

@@ -18,7 +18,11 @@ export function ownerOf(fields: readonly Managed[]): Owner {
  * The same findings, with who changed the objects of the orchestrator among them: the API keeps who wrote which fields. OpenStack
  * keeps nothing of the kind that a project may read, so there nobody is named.
  */
-export async function withOwners(findings: readonly Finding[], cluster: Pick<Cluster, "read">, held: Held): Promise<Finding[]> {
+export async function withOwners(
+  findings: readonly Finding[],
+  cluster: Pick<Cluster, "read">,
+  held: Held,
+): Promise<Finding[]> {
   return Promise.all(
     findings.map(async (finding) => {
       const object = finding.change === "changed" ? held.written.get(finding.urn ?? "") : undefined;

@@ -23,7 +23,12 @@ export async function restartNode(stack: string, { name, place }: Finding): Prom
 }
 
 /** @throws Trouble when the node is not ready in time */
-export async function joined(cluster: Pick<Cluster, "nodes">, name: string, limit = patience, pause = 5): Promise<void> {
+export async function joined(
+  cluster: Pick<Cluster, "nodes">,
+  name: string,
+  limit = patience,
+  pause = 5,
+): Promise<void> {
   for (let waited = 0; waited <= limit; waited += pause) {
     // the API may be away for a moment when the host is one of its own
     const nodes = await cluster.nodes().catch(() => []);

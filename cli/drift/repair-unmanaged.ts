@@ -6,8 +6,8 @@ import { lookAt } from "./adopt.ts";
 import type { Finding } from "./finding.ts";
 import { openCloud, openCluster } from "./ground.ts";
 import type { Item } from "./item.ts";
-import type { Prepared } from "./repair.ts";
 import { shortType } from "./render.ts";
+import type { Prepared } from "./repair.ts";
 
 /** Deletes what no state holds: it alone, and only if it is still there. */
 export async function removeUnmanaged(stack: string, finding: Finding): Promise<Prepared> {

@@ -5,8 +5,8 @@ import { ask } from "../up/agree.ts";
 import { findIn } from "./adopt.ts";
 import type { DriftOptions } from "./command.ts";
 import type { Finding } from "./finding.ts";
-import { restartNode } from "./repair-node.ts";
 import { repairManaged } from "./repair-managed.ts";
+import { restartNode } from "./repair-node.ts";
 import { removeUnmanaged } from "./repair-unmanaged.ts";
 import { activityOf } from "./updating.ts";
 

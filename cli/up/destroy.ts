@@ -4,8 +4,8 @@ import { chooseStack } from "../check/document.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import { exitCodes } from "../preview/limits.ts";
 import { listed } from "../preview/listed.ts";
-import { type Kept, type Losses, lossesOf } from "./data.ts";
 import { backUp } from "../state/backup.ts";
+import { type Kept, type Losses, lossesOf } from "./data.ts";
 import { healStack } from "./up.ts";
 
 interface Options {

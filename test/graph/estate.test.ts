@@ -84,7 +84,13 @@ describe("servers", () => {
         deleteBeforeReplace: true,
         replaceOnChanges: ["imageId", "imageName", "flavorId", "flavorName"],
         replacementTrigger: 0,
-        inputs: { stopBeforeDestroy: true, configDrive: true, powerState: "active", userData: "[secret]", keyPair: "estate" },
+        inputs: {
+          stopBeforeDestroy: true,
+          configDrive: true,
+          powerState: "active",
+          userData: "[secret]",
+          keyPair: "estate",
+        },
       });
       expect(server.inputs.metadata).toEqual({
         estate: "estate",

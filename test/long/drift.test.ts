@@ -91,14 +91,27 @@ test("what was changed by hand is found, each in its class, and nothing else; re
     ...(["POST", "network", "/v2.0/floatingips"] as const),
     { body: { floatingip: { floating_network_id: idOf(networks, "public") } } },
   );
-  await openstack.request("POST", "block-storage", "/volumes", { body: { volume: { size: 1, name: "by-hand-volume" } } });
+  await openstack.request("POST", "block-storage", "/volumes", {
+    body: { volume: { size: 1, name: "by-hand-volume" } },
+  });
   const zones = await openstack.list<Named>("dns", "/v2/zones", "zones");
   const zone = idOf(zones, "estate.test.");
   const records = await openstack.list<Named>("dns", `/v2/zones/${zone}/recordsets`, "recordsets");
   const record = idOf(records, "worker-01.estate.test.");
-  await openstack.request("PUT", "dns", `/v2/zones/${zone}/recordsets/${record}`, { body: { records: ["192.0.2.99"], ttl: 60 } });
+  await openstack.request("PUT", "dns", `/v2/zones/${zone}/recordsets/${record}`, {
+    body: { records: ["192.0.2.99"], ttl: 60 },
+  });
   await run("kubectl", "scale", "deployment", "hello", "--namespace", "estate", "--replicas", "4");
-  await run("kubectl", "patch", "configmap", "settings", "--namespace", "estate", "--patch", '{"data":{"greeting":"changed"}}');
+  await run(
+    "kubectl",
+    "patch",
+    "configmap",
+    "settings",
+    "--namespace",
+    "estate",
+    "--patch",
+    '{"data":{"greeting":"changed"}}',
+  );
   await until("bbb-01 is stopped", async () => {
     const { server } = await openstack.get<{ server: { status: string } }>("compute", `/servers/${servers["bbb-01"]}`);
     return server.status === "SHUTOFF";

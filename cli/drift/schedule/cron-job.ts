@@ -54,7 +54,12 @@ const tokens = "/var/run/secrets/estate-drift";
 function kubeconfig() {
   const config = {
     ...{ apiVersion: "v1", kind: "Config", "current-context": "here" },
-    clusters: [{ name: "here", cluster: { server: "https://kubernetes.default.svc", "certificate-authority": `${tokens}/ca.crt` } }],
+    clusters: [
+      {
+        name: "here",
+        cluster: { server: "https://kubernetes.default.svc", "certificate-authority": `${tokens}/ca.crt` },
+      },
+    ],
     contexts: [{ name: "here", context: { cluster: "here", user: "here" } }],
     // kubectl reads the first, the scan's client the second
     users: [{ name: "here", user: { tokenFile: `${tokens}/token`, "token-file": `${tokens}/token` } }],

@@ -7,7 +7,10 @@ import { renderSystemd } from "./systemd.ts";
 import { targets } from "./targets.ts";
 
 /** Prints what runs the check hourly. Nothing is installed. */
-export async function schedule(where: string, options: { readonly stack?: string; readonly image?: string }): Promise<void> {
+export async function schedule(
+  where: string,
+  options: { readonly stack?: string; readonly image?: string },
+): Promise<void> {
   const target = targets.find((one) => one === where);
   if (!target) throw new Trouble(`there is no schedule for ${where}; write one of: ${targets.join(", ")}`);
   const stack = await chooseStack(options.stack, process.env);

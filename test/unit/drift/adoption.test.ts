@@ -7,26 +7,50 @@ import { sighted } from "./reports.ts";
 
 const provider = "urn:pulumi:prod::estate::pulumi:providers:openstack::openstack";
 const resources = [
-  { urn: "urn:pulumi:prod::estate::pulumi:providers:openstack::default_3_15_2", type: "pulumi:providers:openstack", id: "x" },
+  {
+    urn: "urn:pulumi:prod::estate::pulumi:providers:openstack::default_3_15_2",
+    type: "pulumi:providers:openstack",
+    id: "x",
+  },
   { urn: provider, type: "pulumi:providers:openstack", id: "y" },
 ];
-const unmanaged = (more: Partial<Finding> & Pick<Finding, "name">) => sighted({ answer: "unmanaged", change: "unknown", ...more });
+const unmanaged = (more: Partial<Finding> & Pick<Finding, "name">) =>
+  sighted({ answer: "unmanaged", change: "unknown", ...more });
 
 test("a rule: what it opens, and its id", () => {
   const place = { in: "openstack", kind: "rule", service: "network", path: "/v2.0/security-group-rules/r9" } as const;
-  const rule = { id: "r9", security_group_id: "g1", direction: "ingress", ethertype: "IPv4", protocol: "tcp", port_range_min: 22 };
-  const lines = adoptionOf("prod", unmanaged({ name: "by hand", type: types.rule, place }), { ...rule, port_range_max: 22, remote_ip_prefix: "0.0.0.0/0" }, resources);
+  const rule = {
+    id: "r9",
+    security_group_id: "g1",
+    direction: "ingress",
+    ethertype: "IPv4",
+    protocol: "tcp",
+    port_range_min: 22,
+  };
+  const lines = adoptionOf(
+    "prod",
+    unmanaged({ name: "by hand", type: types.rule, place }),
+    { ...rule, port_range_max: 22, remote_ip_prefix: "0.0.0.0/0" },
+    resources,
+  );
   const text = lines.join("\n");
   expect(text).toContain('new openstack.networking.SecGroupRule(\n  "by-hand",');
   expect(text).toMatch(/securityGroupId: "g1",[\s\S]*portRangeMin: 22,[\s\S]*remoteIpPrefix: "0.0.0.0\/0"/);
   expect(text).not.toContain("remoteGroupId");
-  expect(text).toContain(`pulumi import ${types.rule} by-hand r9 --stack prod --generate-code=false --provider openstack=${provider}`);
+  expect(text).toContain(
+    `pulumi import ${types.rule} by-hand r9 --stack prod --generate-code=false --provider openstack=${provider}`,
+  );
 });
 
 test("a record set is imported by its zone and its own id", () => {
   const place = { in: "openstack", kind: "recordSet", service: "dns", path: "/v2/zones/z1/recordsets/rs9" } as const;
   const record = { id: "rs9", zone_id: "z1", name: "www.estate.test.", type: "A", ttl: null, records: ["192.0.2.9"] };
-  const text = adoptionOf("prod", unmanaged({ name: "www.estate.test. A", type: types.record, place }), record, []).join("\n");
+  const text = adoptionOf(
+    "prod",
+    unmanaged({ name: "www.estate.test. A", type: types.record, place }),
+    record,
+    [],
+  ).join("\n");
   expect(text).toContain("www.estate.test.-a z1/rs9 --stack prod");
   expect(text).not.toContain("ttl");
   expect(text).not.toContain("--provider");
@@ -38,7 +62,9 @@ test("an object of the orchestrator: its manifest, without what the cluster wrot
     ...{ apiVersion: "v1", kind: "ConfigMap", data: { greeting: "hello" } },
     metadata: { name: "notes", namespace: "estate", uid: "u", managedFields: [{}], resourceVersion: "7" },
   };
-  const text = adoptionOf("prod", unmanaged({ name: "estate/notes", type: types.configMap, place }), object, []).join("\n");
+  const text = adoptionOf("prod", unmanaged({ name: "estate/notes", type: types.configMap, place }), object, []).join(
+    "\n",
+  );
   expect(text).toContain("new kubernetes.core.v1.ConfigMap(");
   expect(text).toContain('greeting: "hello"');
   expect(text).not.toMatch(/uid|managedFields|resourceVersion/);
@@ -49,16 +75,30 @@ test("of a Secret no value is shown", () => {
   const place = { in: "kubernetes", apiVersion: "v1", kind: "Secret", namespace: "estate", name: "s" } as const;
   const secret = {
     ...{ apiVersion: "v1", kind: "Secret", data: { password: "dW5pcXVl" }, stringData: { other: "unique" } },
-    metadata: { name: "s", namespace: "estate", annotations: { "kubectl.kubernetes.io/last-applied-configuration": "unique" } },
+    metadata: {
+      name: "s",
+      namespace: "estate",
+      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "unique" },
+    },
   };
-  const text = adoptionOf("prod", unmanaged({ name: "estate/s", type: "kubernetes:core/v1:Secret", place }), secret, []).join("\n");
+  const text = adoptionOf(
+    "prod",
+    unmanaged({ name: "estate/s", type: "kubernetes:core/v1:Secret", place }),
+    secret,
+    [],
+  ).join("\n");
   expect(text).toContain('password: "<from a secret of the stack>"');
   expect(text).not.toMatch(/dW5pcXVl|unique/);
 });
 
 test("a name is one word of the shell, whatever it is", () => {
   const place = { in: "openstack", kind: "keyPair", service: "compute", path: "/os-keypairs/a'%3B%20rm" } as const;
-  const text = adoptionOf("prod", unmanaged({ name: "a'; rm", type: "openstack:compute/keypair:Keypair", place }), { name: "a'; rm", public_key: "k" }, []).join("\n");
+  const text = adoptionOf(
+    "prod",
+    unmanaged({ name: "a'; rm", type: "openstack:compute/keypair:Keypair", place }),
+    { name: "a'; rm", public_key: "k" },
+    [],
+  ).join("\n");
   expect(text).toContain(`a-rm 'a'\\''; rm' --stack prod`);
 });
 

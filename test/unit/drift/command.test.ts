@@ -20,7 +20,11 @@ let engine: ReturnType<typeof fakeEngine>;
 /** A floating IP that no state holds is in the cloud, beside what the state has; its image is the document's. */
 async function open(replies = asStated) {
   const [, images] = asStated["/image/v2/images"] ?? [];
-  cloud = await fakeCloud({ ...replies, "/image/v2/images": [200, images], "/network/v2.0/floatingips/f9": [200, { floatingip: { id: "f9" } }] });
+  cloud = await fakeCloud({
+    ...replies,
+    "/image/v2/images": [200, images],
+    "/network/v2.0/floatingips/f9": [200, { floatingip: { id: "f9" } }],
+  });
   engine = fakeEngine(stack, {
     ...{ OS_AUTH_URL: cloud.authUrl, OS_APPLICATION_CREDENTIAL_ID: "a", OS_APPLICATION_CREDENTIAL_SECRET: "s" },
     ESTATE_DRIFT_KUBECONFIG: join(dirname(stackFilePath(stack)), `.estate/${stack}.kubeconfig`),
@@ -47,12 +51,21 @@ const same = [...refreshed(types.server, "worker-01", "same"), ...refreshed(type
 const renamed = [...refreshed(types.server, "worker-01", "update", ["name"])];
 const changed = (type: string, name: string, paths: readonly string[]) => {
   const detailedDiff = Object.fromEntries(paths.map((path) => [path, { diffKind: "update" }]));
-  const metadata = { op: "update", urn: urnOf(type, name), type, old: { custom: true }, new: { custom: true }, detailedDiff };
+  const metadata = {
+    op: "update",
+    urn: urnOf(type, name),
+    type,
+    old: { custom: true },
+    new: { custom: true },
+    detailedDiff,
+  };
   return [{ resourcePreEvent: { metadata } }, { resOutputsEvent: { metadata } }];
 };
 const reportIn = (stdout: string) => JSON.parse(stdout) as Report;
 
-test("clean is 0; neither cloud, state nor orchestrator is changed, and no lock is taken", { timeout: 60_000 }, async () => {
+test("clean is 0; neither cloud, state nor orchestrator is changed, and no lock is taken", {
+  timeout: 60_000,
+}, async () => {
   await open();
   const { exitCode, stdout, stderr } = await engine.estate(["drift", "--json"], { state, refresh: same });
   expect(exitCode, stderr).toBe(0);
@@ -67,10 +80,18 @@ test("clean is 0; neither cloud, state nor orchestrator is changed, and no lock 
 
 test("drift is 2, in every form, twice seen the second time; no form has a value", { timeout: 60_000 }, async () => {
   await open(plus("/network/v2.0/floatingips", { id: "f9", floating_ip_address: "203.0.113.9", port_id: null }));
-  const scenario: Scenario = { state, refresh: renamed, preview: changed(types.record, "dns", ["records"]), repair: changed(types.server, "worker-01", ["name"]) };
+  const scenario: Scenario = {
+    state,
+    refresh: renamed,
+    preview: changed(types.record, "dns", ["records"]),
+    repair: changed(types.server, "worker-01", ["name"]),
+  };
   const files = ["markdown", "html", "metrics"].map((form) => [form, join(engine.folder, `report.${form}`)] as const);
   await engine.estate(["drift"], scenario);
-  const { exitCode, stdout, stderr } = await engine.estate(["drift", "--json", ...files.flatMap(([form, file]) => [`--${form}`, file])], scenario);
+  const { exitCode, stdout, stderr } = await engine.estate(
+    ["drift", "--json", ...files.flatMap(([form, file]) => [`--${form}`, file])],
+    scenario,
+  );
   expect(exitCode, stderr).toBe(2);
   const report = reportIn(stdout);
   expect(brief(report.findings)).toEqual([
@@ -91,13 +112,22 @@ test("drift is 2, in every form, twice seen the second time; no form has a value
 
 test("what another stack of the project holds is managed", { timeout: 60_000 }, async () => {
   await open(plus("/network/v2.0/floatingips", { id: "f9", floating_ip_address: "203.0.113.9", port_id: null }));
-  const other = { deployment: { resources: [{ urn: urnOf(types.floatingIp, "x"), type: types.floatingIp, id: "f9" }] } };
-  const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state, refresh: same, others: { base: other } });
+  const other = {
+    deployment: { resources: [{ urn: urnOf(types.floatingIp, "x"), type: types.floatingIp, id: "f9" }] },
+  };
+  const { exitCode, stdout } = await engine.estate(["drift", "--json"], {
+    state,
+    refresh: same,
+    others: { base: other },
+  });
   expect([exitCode, reportIn(stdout).findings]).toEqual([0, []]);
 });
 
 test("broken is 1: an engine or a cloud that does not answer, with what was found", { timeout: 60_000 }, async () => {
-  await open({ ...plus("/compute/servers/detail", { id: "s9", name: "test" }), "/network/v2.0/ports": [403, { message: "not allowed" }] });
+  await open({
+    ...plus("/compute/servers/detail", { id: "s9", name: "test" }),
+    "/network/v2.0/ports": [403, { message: "not allowed" }],
+  });
   const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state, refresh: [], refreshExitCode: 255 });
   expect(exitCode).toBe(1);
   const { findings, troubles } = reportIn(stdout);
@@ -134,7 +164,9 @@ test("while an update runs it says so, ends with 75, and writes nothing down", {
 test("after a killed update it says what happened and what to do", { timeout: 60_000 }, async () => {
   await open();
   lock(2 ** 22 + 1);
-  const pending_operations = [{ type: "creating", resource: { urn: urnOf(types.port, "bbb-01-port"), type: types.port } }];
+  const pending_operations = [
+    { type: "creating", resource: { urn: urnOf(types.port, "bbb-01-port"), type: types.port } },
+  ];
   const killed = { deployment: { ...state.deployment, pending_operations } };
   const { exitCode, stdout } = await engine.estate(["drift", "--sightings", "5"], { state: killed, refresh: same });
   expect(exitCode).toBe(2);
@@ -144,7 +176,9 @@ test("after a killed update it says what happened and what to do", { timeout: 60
   expect(stdout).toContain("locked since 2026-11-22T11:00:00Z by process 4194305 of anna");
 });
 
-test("repair shows and makes exactly one change: a target of the engine, or one deletion", { timeout: 60_000 }, async () => {
+test("repair shows and makes exactly one change: a target of the engine, or one deletion", {
+  timeout: 60_000,
+}, async () => {
   await open(plus("/network/v2.0/floatingips", { id: "f9", floating_ip_address: "203.0.113.9", port_id: null }));
   const scenario: Scenario = { state, refresh: renamed, repair: changed(types.server, "worker-01", ["name"]) };
   const { findings } = reportIn((await engine.estate(["drift", "--json"], scenario)).stdout);
@@ -168,7 +202,10 @@ test("what an update does not take back is not repaired, and that is said", { ti
   const { stdout } = await engine.estate(["drift", "--json"], scenario);
   const report = reportIn(stdout);
   expect(report.stuck).toEqual([report.findings[0]?.id]);
-  const { exitCode, stderr } = await engine.estate(["drift", "repair", report.findings[0]?.id ?? "", "--yes"], scenario);
+  const { exitCode, stderr } = await engine.estate(
+    ["drift", "repair", report.findings[0]?.id ?? "", "--yes"],
+    scenario,
+  );
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining("an update does not take back worker-01")]);
   expect(engine.calls().some((call) => call.startsWith("up "))).toBe(false);
 });

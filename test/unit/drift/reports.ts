@@ -18,7 +18,13 @@ export function sighted(finding: Partial<Finding> & Pick<Finding, "name">, times
 /** One of each question, some of them hostile. */
 export const some = [
   sighted({ name: "dns-api", urn: urnOf(types.record, "dns-api") }),
-  sighted({ name: "worker-01", class: "cosmetic", type: types.server, paths: ["name"], urn: urnOf(types.server, "worker-01") }),
+  sighted({
+    name: "worker-01",
+    class: "cosmetic",
+    type: types.server,
+    paths: ["name"],
+    urn: urnOf(types.server, "worker-01"),
+  }),
   sighted({
     ...{ name: "<script>alert(1)</script> `@all` | x", answer: "unmanaged", class: "security", change: "unknown" },
     ...{ type: types.rule, paths: [], meaning: "a rule that no document has", owner: "human" },
@@ -30,7 +36,15 @@ export const some = [
 export function reported(more: Partial<Checked> = {}): Report {
   return reportOf({
     ...{ stack: "prod", at, seen: some, accepted: [], troubles: [], compared: 120, sightings: 1 },
-    repairs: [{ kind: "update", type: types.record, name: "dns-api", urn: urnOf(types.record, "dns-api"), changed: ["records"] }],
+    repairs: [
+      {
+        kind: "update",
+        type: types.record,
+        name: "dns-api",
+        urn: urnOf(types.record, "dns-api"),
+        changed: ["records"],
+      },
+    ],
     ...more,
   });
 }

@@ -4,8 +4,8 @@ import type { Ground } from "../../../cli/drift/cloud-kinds.ts";
 import { connectCluster } from "../../../cli/drift/cluster.ts";
 import { heldBy } from "../../../cli/drift/held.ts";
 import { cloudFindings } from "../../../cli/drift/managed.ts";
-import { scanCloud } from "../../../cli/drift/scan-cloud.ts";
 import { ownerOf, withOwners } from "../../../cli/drift/owner.ts";
+import { scanCloud } from "../../../cli/drift/scan-cloud.ts";
 import { scanCluster } from "../../../cli/drift/scan-cluster.ts";
 import { connect } from "../../../local/openstack-client/client.ts";
 import { logOf } from "../preview/engine.ts";
@@ -172,8 +172,12 @@ describe("the orchestrator", () => {
     const fake = await fakeCluster({ "apps/v1/Deployment": [{ metadata: { name: "hello", managedFields } }] }, []);
     opened.push(fake);
     const findings = cloudFindings(logOf(refreshed(types.deployment, "hello", "update", ["spec.replicas"])).steps);
-    expect((await withOwners(findings, connectCluster(fake.kubeconfig), held)).map(({ owner }) => owner)).toEqual(["human"]);
+    expect((await withOwners(findings, connectCluster(fake.kubeconfig), held)).map(({ owner }) => owner)).toEqual([
+      "human",
+    ]);
     const server = cloudFindings(logOf(refreshed(types.server, "worker-01", "update", ["name"])).steps);
-    expect((await withOwners(server, connectCluster(fake.kubeconfig), held)).map(({ owner }) => owner)).toEqual(["unknown"]);
+    expect((await withOwners(server, connectCluster(fake.kubeconfig), held)).map(({ owner }) => owner)).toEqual([
+      "unknown",
+    ]);
   });
 });

@@ -44,14 +44,22 @@ test("the CronJob: on orchestrator servers, restricted, one at a time, and it ma
   const all = parseAllDocuments(renderCronJob("prod", image)).map((one) => one.toJS() as any);
   const of = (kind: string) => all.find((one) => one?.kind === kind);
   const { spec } = of("CronJob").spec.jobTemplate.spec.template;
-  expect([of("CronJob").spec.concurrencyPolicy, of("CronJob").spec.jobTemplate.spec.backoffLimit]).toEqual(["Forbid", 0]);
+  expect([of("CronJob").spec.concurrencyPolicy, of("CronJob").spec.jobTemplate.spec.backoffLimit]).toEqual([
+    "Forbid",
+    0,
+  ]);
   expect(spec.nodeSelector).toEqual({ "estate/role": "orchestrator" });
   expect(spec.containers[0].image).toBe(image);
-  expect(spec.containers[0].securityContext).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
+  expect(spec.containers[0].securityContext).toMatchObject({
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+  });
   expect(spec.securityContext.runAsNonRoot).toBe(true);
   expect(of("ClusterRole").rules.flatMap((rule: { verbs: string[] }) => rule.verbs)).toEqual(["list"]);
   // what it mounts is there
   const volumes = spec.volumes.map(({ name }: { name: string }) => name);
   expect(spec.containers[0].volumeMounts.map(({ name }: { name: string }) => name).sort()).toEqual(volumes.sort());
-  expect(() => connectCluster(of("ConfigMap").data.kubeconfig.replaceAll(/"?token-?[fF]ile"?:.*\n/g, ""))).not.toThrow();
+  expect(() =>
+    connectCluster(of("ConfigMap").data.kubeconfig.replaceAll(/"?token-?[fF]ile"?:.*\n/g, "")),
+  ).not.toThrow();
 });
