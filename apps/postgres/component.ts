@@ -102,8 +102,16 @@ export class Postgres extends pulumi.ComponentResource {
   }
 
   #backups(after: readonly pulumi.Resource[]): void {
-    new kubernetes.batch.v1.CronJob(names.backup, this.#in(backupCronJob(this.#args)), this.#options([...after, ...this.#args.after]));
-    new kubernetes.batch.v1.CronJob(names.restore, this.#in(restoreCronJob(this.#args)), this.#options([...after, ...this.#args.after]));
+    new kubernetes.batch.v1.CronJob(
+      names.backup,
+      this.#in(backupCronJob(this.#args)),
+      this.#options([...after, ...this.#args.after]),
+    );
+    new kubernetes.batch.v1.CronJob(
+      names.restore,
+      this.#in(restoreCronJob(this.#args)),
+      this.#options([...after, ...this.#args.after]),
+    );
   }
 
   #database(database: DatabaseFacts, roles: pulumi.Resource): Database {

@@ -22,7 +22,11 @@ export function jobPolicy(application: string) {
   return {
     metadata: { name: `${instanceName(application)}-users`, labels: labelsOf(application, "job") },
     spec: {
-      ...{ podSelector: { matchLabels: selectorOf(application, "job") }, policyTypes: ["Ingress", "Egress"], ingress: [] },
+      ...{
+        podSelector: { matchLabels: selectorOf(application, "job") },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [],
+      },
       egress: [{ to: [server], ports: [{ port, protocol: "TCP" }] }, resolver],
     },
   };

@@ -120,7 +120,7 @@ describe("the data stores", async () => {
     await expect(graph(estate(wrong, { postgres: volumes.postgres }))).rejects.toThrow(
       [
         "  apps.postgres.backup.volume: write another volume than that of the data: it would be lost together with it",
-        "  apps.postgres.databases[\"portal-one\"].revoked: write less than generation (0): the password in use must be taken",
+        '  apps.postgres.databases["portal-one"].revoked: write less than generation (0): the password in use must be taken',
         "  apps.redis.host: there is no host nowhere: write one of the hosts of a role that runs pods",
         "  apps.redis.instances.nobody: is no application of this document: write its name, or leave it out",
       ].join("\n"),
