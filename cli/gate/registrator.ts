@@ -1,6 +1,6 @@
 import { request as plain } from "node:http";
 import { request as secure } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import { type DrainOrder, phases } from "../../apps/registrator/service/drain-record.ts";
 
@@ -39,10 +39,12 @@ const timeout = 15_000;
  * orchestrator, and nothing of it is open outside.
  */
 export function connectRegistrator({ kubeconfig, namespace, service, port, token }: RegistratorAddress): Registrator {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const base = `${config.getCurrentCluster()?.server}/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy`;
+  const path = `/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy`;
+  let loaded: Promise<KubeConfig> | undefined;
   const ask = async (method: string, name: string, body?: object): Promise<Told> => {
+    loaded ??= load(kubeconfig);
+    const config = await loaded;
+    const base = `${config.getCurrentCluster()?.server}${path}`;
     const { status, text } = await send(config, new URL(`${base}/drains/${name}`), { method, token, body });
     const told = Told.safeParse(parsed(text));
     // no drain is an answer of its own; any other 404 is not the registrator's
@@ -55,6 +57,14 @@ export function connectRegistrator({ kubeconfig, namespace, service, port, token
     look: (name) => ask("GET", name),
     release: (name) => ask("DELETE", name),
   };
+}
+
+/** Loading the client costs a second of computing time: only gates of hosts with meetings do it. */
+async function load(kubeconfig: string): Promise<KubeConfig> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  return config;
 }
 
 interface Sent {
