@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/vishvananda/netlink"
 )
@@ -47,7 +46,7 @@ func show() {
 		}
 	}
 	fmt.Println("shown")
-	time.Sleep(time.Hour)
+	select {}
 }
 
 // serve answers /health with what was posted there last, and ends in good order.
@@ -81,5 +80,5 @@ func serve() {
 func stubborn() {
 	signal.Ignore(syscall.SIGTERM)
 	fmt.Println("staying")
-	time.Sleep(time.Hour)
+	select {}
 }
