@@ -80,10 +80,9 @@ func (s *server) compare(ctx context.Context, other *supervisor) error {
 
 func (s *server) criticalSettings() map[string]any {
 	critical := map[string]any{}
-	for _, name := range []string{"cluster-cidr", "service-cidr"} {
+	for _, name := range []string{"cluster-cidr", "service-cidr", "cluster-dns"} {
 		critical[name] = strings.Join(s.settings.texts(name, true), ",")
 	}
-	critical["cluster-dns"] = s.settings.clusterDNS()
 	for _, name := range []string{"cluster-domain", "flannel-backend", "disable-kube-proxy", "disable-network-policy", "secrets-encryption", "egress-selector-mode"} {
 		critical[name] = orElse(s.settings.text(name), "false")
 	}

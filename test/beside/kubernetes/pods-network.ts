@@ -37,21 +37,6 @@ export async function reachOf(cluster: Cluster): Promise<void> {
   assert.match(await inPod(near, "ping -c 1 -W 2 10.77.0.1"), / 1 received/);
 }
 
-/** Pods find Services by their names, at the cluster's name server, which is a pod of another host behind a Service. */
-export async function namesOf(cluster: Cluster): Promise<void> {
-  const [near, far] = await twoPods(cluster);
-  await cluster.kubectl(["rollout", "status", "deployment/coredns", "-n", "kube-system", "--timeout=90s"]);
-  const service = await cluster.kubectl(["get", "service", "who", "-o", "jsonpath={.spec.clusterIP}"]);
-  for (const how of ["+notcp", "+tcp"]) {
-    const ask = (name: string) => () => inPod(near, `dig +short +time=2 +tries=1 ${how} @10.43.0.10 ${name}`);
-    const own = ask("who.default.svc.cluster.local");
-    assert.equal(await settled(service, own), service, how);
-    assert.equal(await ask("kubernetes.default.svc.cluster.local")(), "10.43.0.1", how);
-    assert.equal(await ask("who.kube-system.svc.cluster.local")(), "", how);
-  }
-  assert.match(await inPod(far, "dig +time=2 @10.43.0.10 none.default.svc.cluster.local"), /status: NXDOMAIN/);
-}
-
 /** Packets between pods cross the hosts' network on UDP 8472, so that a missing rule separates them. */
 export async function overlayOf(cluster: Cluster): Promise<void> {
   const [near, far] = await twoPods(cluster);

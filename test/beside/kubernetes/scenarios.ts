@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
-import { leave, lifeOf, namesOf, overlayOf, reachOf } from "./pods-network.ts";
+import { leave, lifeOf, overlayOf, reachOf } from "./pods-network.ts";
 import { policiesOf } from "./pods-policy.ts";
 import { podsOf } from "./workloads.ts";
 
@@ -88,8 +88,6 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
   "pods live as KWOK plays them, with addresses of their node": podsOf,
 
   "pods of two hosts, their hosts and Services reach each other, by their own addresses": reachOf,
-
-  "pods find Services by their names": namesOf,
 
   "what pods of two hosts send each other crosses the overlay's port": overlayOf,
 
