@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
-import { leave, lifeOf, overlayOf, reachOf } from "./pods-network.ts";
-import { policiesOf } from "./pods-policy.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -86,16 +84,6 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
   },
 
   "pods live as KWOK plays them, with addresses of their node": podsOf,
-
-  "pods of two hosts, their hosts and Services reach each other, by their own addresses": reachOf,
-
-  "what pods of two hosts send each other crosses the overlay's port": overlayOf,
-
-  "a pod that runs is probed, started anew and ended as its manifest says": lifeOf,
-
-  "network policies hold between pods, in both directions, and let go again": policiesOf,
-
-  "a node that is gone is no longer led to": leave,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
