@@ -96,13 +96,19 @@ function admits(remote: Remote, role: string, facts: EstateFacts): boolean {
   return remote.cidr === "0.0.0.0/0";
 }
 
-it("every arrow between hosts has both ends", () => {
+it("every arrow between hosts has both ends; what is open to the world is to them", () => {
+  const world = { cidr: "0.0.0.0/0" };
   ofEach(all, ({ facts }) => {
     const keys = new Set(facts.rules.map(endOf));
     for (const rule of facts.rules) {
       const back = rule.direction === "ingress" ? "egress" : "ingress";
-      for (const end of othersOf(rule, facts))
-        expect(keys.has(endOf({ ...rule, ...end, direction: back })), `${rule.key}, from the other end`).toBe(true);
+      for (const end of othersOf(rule, facts)) {
+        const answers = [end.remote, world].map((remote) => endOf({ ...rule, ...end, remote, direction: back }));
+        expect(
+          answers.some((answer) => keys.has(answer)),
+          `${rule.key}, from the other end`,
+        ).toBe(true);
+      }
     }
   });
 });
