@@ -43,7 +43,8 @@ async function leadAside(): Promise<void> {
   const rules = [...aside].map(([port, other]) => `udp dport ${port} @th,64,8 0x3f redirect to :${other}`);
   const chain = ["type nat hook prerouting priority dstnat; policy accept;", ...rules].join("\n");
   await execa("nft", ["-f", "-"], {
-    input: `table ${table}\ndelete table ${table}\ntable ${table} { chain in { ${chain}\n } }\n`,
+    // a brace that closes stands on a line of its own
+    input: `table ${table}\ndelete table ${table}\ntable ${table} {\nchain in {\n${chain}\n}\n}\n`,
   });
   process.once(
     "SIGTERM",
