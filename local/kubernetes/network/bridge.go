@@ -47,6 +47,11 @@ func OpenBridge(pods *net.IPNet, mtu int) (*Bridge, error) {
 			return nil, err
 		}
 	}
+	// Routing sees all that pods send, and Services there lead it on. Where the bridge itself looked first (the kernel's br_netfilter, if
+	// it is loaded), it would hand what a Service leads to a pod of this host straight to its cable, which is kept apart.
+	if err := os.WriteFile("/proc/sys/net/bridge/bridge-nf-call-iptables", []byte("0"), 0); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
 	return &Bridge{link: link, gateway: gateway, mtu: mtu}, netlink.LinkSetUp(link)
 }
 

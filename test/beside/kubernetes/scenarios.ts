@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
+import { podsReach } from "./pods-network.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -84,6 +85,9 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
   },
 
   "pods live as KWOK plays them, with addresses of their node": podsOf,
+
+  "networks of pods: across hosts by their own addresses, over the overlay's port alone, kept apart by policies":
+    podsReach,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
