@@ -1,3 +1,4 @@
+import pRetry from "p-retry";
 import { client } from "../../local/daemon/client.ts";
 import type { Place } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
@@ -22,12 +23,15 @@ interface Node {
   };
 }
 
-/** Asks the cloud for the hosts and the orchestrator for its nodes. */
+/**
+ * Asks the cloud for the hosts and the orchestrator for its nodes, for up to a minute: after a start of the stack its servers may
+ * still be starting, and an update that has nothing to change does not wait for them.
+ *
+ * @throws Trouble when the orchestrator does not answer by then
+ */
 export async function describeEstate(here: Place): Promise<readonly HostRow[]> {
   const { hosts } = await (await client(here)).status();
-  const answer = await inside(here, ["kubectl", "get", "nodes", "--output", "json"]);
-  if (answer.failed) throw new Trouble(`the orchestrator does not answer: ${String(answer.stderr)}`);
-  const nodes = (JSON.parse(String(answer.stdout)) as { items: Node[] }).items;
+  const nodes = await pRetry(() => nodesOf(here), { retries: 30, factor: 1, minTimeout: 2000 });
   return hosts
     .map((host) =>
       hostRow(
@@ -37,6 +41,12 @@ export async function describeEstate(here: Place): Promise<readonly HostRow[]> {
       ),
     )
     .sort((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name));
+}
+
+async function nodesOf(here: Place): Promise<readonly Node[]> {
+  const answer = await inside(here, ["kubectl", "get", "nodes", "--output", "json", "--request-timeout=10s"]);
+  if (answer.failed) throw new Trouble(`the orchestrator does not answer: ${String(answer.stderr)}`);
+  return (JSON.parse(String(answer.stdout)) as { items: Node[] }).items;
 }
 
 /** A host without a node, or whose node says nothing of being ready, is unknown: never up. */
