@@ -38,9 +38,7 @@ export interface LockTerms {
 export async function freeLocks(terms: LockTerms): Promise<void> {
   const folder = await lockFolder(terms);
   if (!folder) return;
-  // the file backend keeps attributes beside, and takes both away one after the other
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
-  for (const name of names) await freeLock(join(folder, name), terms);
+  for (const name of await lockNames(folder)) await freeLock(join(folder, name), terms);
 }
 
 /** Who holds the lock of a state. */
@@ -56,18 +54,26 @@ export interface LockHolder {
 /** The locks on a stack's state, as they are: none is taken or freed. Only a folder has locks that can be seen. */
 export async function readLocks(terms: Pick<LockTerms, "stack" | "backend" | "hostname">): Promise<LockHolder[]> {
   const folder = await lockFolder(terms);
-  if (!folder) return [];
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const locks = await Promise.all(names.map(async (name) => readLock(join(folder, name))));
+  const locks = folder ? await filedLocks(folder) : [];
   return Promise.all(
-    locks.flatMap((lock) => {
-      if (!lock) return [];
+    locks.map(async (lock) => {
       const { pid, username, hostname, timestamp: since } = lock;
       const elsewhere = terms.hostname !== undefined && hostname !== undefined && hostname !== terms.hostname;
       const holder = { pid, username, ...(hostname === undefined ? {} : { hostname }), since };
-      return [runs(lock).then((alive) => ({ ...holder, runs: elsewhere ? undefined : alive }))];
+      return { ...holder, runs: elsewhere ? undefined : await runs(lock) };
     }),
   );
+}
+
+/** The locks in a folder, those that ended meanwhile left out. */
+export async function filedLocks(folder: string): Promise<readonly Lock[]> {
+  const locks = (await lockNames(folder)).map((name) => readLock(join(folder, name)));
+  return (await Promise.all(locks)).filter((lock) => lock !== undefined);
+}
+
+/** The file backend keeps attributes beside, and takes both away one after the other. */
+async function lockNames(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
 }
 
 async function freeLock(file: string, { stack, hostname, whileItRuns, prefix = "", say }: LockTerms): Promise<void> {
@@ -105,7 +111,7 @@ export async function lockFolder({
 }
 
 /** Nothing where the engine has ended since; one that was killed while it wrote is nobody's. */
-export async function readLock(file: string): Promise<Lock | undefined> {
+async function readLock(file: string): Promise<Lock | undefined> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {

@@ -28,17 +28,14 @@ export class Designate {
   readonly #shared: { readonly ttl: number; readonly description: string };
   readonly #options: pulumi.CustomResourceOptions;
 
-  /**
-   * @param name of the component that the names are part of; two of a stack must not have the same
-   * @param connect to the cloud, when something failed. @default as the environment says
-   */
-  constructor(name: string, parent: pulumi.Resource, connect: () => Promise<OpenStack> = connectEnvironment) {
+  /** @param name of the component that the names are part of; two of a stack must not have the same */
+  constructor(name: string, parent: pulumi.Resource) {
     const description = `estate ${pulumi.getProject()}/${pulumi.getStack()}`;
     const hook = new pulumi.ErrorHook(`${name}-left-behind`, async ({ failedOperation, newInputs = {}, errors }) => {
       if (failedOperation !== "create") return false;
       const { zoneId, name, type } = newInputs as Partial<Record<string, string>>;
       const left = zoneId ? { name, type, description } : { name, description };
-      const removed = await removeLeftBehind(await connect(), zoneId, left);
+      const removed = await removeLeftBehind(await connectEnvironment(), zoneId, left);
       return removed && errors.length < attempts;
     });
     this.#shared = { ttl, description };

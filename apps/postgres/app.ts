@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
+import { checkGenerations } from "../../stacks/checkGenerations.ts";
 import { checkVolume } from "../../stacks/checkVolume.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { form, map, section, told, whole } from "../../stacks/schema/told.ts";
@@ -62,14 +63,6 @@ export const application = defineApplication({
     checkVolume(estate, backups, ["backup"], wrong);
     if (backups.host === host && backups.volume === volume)
       wrong(["backup", "volume"], "write another volume than that of the data: it would be lost together with it");
-    for (const [name, { generation, revoked }] of Object.entries(databases)) {
-      if (!estate.apps[name])
-        wrong(["databases", name], "is no application of this document: write its name, or leave it out");
-      if (revoked >= generation)
-        wrong(
-          ["databases", name, "revoked"],
-          `write less than generation (${generation}): the password in use must be taken`,
-        );
-    }
+    checkGenerations("databases", databases, estate, wrong);
   },
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
+import { checkGenerations } from "../../stacks/checkGenerations.ts";
 import { checkVolume } from "../../stacks/checkVolume.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { map, section, told, whole } from "../../stacks/schema/told.ts";
@@ -32,14 +33,6 @@ export const application = defineApplication({
   ports: { redis: { port, from: ["use"] } },
   check({ host, volume, instances }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
-    for (const [name, { generation, revoked }] of Object.entries(instances)) {
-      if (!estate.apps[name])
-        wrong(["instances", name], "is no application of this document: write its name, or leave it out");
-      if (revoked >= generation)
-        wrong(
-          ["instances", name, "revoked"],
-          `write less than generation (${generation}): the password in use must be taken`,
-        );
-    }
+    checkGenerations("instances", instances, estate, wrong);
   },
 });

@@ -1,4 +1,4 @@
-import { type Markup, tag } from "../map/markup.ts";
+import { type Markup, page, tag } from "../map/markup.ts";
 import { dark, light, type Palette } from "../map/palette.ts";
 import { type Answer, type Class, classes } from "./finding.ts";
 import type { Sighted } from "./history.ts";
@@ -15,28 +15,8 @@ const colours: Readonly<Record<Class, keyof Palette>> = {
 export function renderPage(report: Report): string {
   const { stack, findings, result } = report;
   const title = `Drift of ${stack}: ${findings.length === 0 ? result : `${findings.length} found`}`;
-  const head = tag(
-    "head",
-    {},
-    tag("meta", { charset: "utf-8" }),
-    tag("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    // whatever a name of the cloud tries to be: nothing is run, nothing is loaded
-    tag("meta", {
-      "http-equiv": "Content-Security-Policy",
-      content: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-    }),
-    tag("title", {}, title),
-    { markup: `<style>${style()}</style>` },
-  );
-  const body = tag(
-    "body",
-    {},
-    tag("h1", {}, title),
-    ...summary(report),
-    ...order.flatMap((one) => section(report, one)),
-    ...repairs(report),
-  );
-  return `<!DOCTYPE html>\n${tag("html", { lang: "en", xmlns: "http://www.w3.org/1999/xhtml" }, head, body).markup}\n`;
+  const sections = order.flatMap((one) => section(report, one));
+  return page(title, style(), tag("h1", {}, title), ...summary(report), ...sections, ...repairs(report));
 }
 
 function summary({ at, compared, findings, updating, troubles, waiting, accepted }: Report): Markup[] {

@@ -4,7 +4,7 @@ import { type ClassOf, matrix } from "./drawing/matrix.ts";
 import { healthsOf } from "./drawing/role-box.ts";
 import { topology } from "./drawing/topology.ts";
 import { type EstateMap, healths, type Party } from "./estate-map.ts";
-import { type Markup, tag } from "./markup.ts";
+import { type Markup, page, tag } from "./markup.ts";
 import { style } from "./style.ts";
 import { tables } from "./tables.ts";
 
@@ -16,22 +16,8 @@ const widths = { wide: 1140, narrow: 400 } as const;
  */
 export function renderMap(map: EstateMap): string {
   const title = `Estate map: ${map.estate || map.stack}`;
-  const head = tag(
-    "head",
-    {},
-    tag("meta", { charset: "utf-8" }),
-    tag("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    // whatever a name of the cloud tries to be: nothing is run, nothing is loaded
-    tag("meta", {
-      "http-equiv": "Content-Security-Policy",
-      content: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-    }),
-    tag("title", {}, title),
-    { markup: `<style>${style(map.groups.length)}</style>` },
-  );
-  const body = tag("body", {}, tag("header", {}, tag("h1", {}, title), summary(map)), tag("main", {}, ...parts(map)));
-  const html = tag("html", { lang: "en", xmlns: "http://www.w3.org/1999/xhtml" }, head, body);
-  return `<!DOCTYPE html>\n${html.markup}\n`;
+  const header = tag("header", {}, tag("h1", {}, title), summary(map));
+  return page(title, style(map.groups.length), header, tag("main", {}, ...parts(map)));
 }
 
 function parts(map: EstateMap): Markup[] {

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Trouble } from "../../local/say.ts";
 import type { Pulumi } from "../stack-secrets.ts";
-import { type Lock, lockFolder, readLock, runs } from "../state-lock.ts";
+import { filedLocks, type Lock, lockFolder, runs } from "../state-lock.ts";
 
 /** Whoever locked a stack's state. */
 export interface Holder {
@@ -30,7 +30,8 @@ export function keepsLocks(backend: string): boolean {
 
 /** Who holds the locks of a stack, wherever its state is. @throws Trouble where the backend does not say */
 export async function holdersOf(locked: LockedStack): Promise<readonly Holder[]> {
-  const locks = (await lockFolder(locked)) === undefined ? await toldLocks(locked) : await filedLocks(locked);
+  const folder = await lockFolder(locked);
+  const locks = await (folder === undefined ? toldLocks(locked) : filedLocks(folder));
   const found = locks.map(async (lock) => {
     const { pid, username, hostname = locked.hostname, timestamp } = lock;
     const life = hostname !== locked.hostname ? "unknown" : (await runs(lock)) ? "runs" : "gone";
@@ -44,12 +45,6 @@ export async function freeAll(locked: LockedStack): Promise<void> {
   const folder = await lockFolder(locked);
   if (!folder) return void (await locked.pulumi(["cancel", "--yes", "--stack", locked.stack]));
   for (const name of await readdir(folder).catch(() => [])) await rm(join(folder, name), { force: true });
-}
-
-async function filedLocks(locked: LockedStack): Promise<readonly Lock[]> {
-  const folder = (await lockFolder(locked)) ?? "";
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
-  return (await Promise.all(names.map((name) => readLock(join(folder, name))))).filter((lock) => lock !== undefined);
 }
 
 /**
