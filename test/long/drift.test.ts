@@ -60,7 +60,7 @@ interface Named {
 const idOf = (list: readonly Named[], name: string) => list.find((one) => one.name === name)?.id ?? "";
 
 beforeAll(async () => {
-  program = await brokenProgram("apps/hello/hello.ts", service, `${settings}\n    ${service}`);
+  program = await brokenProgram("apps/hello/component.ts", service, `${settings}\n    ${service}`);
   const up = await estate(["up", "--yes"]);
   expect(up.exitCode, up.text).toBe(0);
 });
