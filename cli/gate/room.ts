@@ -61,7 +61,7 @@ export async function waitForRoom(gate: Gate, rollout: Rollout, more = 0): Promi
   throw new Trouble(
     [
       `${host} was not begun, and is as it was: it waited ${duration(minutes * 60_000)} for ${missing}; ${places}.`,
-      "Bring those hosts back: 'kubectl describe node NAME' tells what is wrong, 'kubectl uncordon NAME' opens one that was left cordoned, and a higher generation of that host alone replaces it. Then 'pulumi up' goes on from here.",
+      "Bring those hosts back: 'kubectl describe node NAME' tells what is wrong, 'kubectl uncordon NAME' opens one that was left cordoned, and 'estate up' begins with hosts that are down, where they are to be replaced too. Then 'pulumi up' goes on from here.",
     ].join("\n"),
   );
 }
@@ -78,8 +78,8 @@ async function outOfService(gate: Gate, nodes: readonly V1Node[], width: number)
   return found.filter(({ host }) => served.includes(host));
 }
 
-/** What an operator has cordoned still serves. */
-function whyOut(node: V1Node | undefined): string | undefined {
+/** Why a host does no work of its pool; nothing if it does. What an operator has cordoned still serves. */
+export function whyOut(node: V1Node | undefined): string | undefined {
   if (!node) return "it has no node";
   if (!isReady(node)) return "its node is not Ready";
   return isMarked(node) ? "it is cordoned by its gate" : undefined;
