@@ -1,5 +1,5 @@
 // kubeall is one program with everything of Kubernetes that the local stack runs: the etcd, control plane, kube-proxy
-// and kubectl of one release, KWOK, and k3s, the stand-in that plays k3s on a host (package k3s).
+// and kubectl of one release, KWOK, and k3s, the stand-in that plays k3s on a host (package k3s); also programs that play images (whoami).
 //
 // The component is the first argument, or the name by which the program is called.
 package main
@@ -24,6 +24,7 @@ import (
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 
 	"estate/local/kubernetes/k3s"
+	"estate/local/kubernetes/whoami"
 )
 
 var components = map[string]func(){
@@ -34,6 +35,7 @@ var components = map[string]func(){
 	"kube-proxy":              func() { os.Exit(cli.Run(proxy.NewProxyCommand())) },
 	"kubectl":                 runKubectl,
 	"k3s":                     runK3s,
+	"whoami":                  whoami.Main,
 }
 
 func main() {
@@ -48,7 +50,7 @@ func main() {
 			return
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: kubeall etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubectl|k3s [flags]")
+	fmt.Fprintln(os.Stderr, "usage: kubeall etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubectl|k3s|whoami [flags]")
 	os.Exit(2)
 }
 
