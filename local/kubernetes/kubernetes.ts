@@ -9,7 +9,7 @@ import type { Say } from "../say.ts";
 const release = "1.34.2";
 
 /** The folders of the Go program, beside its main.go. */
-const folders = ["k3s", "kubelet", "network", "policy", "whoami"];
+const folders = ["dns", "k3s", "kubelet", "network", "policy", "whoami"];
 
 /** The Kubernetes program. */
 export interface Kubernetes {

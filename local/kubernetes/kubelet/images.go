@@ -20,7 +20,8 @@ const selfPath = "/estate/kubeall"
 
 // programs by the repositories of their images, whatever the tag and digest: the local stack has one version of each.
 var programs = map[string]program{
-	"docker.io/traefik/whoami": {command: []string{selfPath, "whoami"}},
+	"docker.io/rancher/mirrored-coredns-coredns": {command: []string{selfPath, "coredns"}},
+	"docker.io/traefik/whoami":                   {command: []string{selfPath, "whoami"}},
 }
 
 // Repositories are those of all images that run.
