@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/vishvananda/netlink"
 )
@@ -46,7 +47,7 @@ func show() {
 		}
 	}
 	fmt.Println("shown")
-	select {}
+	time.Sleep(time.Hour)
 }
 
 // serve answers /health with what was posted there last, and ends in good order.
@@ -80,5 +81,5 @@ func serve() {
 func stubborn() {
 	signal.Ignore(syscall.SIGTERM)
 	fmt.Println("staying")
-	select {}
+	time.Sleep(time.Hour)
 }

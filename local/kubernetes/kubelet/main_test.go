@@ -16,7 +16,7 @@ import (
 
 // What a container of the tests runs is this program, told by its first argument.
 var acts = map[string]func(){
-	"show": show, "serve": serve, "stubborn": stubborn, "fail": func() { os.Exit(3) }, "succeed": func() { os.Exit(0) }, "wait": func() { select {} },
+	"show": show, "serve": serve, "stubborn": stubborn, "fail": func() { os.Exit(3) }, "succeed": func() { os.Exit(0) }, "wait": func() { time.Sleep(time.Hour) },
 }
 
 // TestMain runs the tests in namespaces of their own, with a /run of their own: the kernel clears up, however they end.

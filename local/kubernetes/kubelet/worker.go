@@ -100,12 +100,21 @@ func (w *worker) run(outer context.Context) {
 	var reporting sync.WaitGroup
 	reporting.Add(1)
 	go func() { defer reporting.Done(); w.reportChanges(reports) }()
-	w.live(ctx)
+	living := make(chan struct{})
+	go func() { defer close(living); w.live(ctx) }()
 	select { // one that has run to its end stays until somebody deletes it
 	case <-w.deleted:
 	case <-outer.Done():
 	}
-	w.stop(outer)
+	cancel()
+	for over := false; !over; { // one may just have been starting
+		w.stop(outer)
+		select {
+		case <-living:
+			over = true
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 	stopReports()
 	reporting.Wait()
 	if outer.Err() == nil {
