@@ -19,24 +19,25 @@ var acts = map[string]func(){
 	"show": show, "serve": serve, "stubborn": stubborn, "fail": func() { os.Exit(3) }, "succeed": func() { os.Exit(0) }, "wait": func() { time.Sleep(time.Hour) },
 }
 
-// TestMain runs the tests in namespaces of their own, with a /run of their own: the kernel clears up, however they end.
+// TestMain runs the tests in namespaces of their own, with a /run of their own: the kernel clears up, however they end. They are locked into
+// a root that is mounted elsewhere, as a host's programs are on the local stack: a path that holds outside of it does not hold inside.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && acts[os.Args[1]] != nil {
 		acts[os.Args[1]]()
 		return
 	}
 	const inside = "ESTATE_TEST_INSIDE"
-	if os.Getenv(inside) != "" {
-		if err := errors.Join(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""), unix.Mount("tmpfs", "/run", "tmpfs", 0, ""), loopbackUp()); err != nil {
-			panic(err)
-		}
+	switch os.Getenv(inside) {
+	case "namespaces":
+		panic(lockIn(inside, "root"))
+	case "root":
 		for _, name := range []string{"show", "serve", "stubborn", "fail", "succeed", "wait"} {
 			programs["example.test/"+name] = program{command: []string{selfPath, name}}
 		}
 		os.Exit(m.Run())
 	}
 	command := exec.Command("/proc/self/exe", os.Args[1:]...)
-	command.Env = append(os.Environ(), inside+"=1")
+	command.Env = append(os.Environ(), inside+"=namespaces")
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
 	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	if os.Getuid() != 0 {
@@ -50,6 +51,18 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Exit(command.ProcessState.ExitCode())
+}
+
+// lockIn starts this program anew in a root of its own. It returns only when it cannot.
+func lockIn(variable, value string) error {
+	const folder = "/run/host"
+	own, err := os.Executable()
+	at, missing := os.Getwd()
+	return errors.Join(
+		err, missing, unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""), unix.Mount("tmpfs", "/run", "tmpfs", 0, ""), loopbackUp(), os.Mkdir(folder, 0o755),
+		unix.Mount("/", folder, "", unix.MS_BIND|unix.MS_REC, ""), unix.Chroot(folder), os.Chdir(at), unix.Mount("tmpfs", "/run", "tmpfs", 0, ""),
+		os.Setenv(variable, value), unix.Exec(own, os.Args, os.Environ()),
+	)
 }
 
 // said collects the lines that pods say.

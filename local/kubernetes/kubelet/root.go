@@ -25,6 +25,10 @@ type root struct {
 	readOnly bool
 }
 
+// self is the file of this program on the host, as it is found when the program starts. Later it cannot be asked for: a thread in another
+// mount namespace is told where it lies for those who are not locked into the host's root.
+var self, errSelf = os.Executable()
+
 // fromHost are the files below /etc that the host's programs need to run at all.
 var fromHost = []string{"ssl", "ca-certificates", "alternatives", "services", "protocols", "ld.so.cache", "ld.so.conf", "ld.so.conf.d"}
 
@@ -53,11 +57,13 @@ func (r root) build() error {
 			return err
 		}
 	}
-	self, err := os.Executable()
-	if err != nil {
+	if errSelf != nil {
+		return errSelf
+	}
+	if err := r.bind(mount{self, selfPath, true}); err != nil {
 		return err
 	}
-	mounts := []mount{{self, selfPath, true}, {"/proc", "/proc", false}, {"/dev", "/dev", false}, {"/sys", "/sys", true}}
+	mounts := []mount{{"/proc", "/proc", false}, {"/dev", "/dev", false}, {"/sys", "/sys", true}}
 	for _, name := range fromHost {
 		mounts = append(mounts, mount{"/etc/" + name, "/etc/" + name, true})
 	}
