@@ -2,12 +2,14 @@ import { checkApi } from "./apiFront.ts";
 import { checkApps } from "./appRules.ts";
 import { contains, overlap } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
+import { checkLabels, checkPaths } from "./hostRules.ts";
 import { ports } from "./ports.ts";
 import { fingerprintOf, readPublicKey } from "./publicKey.ts";
 import { checkReverseRanges } from "./reverseRanges.ts";
 import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
+import { checkRoom } from "./siteRules.ts";
 
 /** The part of zod's refinement context that is used here. */
 interface Context {
@@ -16,6 +18,9 @@ interface Context {
 
 /** Where k3s keeps its datastore. */
 const datastore = "/var/lib/rancher";
+
+/** Prefix length of the widest range that one owner has: 10.0.0.0/8. Two halves of the internet are the whole, too. */
+const widest = 8;
 
 /** Names under the zone that are not hosts. */
 const reserved = ["api", "internal"];
@@ -30,6 +35,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkVolumeNames(estate, wrong);
   checkRemoval(estate, wrong);
   checkSites(estate, wrong);
+  checkRoom(estate, wrong);
   checkRanges(estate, wrong);
   checkOutside(estate, wrong);
   checkReverseRanges(estate, wrong);
@@ -88,6 +94,8 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
   const open = runs.find((workload) => workload === "bbb" || workload === "turn");
   if (open && !role.publicAddress)
     wrong(at("publicAddress"), "must be true: people's browsers send media to these hosts");
+  checkLabels(name, role, wrong);
+  checkPaths(name, role, wrong);
   const paths = Object.entries(role.volumes).map(([volume, { path }]) => ({ volume, path }));
   for (const [index, { volume, path }] of paths.entries())
     if (paths.slice(0, index).some((other) => other.path === path))
@@ -243,6 +251,8 @@ function checkAccess({ admins, network }: Estate, wrong: Wrong): void {
     wrong(["admins", "cidrs"], "empty: name at least the range you work from, or nobody reaches SSH and the API");
   for (const [name, cidr] of Object.entries(admins.cidrs))
     if (cidr.endsWith("/0")) wrong(["admins", "cidrs", name], "is the whole internet: name the ranges you work from");
+    else if (prefixOf(cidr) < widest)
+      wrong(["admins", "cidrs", name], `${cidr} is a part of the internet: name the ranges you work from`);
   if (Object.keys(network.nameservers).length === 0)
     wrong(["network", "nameservers"], "empty: hosts find each other by DNS names; name at least one resolver");
   if (Object.keys(network.timeServers).length === 0)
