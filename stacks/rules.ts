@@ -1,6 +1,6 @@
 import { checkApi } from "./apiFront.ts";
 import { checkApps } from "./appRules.ts";
-import { contains, overlap } from "./cidr.ts";
+import { prefixOf } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
 import { checkLabels, checkPaths } from "./hostRules.ts";
 import { ports } from "./ports.ts";
@@ -9,7 +9,7 @@ import { checkReverseRanges } from "./reverseRanges.ts";
 import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
-import { checkRoom } from "./siteRules.ts";
+import { checkOutside, checkRanges, checkRoom, checkSites } from "./siteRules.ts";
 
 /** The part of zod's refinement context that is used here. */
 interface Context {
@@ -157,59 +157,6 @@ function checkRemoval({ roles, removal }: Estate, wrong: Wrong): void {
         ["removal", "volumes", name],
         `leave it out: it is a volume of ${host}, which is in the document; or take that volume or host out`,
       );
-}
-
-function checkSites({ network, sites }: Estate, wrong: Wrong): void {
-  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: add one: the hosts need at least one");
-  for (const [name, site] of Object.entries(sites)) {
-    if (network.mode === "provider" && site.network === undefined)
-      wrong(["sites", name, "network"], "missing: in mode provider, write the name of the cloud's network");
-    if (network.mode === "private" && site.network)
-      wrong(
-        ["sites", name, "network"],
-        "is for mode provider: leave it out, in mode private the estate makes a network of its own",
-      );
-  }
-}
-
-function checkRanges({ sites, orchestrator }: Estate, wrong: Wrong): void {
-  const ranges: [PropertyKey[], string][] = [
-    ...Object.entries(sites).map(([name, { cidr }]): [PropertyKey[], string] => [["sites", name, "cidr"], cidr]),
-    [["orchestrator", "podCidr"], orchestrator.podCidr],
-    [["orchestrator", "serviceCidr"], orchestrator.serviceCidr],
-  ];
-  for (const [index, [path, cidr]] of ranges.entries())
-    for (const [otherPath, other] of ranges.slice(0, index))
-      if (overlap(cidr, other))
-        wrong(path, `${cidr} overlaps ${otherPath.join(".")} (${other}): choose a range of its own`);
-}
-
-/** What is in the ranges of pods and services is a pod or a service to a host, and no server outside. */
-function checkOutside({ network, logs, orchestrator }: Estate, wrong: Wrong): void {
-  const outside: [PropertyKey[], string][] = [
-    ...(["nameservers", "timeServers"] as const).flatMap((part) =>
-      Object.entries(network[part]).map(([name, address]): [PropertyKey[], string] => [
-        ["network", part, name],
-        address,
-      ]),
-    ),
-    ...Object.entries(network.downloads).map(([name, { cidr }]): [PropertyKey[], string] => [
-      ["network", "downloads", name, "cidr"],
-      cidr,
-    ]),
-    ...(logs ? [[["logs", "address"], logs.address] satisfies [PropertyKey[], string]] : []),
-  ];
-  for (const [path, address] of outside)
-    for (const part of ["podCidr", "serviceCidr"] as const)
-      if (contains(orchestrator[part], address) && prefixOf(address) >= prefixOf(orchestrator[part]))
-        wrong(
-          path,
-          `${address} is in orchestrator.${part} (${orchestrator[part]}), so that no host reaches it: choose another range for that`,
-        );
-}
-
-function prefixOf(cidr: string): number {
-  return Number(cidr.split("/")[1] ?? 32);
 }
 
 /** Every node takes connections on these ports, so that they must not be what a program there listens on. */
