@@ -24,6 +24,8 @@ interface Described {
   readonly level?: "advisory" | "mandatory";
   /** What the entries of its allow-list are. */
   readonly allows: string;
+  /** What is allowed where no configuration says otherwise. @default nothing */
+  readonly excepted?: readonly string[];
 }
 
 interface ResourceRule extends Described {
@@ -39,7 +41,7 @@ export function resourceRule({ find, ...described }: ResourceRule): ResourceVali
   return {
     ...head(described),
     validateResource: (resource, report) => {
-      for (const { what, message } of find(resource)) if (!isAllowed(what, resource)) report(message);
+      for (const { what, message } of find(resource)) if (!isAllowed(what, resource, described)) report(message);
     },
   };
 }
@@ -49,21 +51,25 @@ export function stackRule({ find, ...described }: StackRule): StackValidationPol
   return {
     ...head(described),
     validateStack: (stack, report) => {
-      for (const { what, message, urn } of find(stack.resources)) if (!isAllowed(what, stack)) report(message, urn);
+      for (const { what, message, urn } of find(stack.resources)) if (!isAllowed(what, stack, described)) report(message, urn);
     },
   };
 }
 
 /** Levels and exceptions of every rule can be set with `--policy-pack-config`, as policies/README.md says. */
-function head({ name, description, level = "mandatory", allows }: Described) {
-  const allow = { type: "array", items: { type: "string" }, default: [], description: allows } as const;
+function head({ name, description, level = "mandatory", allows, excepted = [] }: Described) {
+  const allow = { type: "array" as const, items: { type: "string" as const }, default: [...excepted], description: allows };
   const configSchema: PolicyConfigSchema = { properties: { allow } };
   return { name, description, enforcementLevel: level, configSchema };
 }
 
 /** An entry that ends with `*` allows whatever begins so. */
-function isAllowed(what: string, { getConfig }: Pick<ResourceValidationArgs, "getConfig">): boolean {
-  const { allow = [] } = getConfig<{ allow?: readonly string[] }>();
+function isAllowed(
+  what: string,
+  { getConfig }: Pick<ResourceValidationArgs, "getConfig">,
+  { excepted = [] }: Described,
+): boolean {
+  const { allow = excepted } = getConfig<{ allow?: readonly string[] }>();
   return allow.some((entry) => (entry.endsWith("*") ? what.startsWith(entry.slice(0, -1)) : what === entry));
 }
 

@@ -2,7 +2,6 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { versions } from "../../stacks/versions.ts";
-import { networkPolicyOf } from "../policy.ts";
 import type { application } from "./app.ts";
 import { type HelloFacts, helloDeployment, helloService } from "./manifests.ts";
 
@@ -11,8 +10,6 @@ export interface HelloArgs extends HelloFacts {
   readonly namespace: pulumi.Input<string>;
   /** Made after these, and removed before them: the hosts its pods run on. */
   readonly after: readonly pulumi.Resource[];
-  /** Who reaches its pods. */
-  readonly policy: ReturnType<typeof networkPolicyOf>;
 }
 
 /** A small workload that shows that the orchestrator runs pods and leads requests to them. */
@@ -30,17 +27,10 @@ export class Hello extends pulumi.ComponentResource {
     // Names are fixed because other pods use them.
     const options = { parent: this, deleteBeforeReplace: true, dependsOn: [...args.after] };
     new kubernetes.apps.v1.Deployment(name, inNamespace(helloDeployment(args)), options);
-    new kubernetes.networking.v1.NetworkPolicy(name, inNamespace(args.policy), {
-      parent: this,
-      deleteBeforeReplace: true,
-    });
     new kubernetes.core.v1.Service(name, inNamespace(helloService()), options);
     this.registerOutputs({});
   }
 }
 
-export const build: Build<typeof application> = ({ name, settings, facts, namespace, after, options }) => {
-  const ranges = Object.values(facts.sites).map(({ cidr }) => cidr);
-  const policy = networkPolicyOf({ name, apps: facts.apps, hosts: ranges });
-  return new Hello(name, { namespace, image: versions.hello, replicas: settings.replicas, after, policy }, options);
-};
+export const build: Build<typeof application> = ({ name, settings, namespace, after, options }) =>
+  new Hello(name, { namespace, image: versions.hello, replicas: settings.replicas, after }, options);

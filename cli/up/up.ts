@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { downEnvironment } from "../../components/downHosts.ts";
 import { connect } from "../../local/openstack-client/client.ts";
 import { project } from "../../local/place.ts";
 import { chooseStack } from "../check/document.ts";
@@ -13,6 +14,7 @@ import { backUp, exportState } from "../state/backup.ts";
 import { ensureFree } from "../state/unlock.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
 import { agree, refusedText } from "./agree.ts";
+import { hostsDown } from "./down.ts";
 import { exitCodes } from "./outcome.ts";
 import { plainProgress, terminalProgress } from "./progress.ts";
 import { reopenHosts } from "./reopen.ts";
@@ -39,11 +41,17 @@ export async function up({ stack: named, yes, json, budget, policies, ...limits 
     return say(`estate: ${refusedText(stack, refusals)}`);
   }
   await backUp(stack, await exportState(stack, operatorPulumi(project, "estate up")), "up");
+  const down = await hostsDown(stack);
+  for (const { host, why } of down)
+    say(`${host} is out of service (${why}): if it is to be replaced, its pool begins with it`);
+  const first = downEnvironment(down.map(({ host }) => host));
   const started = Date.now();
   const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
   let rolled: Rolled | undefined;
   await updateAfter(mark, async (environment) => {
-    rolled = await roll({ stack, budget, policies, environment, watch: progress.show }).finally(progress.close);
+    rolled = await roll({
+      ...{ stack, budget, policies, environment: { ...environment, ...first }, watch: progress.show },
+    }).finally(progress.close);
     return rolled.result === "done";
   });
   if (!rolled) return;

@@ -53,7 +53,7 @@ function linked(nodes: readonly Registered[], inputs: ReadonlyMap<string, Readon
   const all = new Map(
     nodes.map((node) => {
       const urn = keyOf(node);
-      const { type, name, deleteBeforeReplace, ignoreChanges, protect } = node;
+      const { type, name, deleteBeforeReplace, ignoreChanges, protect = false } = node;
       const opts = { protect, ignoreChanges, deleteBeforeReplace };
       const props = inputs.get(urn) ?? node.inputs;
       return [urn, { type, name, urn, opts, props, dependencies: [], propertyDependencies: {} } as Document];

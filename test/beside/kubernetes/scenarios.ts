@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
 import { podsReach } from "./pods-network.ts";
+import { podsRun } from "./pods-run.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -88,6 +89,8 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
 
   "networks of pods: across hosts by their own addresses, over the overlay's port alone, kept apart by policies":
     podsReach,
+
+  "a pod whose image has a program here runs it: probed, started anew, found by name, ended": podsRun,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
