@@ -49,6 +49,16 @@ describe("estate preview", { timeout: 60_000 }, () => {
     expect(readFileSync(file, "utf8")).toMatch(new RegExp(`^## Plan for \`${stack}\``));
   });
 
+  it("says that the last update was killed, what it was at, and what to do; and nothing of the kind otherwise", async () => {
+    const urn = `urn:pulumi:${stack}::estate::command:local:Command::worker-01-ready`;
+    const pending = [{ type: "creating", resource: { urn, type: "command:local:Command", id: "" } }];
+    const { exitCode, stderr } = await fake.estate(["preview"], { preview: quiet, pending });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain("worker-01-ready: the last update was killed while it was making it");
+    expect(stderr).toContain("'estate up' takes in or removes what was half-made");
+    expect((await fake.estate(["preview"], { preview: quiet, pending: [] })).stderr).not.toContain("killed");
+  });
+
   it("ends with 1 where the preview fails, with the reason, and shows what it came to", async () => {
     const failing = { preview: [...quiet, says("no such image", server, "worker-01")], previewExitCode: 255 };
     const { exitCode, stdout, stderr } = await fake.estate(["preview", "--markdown", "-"], failing);
