@@ -1,6 +1,7 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts, PoolFacts } from "../stacks/facts.ts";
+import { downHosts } from "./downHosts.ts";
 import { Host, type HostArgs } from "./host.ts";
 import type { Recorded } from "./recorded.ts";
 import { rolloutOrder } from "./rolloutOrder.ts";
@@ -30,16 +31,18 @@ export class HostPool extends pulumi.ComponentResource {
   constructor(name: string, args: HostPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostPool.type, name, {}, opts);
     const { facts, recorded } = args;
+    const down = downHosts(process.env);
     const turns = rolloutOrder({
       hosts: facts.hosts.map((host) => host.name),
       exists: recorded && ((host) => recorded.has("openstack:compute/instance:Instance", host)),
+      down: (host) => down.has(host),
       width: facts.rollout.width,
       members: args.members ?? false,
     });
     const serverGroup = this.#serverGroup(name, args.estate, facts);
     const hosts: Record<string, Host> = {};
-    for (const [index, { after, first }] of turns.entries()) {
-      const host = facts.hosts[index];
+    for (const { host: name, after, first } of turns) {
+      const host = facts.hosts.find((one) => one.name === name);
       if (!host) continue;
       const before = after === undefined ? undefined : hosts[after];
       const waitFor = [...(first ? args.after : []), ...(before ? [before.ready] : [])];

@@ -6,6 +6,8 @@ export interface RolloutOrderArgs {
   readonly exists: ((host: string) => boolean) | undefined;
   /** Hosts that are replaced at the same time. */
   readonly width: number;
+  /** Hosts that are out of service; these come first. Not so members: their first one founds the datastore. @default none */
+  readonly down?: ((host: string) => boolean) | undefined;
   /** Members of one datastore: once there is one, others come one at a time too. */
   readonly members: boolean;
 }
@@ -21,9 +23,11 @@ export interface Turn {
 
 /**
  * Who waits for whom. A host that exists waits for the one `width` before it, which makes a change of all of them a
- * rollout; a new host waits for nobody, so that first creation and scale-out are parallel.
+ * rollout; a new host waits for nobody, so that first creation and scale-out are parallel. What a host waits for stands before it.
  */
-export function rolloutOrder({ hosts, exists, width, members }: RolloutOrderArgs): Turn[] {
+export function rolloutOrder({ hosts: given, exists, down, width, members }: RolloutOrderArgs): Turn[] {
+  const early = members || !down ? [] : given.filter(down);
+  const hosts = [...early, ...given.filter((host) => !early.includes(host))];
   const all = exists === undefined || (members && hosts.some(exists));
   const chain = all ? hosts : hosts.filter((host) => exists?.(host));
   return hosts.map((host) => {

@@ -24,6 +24,18 @@ export const versions = {
   redis:
     "docker.io/library/redis:7.2.14-bookworm@sha256:f0707c78ea880b293ccdeb410c9c0a8ccae93fe7128799b751333a698b0a39a7",
   /**
+   * Images of Scalelite, one release for all parts. Changing it migrates the database, then rolls the pods. Before 1.8.4 a cordoned server
+   * could get a meeting back. The digests are not known here, where no registry of images can be asked: the document says them
+   * (apps.scalelite.images) until they are added.
+   * @source Scalelite's tags and its release workflow, 2026-08
+   */
+  scalelite: {
+    api: "docker.io/blindsidenetwks/scalelite:v1.8.5-api",
+    nginx: "docker.io/blindsidenetwks/scalelite:v1.8.5-nginx",
+    poller: "docker.io/blindsidenetwks/scalelite:v1.8.5-poller",
+    importer: "docker.io/blindsidenetwks/scalelite:v1.8.5-recording-importer",
+  },
+  /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
    */

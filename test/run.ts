@@ -1,7 +1,7 @@
 /**
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
  * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of the first estate, and
- * at the same time those beside it, since most of their time is spent waiting.
+ * at the same time those beside it and those of the machine, since most of their time is spent waiting.
  *
  * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
  *
@@ -32,8 +32,12 @@ const environment = {
 const modules = ["language-host", "openstack", "kubernetes", "command"].map((name) => `local/engine/${name}`);
 
 const within = ["cli/estate", "local", "exec", "--"];
-/** They compare processes and sockets before and after: in namespaces of their own they see the stack's, and those of no other work. */
-const alone = ["unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
+/**
+ * They compare processes and sockets before and after: in namespaces of their own they see those of their stack (`.local-machine`), and
+ * of no other work.
+ */
+const machine = ["env", `ESTATE_DATA=${join(project, ".local-machine")}`];
+const alone = [...machine, "unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
 const long = process.argv.includes("--long");
 const suites: Suite[] = long ? await onCloud(async () => [await vitest("long", within)]) : await quick();
 if (!long && !process.argv.includes("--fast")) {
@@ -43,13 +47,19 @@ if (!long && !process.argv.includes("--fast")) {
     (line) => void process.stdout.write(`${line}\n`),
   );
   await objects.catch((error: Error) => process.stdout.write(`${error.message}\n`));
-  const lanes = () => Promise.all(["engine", "beside"].map((name) => vitest(name, within)));
-  suites.push(...(await onCloud(lanes)), await vitest("machine", alone));
+  const lanes = async () => (await Promise.all([vitest("engine", within), besides()])).flat();
+  suites.push(...(await onCloud(lanes)));
 }
 await rm(reports, { recursive: true, force: true });
 const { lines, succeeded } = verdict(suites);
 process.stdout.write(`${lines.join("\n")}\n`);
 process.exitCode = succeeded ? 0 : 1;
+
+async function besides(): Promise<Suite[]> {
+  const beside = await vitest("beside", within);
+  await run([...machine, "cli/estate", "local", "reset"]);
+  return [beside, await vitest("machine", alone)];
+}
 
 async function quick(): Promise<Suite[]> {
   const done = [

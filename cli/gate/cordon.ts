@@ -21,6 +21,7 @@ export async function uncordonHost(cluster: Pick<Cluster, "node" | "uncordon">, 
   return true;
 }
 
-function isMarked({ metadata }: V1Node): boolean {
+/** Whether a gate has cordoned it. */
+export function isMarked({ metadata }: V1Node): boolean {
   return metadata?.annotations?.[cordonMark] !== undefined;
 }

@@ -5,10 +5,11 @@ import { cordonHost, uncordonHost } from "./cordon.ts";
 import { evictAll } from "./evict.ts";
 import type { Gate } from "./gate.ts";
 import { mayBegin } from "./hold.ts";
-import { dropLease, holdLease } from "./lease.ts";
+import { dropLease, etcdLease, holdLease } from "./lease.ts";
 import { drainMeetings, meetingMinutes } from "./meetings.ts";
 import { isMember, isOf } from "./node.ts";
 import { judgeRemoval } from "./quorum.ts";
+import { waitForRoom } from "./room.ts";
 import { duration, insist, waitUntil } from "./wait.ts";
 
 /** Milliseconds that the API may be away before a drain gives up. */
@@ -18,7 +19,7 @@ const unreachableAfter = 120_000;
  * Empties a host before its server goes: cordon, evict, take its node away, and with it the membership in etcd. A server
  * that never joined, or an orchestrator that is gone, needs nothing.
  *
- * @throws Trouble when pods do not leave in time, etcd would lose its majority, or the API does not answer; the host then takes pods again
+ * @throws Trouble when the pool cannot spare it, pods do not leave in time, etcd would lose its majority, or the API does not answer; the host then takes pods again
  */
 export async function drain(gate: Gate): Promise<void> {
   const { say, serverId } = gate;
@@ -29,14 +30,16 @@ export async function drain(gate: Gate): Promise<void> {
   const role = gate.role ?? node?.metadata?.labels?.["estate/role"];
   const rollout = gate.rolloutOf(role);
   const meetings = gate.meetingsOf?.(role);
-  if (node || meetings) await mayBegin(gate, rollout, meetings ? meetingMinutes(meetings.order) : 0);
-  // people may be on a host that never became a node, or is none any more
-  if (meetings) await drainMeetings(gate, meetings);
-  if (!node) return say("is not a node: nothing to drain");
+  const more = meetings ? meetingMinutes(meetings.order) : 0;
+  if (node || meetings) await mayBegin(gate, rollout, more);
   try {
+    if (node) await waitForRoom(gate, rollout, more);
+    // people may be on a host that never became a node, or is none any more
+    if (meetings) await drainMeetings(gate, meetings);
+    if (!node) return say("is not a node: nothing to drain");
     await (isMember(node) ? removeMember(gate, rollout) : removeWorker(gate, rollout));
   } catch (error) {
-    await reopen(gate);
+    if (node) await reopen(gate);
     throw error;
   }
 }
@@ -104,7 +107,7 @@ async function removeMember(gate: Gate, rollout: Rollout): Promise<void> {
   const holder = `${host}/${serverId}`;
   const renewing = setInterval(() => void renew(), 10_000);
   let held = false;
-  const renew = async () => held && holdLease(cluster, holder, new Date()).catch(() => undefined);
+  const renew = async () => held && holdLease(cluster, etcdLease, holder, new Date()).catch(() => undefined);
   try {
     let turn = await waitForTurn(gate, minutes, holder);
     held = true;
@@ -117,7 +120,7 @@ async function removeMember(gate: Gate, rollout: Rollout): Promise<void> {
     say(outcomes[turn]);
   } finally {
     clearInterval(renewing);
-    await dropLease(cluster, holder).catch(() => undefined);
+    await dropLease(cluster, etcdLease, holder).catch(() => undefined);
   }
 }
 
@@ -135,7 +138,7 @@ async function waitForTurn(gate: Gate, minutes: number, holder: string): Promise
   let abandoned: boolean | undefined;
   const unsafe = await waitUntil(
     async () => {
-      const other = await holdLease(cluster, holder, new Date());
+      const other = await holdLease(cluster, etcdLease, holder, new Date());
       if (other) return { waiting: `${other} to leave etcd first` };
       const verdict = judgeRemoval(host, await cluster.nodes());
       if (verdict.kind === "unsafe") {

@@ -23,6 +23,10 @@ export interface Gate {
   readonly rolloutOf: (role: string | undefined) => Rollout;
   /** The host's role, if the document still has the host. */
   readonly role: string | undefined;
+  /** The other hosts of its role, if the document still has the host. */
+  readonly peers: readonly string[];
+  /** Hosts that have been ready once, and are not gone for good. */
+  readonly served: () => Promise<readonly string[]>;
   /** What hosts of a role have to do with meetings. @default nothing, for any role */
   readonly meetingsOf?: (role: string | undefined) => Meetings | undefined;
   /** Whether the operator said that the whole estate is to go (`ESTATE_DESTROY`). */

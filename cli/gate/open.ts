@@ -10,7 +10,7 @@ import { holdOf } from "./hold.ts";
 import type { GateJournal } from "./journal.ts";
 import { meetingsOf } from "./meetings-of.ts";
 import { readPolicy } from "./policy.ts";
-import { changing, isAbandoned, readState } from "./state.ts";
+import { changing, isAbandoned, readState, served } from "./state.ts";
 import { clock } from "./wait.ts";
 
 /** What the engine tells a gate: which host, which server, which stack. */
@@ -39,7 +39,8 @@ export async function openGate(
   const budgetEnd = end ? new Date(end) : undefined;
   const kubeconfig = renderKubeconfig(facts, secrets);
   const cluster = connectCluster(kubeconfig);
-  const role = facts.pools.find((pool) => pool.hosts.some(({ name }) => name === host))?.role;
+  const pool = facts.pools.find((pool) => pool.hosts.some(({ name }) => name === host));
+  const role = pool?.role;
   journal.know(role);
   return {
     ...{ host, serverId, role, clock, journal, cluster, cloud: await connectCloud(environment, facts.name) },
@@ -47,6 +48,8 @@ export async function openGate(
     version: facts.orchestrator.k3s.version,
     rolloutOf: (role) => facts.pools.find((pool) => pool.role === role)?.rollout ?? Rollout.parse({}),
     meetingsOf: meetingsOf(policy, { host, serverId, kubeconfig, state: () => readState(stack) }),
+    peers: (pool?.hosts ?? []).map(({ name }) => name).filter((name) => name !== host),
+    served: async () => served(await readState(stack)),
     destroy: Boolean(environment.ESTATE_DESTROY),
     abandoned: async () => isAbandoned(await readState(stack)),
     hold: ({ window }) => holdOf({ paused, budgetEnd, window }, new Date()),

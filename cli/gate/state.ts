@@ -4,7 +4,7 @@ import { pulumi } from "./policy.ts";
 /** The part of `pulumi stack export` that gates read. While an update runs, it is what the engine wrote down last. */
 export interface State {
   readonly deployment?: {
-    readonly resources?: readonly { readonly type: string; readonly delete?: boolean }[];
+    readonly resources?: readonly { readonly type: string; readonly urn?: string; readonly delete?: boolean }[];
     readonly pending_operations?: readonly { readonly resource: { readonly urn: string } }[];
   };
 }
@@ -27,6 +27,15 @@ export function isAbandoned({ deployment }: State): boolean {
 export function hasRegistrator({ deployment }: State): boolean {
   const resources = deployment?.resources ?? [];
   return resources.some(({ type, delete: pending }) => type === "estate:apps:Registrator" && !pending);
+}
+
+/**
+ * Hosts whose ready gate is in the state: they have been ready once. That of a host that is being replaced stays there, marked, until
+ * there is another.
+ */
+export function served({ deployment }: State): string[] {
+  const gates = (deployment?.resources ?? []).filter(({ type }) => type === "command:local:Command");
+  return gates.flatMap(({ urn }) => /^(.+)-ready$/.exec(urn === undefined ? "" : urnParts(urn).name)?.[1] ?? []);
 }
 
 /** Logical names of what the engine is changing, without the drain gates of these hosts. */

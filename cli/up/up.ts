@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { downEnvironment } from "../../components/downHosts.ts";
 import { connect } from "../../local/openstack-client/client.ts";
 import { project } from "../../local/place.ts";
 import { chooseStack } from "../check/document.ts";
@@ -13,6 +14,7 @@ import { backUp } from "../state/backup.ts";
 import { ensureFree } from "../state/unlock.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
 import { agree, refusedText } from "./agree.ts";
+import { hostsDown } from "./down.ts";
 import { exitCodes } from "./outcome.ts";
 import { plainProgress, terminalProgress } from "./progress.ts";
 import { reopenHosts } from "./reopen.ts";
@@ -37,11 +39,17 @@ export async function up({ stack: named, yes, json, budget, ...limits }: Options
     return say(`estate: ${refusedText(stack, refusals)}`);
   }
   await backUp(stack, operatorPulumi(project, "estate up"), "up");
+  const down = await hostsDown(stack);
+  for (const { host, why } of down)
+    say(`${host} is out of service (${why}): if it is to be replaced, its pool begins with it`);
+  const first = downEnvironment(down.map(({ host }) => host));
   const started = Date.now();
   const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
   let rolled: Rolled | undefined;
   await updateAfter(mark, async (environment) => {
-    rolled = await roll({ stack, budget, environment, watch: progress.show }).finally(progress.close);
+    rolled = await roll({ stack, budget, environment: { ...environment, ...first }, watch: progress.show }).finally(
+      progress.close,
+    );
     return rolled.result === "done";
   });
   if (!rolled) return;

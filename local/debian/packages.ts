@@ -31,6 +31,7 @@ export const packages: readonly DebianPackage[] = [
     units: ["postgresql.service"],
   },
   { name: "redis-server", why: "the Redis of applications", units: ["redis-server.service"] },
+  { name: "nginx", why: "checks and runs the configuration of Scalelite's nginx", units: ["nginx.service"] },
   { name: "nftables", why: "security groups and NAT, as packets see them" },
   { name: "iproute2", why: "namespaces, bridges and addresses" },
   { name: "iputils-ping", why: "ping inside the stack" },

@@ -9,7 +9,10 @@ const minutes = (least: string, most: number) =>
 
 /** How the hosts of a role are replaced. Changing it replaces nothing: the gates read it when they run. */
 export const Rollout = section({
-  /** Hosts of the role that are replaced at the same time. Always 1 for the orchestrator. */
+  /**
+   * Hosts of the role that are replaced at the same time. One that is out of service by itself counts too: no other is begun beside it
+   * unless there is room. Always 1 for the orchestrator.
+   */
   width: whole(1, 20).default(1),
   /** Minutes a new host has to join and become Ready. */
   joinMinutes: minutes("more than 0", 240).positive().default(20),

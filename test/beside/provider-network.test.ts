@@ -8,11 +8,19 @@ import { prepareStack } from "../../cli/local/stack.ts";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
 import { project } from "../../local/place.ts";
+import { deriveFacts } from "../../stacks/facts.ts";
+import { parseEstate } from "../../stacks/parse.ts";
 import { cloud, here, type Ran, run } from "../engine/estate.ts";
+import { left } from "../engine/left.ts";
+import { reach } from "../engine/reach/reach.ts";
 
 const stack = `${here.stack}-campus`;
 const hosts = ["campus-bbb-01", "campus-bbb-02", "campus-o-01", "campus-turn-01", "campus-w-01"];
 let folder: string;
+let leftBefore: readonly string[];
+/** An address outside that no administrator has. */
+const world = "198.51.100.254";
+const onBridge = [`${world}/32`, "dev", addresses.provider.bridge];
 
 async function pulumi(...command: readonly string[]): Promise<Ran> {
   const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
@@ -74,7 +82,8 @@ async function kubectl(...command: readonly string[]): Promise<string> {
 const kubeSystem = () => kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 
 beforeAll(async () => {
-  before = await counts();
+  [before, leftBefore] = [await counts(), await left()];
+  await run("ip", "address", "replace", ...onBridge);
   folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
   // of a run that was killed: its secrets are of another passphrase
   await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
@@ -83,6 +92,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await execa("ip", ["address", "delete", ...onBridge], { reject: false });
   await rm(folder, { recursive: true, force: true });
   await pulumi("stack", "rm", "--yes");
   await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
@@ -114,6 +124,14 @@ test("its orchestrator has every host, and answers the operator", async () => {
   expect(nodes.split("\n").sort()).toEqual(hosts.map((host) => `node/${host}`));
 });
 
+test("what the port catalogue allows connects, and nothing else does", async () => {
+  const { config } = await readStackFile(stack);
+  const facts = deriveFacts(parseEstate(config?.["estate:estate"], stack));
+  const { tried, wrong } = await reach(facts, { admin: addresses.provider.gateway, world });
+  expect(wrong).toEqual([]);
+  expect(tried).toBeGreaterThan(1000);
+});
+
 test("its only server is replaced on its datastore: the cluster is the same, the server another", async () => {
   const uid = await kubeSystem();
   await changeDocument((document) => {
@@ -135,9 +153,5 @@ test("a second preview has nothing to do, and a refresh finds it as it is", asyn
 test("destroy leaves nothing of it", async () => {
   const destroy = await pulumi("destroy", "--yes", "--skip-preview");
   expect(destroy.exitCode, destroy.text).toBe(0);
-  const openstack = await cloud();
-  const left = await openstack.list<{ name: string }>("compute", "/servers", "servers");
-  expect(left.filter(({ name }) => hosts.includes(name))).toEqual([]);
-  const ports = await openstack.list<{ name: string }>("network", "/v2.0/ports", "ports");
-  expect(ports.filter(({ name }) => hosts.includes(name))).toEqual([]);
+  expect(await left()).toEqual(leftBefore);
 });

@@ -83,6 +83,7 @@ test("everything that is not there, or too little, is named at once, and the exi
     document.network.external = "no-such-network";
     document.roles.bbb.flavor = "m1.huge";
     document.roles.bbb.hosts["bbb-01"].availabilityZone = "az9";
+    delete document.roles.bbb.volumes;
     document.roles.worker.volumes = { data: { sizeGiB: 10, type: "no-such-type", path: "/var/lib/data" } };
     for (const role of ["batch-a", "batch-b"]) document.roles[role] = { runs: ["pods"], flavor: "m1.small", count: 99 };
   });

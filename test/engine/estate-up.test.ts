@@ -59,10 +59,11 @@ const firstEstate = [
   "worker/worker-01",
 ];
 
-// the operator's cloud gives its reverse zone to nobody else
+// the operator's cloud gives its reverse zone to nobody else; rolls are to keep data
 beforeAll(() =>
-  editDocument(({ network }) => {
+  editDocument(({ network, roles }) => {
     network.reverseRanges = { public: addresses.external.cidr };
+    if (roles.bbb) roles.bbb.volumes = { recordings: { sizeGiB: 1, path: "/var/lib/recordings" } };
   }),
 );
 

@@ -26,9 +26,9 @@ export async function pulumi(command: readonly string[], directory = project): P
 }
 
 /** What an `up` would do, from the engine's preview: `create openstack:compute/instance:Instance worker-04`. */
-export async function planned(): Promise<string[]> {
+export async function planned(directory = project): Promise<string[]> {
   const args = ["preview", "--json", "--stack", here.stack, "--non-interactive"];
-  const { steps } = JSON.parse((await execa("pulumi", args, { cwd: project, stdin: "ignore" })).stdout) as {
+  const { steps } = JSON.parse((await execa("pulumi", args, { cwd: directory, stdin: "ignore" })).stdout) as {
     readonly steps: readonly { readonly op: string; readonly urn: string }[];
   };
   return steps
@@ -75,6 +75,7 @@ export interface Role {
   hosts: Record<string, Record<string, unknown>>;
   rollout: Record<string, unknown>;
   labels?: Record<string, string>;
+  volumes?: Record<string, { sizeGiB: number; path: string }>;
 }
 
 export interface Document {

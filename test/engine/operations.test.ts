@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { keys } from "../unit/stacks/administrators.ts";
-import { type Document, editDocument, here, planned } from "./estate.ts";
+import { brokenProgram, type Document, discard, editDocument, here, planned } from "./estate.ts";
 
 let kept: Awaited<ReturnType<typeof readStackFile>>;
 beforeAll(async () => {
@@ -45,6 +45,21 @@ test("another range of administrators: rules are made, and nothing else is touch
   // ssh and ping to every host, the orchestrator's API, Grafana
   expect(kinds(plan)).toEqual({ [`create ${rule}`]: 4 });
   expect(plan.every((step) => step.includes("203.0.113.200"))).toBe(true);
+});
+
+test("another port of a service in the catalogue: both ends of its arrow are made anew, and nothing else is touched", async () => {
+  const program = await brokenProgram(
+    "stacks/ports.ts",
+    '...tcp("bbb-exporter", 9688)',
+    '...tcp("bbb-exporter", 9689)',
+  );
+  const plan = await planned(program).finally(() => discard(program));
+  expect(plan).toEqual([
+    `create ${rule} bbb-in-tcp:9689-from-worker`,
+    `create ${rule} worker-out-tcp:9689-to-bbb`,
+    `delete ${rule} bbb-in-tcp:9688-from-worker`,
+    `delete ${rule} worker-out-tcp:9688-to-bbb`,
+  ]);
 });
 
 test("a range of administrators that is only named otherwise changes nothing", async () => {

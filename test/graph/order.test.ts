@@ -1,5 +1,5 @@
 /** What is made before what, and goes after what: of all that there is, and of what a change takes away. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { nameOf, reached } from "./order.ts";
 import { graph, type Run, readyUrn, serverUrn } from "./program.ts";
 import type { Registered } from "./record.ts";
@@ -141,4 +141,16 @@ describe("the whole estate", () => {
     for (const host of agents)
       expect([...reached(whole, drain(host))]).toEqual(expect.arrayContaining(servers.map(drain)));
   });
+});
+
+it("a host that is out of service is replaced before the others of its pool, and nothing else is another", async () => {
+  vi.stubEnv("ESTATE_DOWN", "bbb-02");
+  const state = [...hosts.map(serverUrn), ...hosts.map(readyUrn)];
+  const nodes = await estate(undefined, state).finally(() => vi.unstubAllEnvs());
+  expect(nodes.map(nameOf).sort()).toEqual(built.map(nameOf).sort());
+  expect([...reached(nodes, instance("bbb-01"))]).toContain(ready("bbb-02"));
+  expect([...reached(nodes, instance("bbb-02"))]).not.toContain(ready("bbb-01"));
+  // as the document has them, it is the other way round; and the pool before comes first all the same
+  expect([...reached(built, instance("bbb-02"))]).toContain(ready("bbb-01"));
+  expect([...reached(nodes, instance("bbb-02"))]).toContain(ready("turn-2"));
 });

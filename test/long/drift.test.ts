@@ -15,7 +15,7 @@ import { brief } from "../unit/drift/fixtures.ts";
 
 /** The program, with a config map in its application, so that there is one to edit. */
 let program: string;
-const service = "new kubernetes.core.v1.Service(";
+const service = "new kubernetes.core.v1.Service(name,";
 const settings = `new kubernetes.core.v1.ConfigMap("settings", inNamespace({ metadata: { name: "settings" }, data: { greeting: "hello" } }), options);`;
 
 async function estate(args: readonly string[], directory = program) {
@@ -60,7 +60,7 @@ interface Named {
 const idOf = (list: readonly Named[], name: string) => list.find((one) => one.name === name)?.id ?? "";
 
 beforeAll(async () => {
-  program = await brokenProgram("apps/hello/hello.ts", service, `${settings}\n    ${service}`);
+  program = await brokenProgram("apps/hello/component.ts", service, `${settings}\n    ${service}`);
   const up = await estate(["up", "--yes"]);
   expect(up.exitCode, up.text).toBe(0);
 });

@@ -9,7 +9,14 @@ import type { Attempt } from "./attempt.ts";
 import { type End, expected, type Question } from "./expected.ts";
 
 /** A host of the estate, with the namespace that it is here. */
-type Host = End & { readonly kind: "host"; readonly name: string; readonly namespace: string };
+type Host = End & {
+  readonly kind: "host";
+  readonly name: string;
+  readonly role: string;
+  readonly namespace: string;
+  /** Whether it is the one that stands for its role. */
+  readonly first: boolean;
+};
 
 export interface Outside {
   /** Addresses of the operator's side: one that administrators have, and one that they have not. */
@@ -28,7 +35,7 @@ export async function reach(facts: EstateFacts, outside: Outside): Promise<{ tri
     };
     const wrong: string[] = [];
     let tried = 0;
-    for (const from of [...hosts, { kind: "admin" }, { kind: "world" }] as const) {
+    for (const from of [...hosts.filter(({ first }) => first), { kind: "admin" }, { kind: "world" }] as const) {
       const questions = questionsOf(from, hosts);
       const answers = await ask(from, questions, outside);
       tried += questions.length;
@@ -46,12 +53,13 @@ export async function reach(facts: EstateFacts, outside: Outside): Promise<{ tri
 /** Two hosts of each role where there are two: one to ask, one to be asked by its own kind. */
 async function hostsOf(facts: EstateFacts): Promise<Host[]> {
   const { hosts } = await (await client(here)).status();
-  return facts.pools.flatMap(({ hosts: pool, runs }) =>
-    pool.slice(0, 2).map(({ name }) => {
+  return facts.pools.flatMap(({ hosts: pool, role, runs }) =>
+    pool.slice(0, 2).map(({ name }, index) => {
       const found = hosts.find((host) => host.name === name);
       if (!found) throw new Error(`the local stack has no host ${name}`);
       const [fixed = "", announced = fixed] = found.addresses;
-      return { kind: "host" as const, name, runs, fixed, announced, namespace: names.host(found.id) };
+      const namespace = names.host(found.id);
+      return { kind: "host" as const, name, role, runs, fixed, announced, namespace, first: index === 0 };
     }),
   );
 }
@@ -67,8 +75,10 @@ function candidates(): readonly Candidate[] {
   return [...new Map(usable.map((one) => [`${one.protocol} ${one.port}`, one])).values()];
 }
 
-function questionsOf(from: End, hosts: readonly Host[]): Question[] {
-  const others = hosts.filter((host) => host !== from);
+/** What one end asks: the host that stands for each other role, and another of its own. */
+function questionsOf(from: Host | Exclude<End, { kind: "host" }>, hosts: readonly Host[]): Question[] {
+  const own = from.kind === "host" ? from.role : undefined;
+  const others = hosts.filter((host) => (host.role === own ? host !== from : host.first));
   return others.flatMap((to) => {
     const both = from.kind === "host" && to.fixed !== to.announced;
     const vias = both ? (["fixed", "announced"] as const) : ([from.kind === "host" ? "fixed" : "announced"] as const);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Cluster, connectCluster } from "../../../cli/gate/cluster.ts";
-import { holdLease } from "../../../cli/gate/lease.ts";
+import { etcdLease, holdLease } from "../../../cli/gate/lease.ts";
 import { type Asked, failure, type KubernetesApi, kubernetesApi, type Reply } from "../cluster/kubernetes-api.ts";
 
 /** A Kubernetes API that answers as told, on loopback: what a gate sends, and how it reads errors. */
@@ -115,7 +115,7 @@ describe("the lease", () => {
 
   it("is created where there is none", async () => {
     answer = (asked) => (asked.endsWith("estate-drain-etcd") ? failure(404, "not found") : { status: 201, body: {} });
-    expect(await holdLease(cluster, "me", now)).toBeUndefined();
+    expect(await holdLease(cluster, etcdLease, "me", now)).toBeUndefined();
     expect(asked[1]).toMatchObject({
       ...{ method: "POST", path },
       body: {
@@ -128,7 +128,7 @@ describe("the lease", () => {
   it("is left to a living holder", async () => {
     const spec = { holderIdentity: "other", renewTime: "2026-01-01T00:00:30.000000Z" };
     answer = () => ({ status: 200, body: { metadata: { resourceVersion: "7" }, spec } });
-    expect(await holdLease(cluster, "me", now)).toBe("other");
+    expect(await holdLease(cluster, etcdLease, "me", now)).toBe("other");
     expect(asked).toHaveLength(1);
   });
 
@@ -138,7 +138,7 @@ describe("the lease", () => {
       asked.length === 1
         ? { status: 200, body: { metadata: { resourceVersion: "7" }, spec } }
         : failure(409, "conflict");
-    expect(await holdLease(cluster, "me", now)).toBe("another gate");
+    expect(await holdLease(cluster, etcdLease, "me", now)).toBe("another gate");
     expect(asked[1]).toMatchObject({
       method: "PUT",
       path: `${path}/estate-drain-etcd`,

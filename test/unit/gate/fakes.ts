@@ -83,6 +83,8 @@ export function gate(host: string, of: World, more: Partial<Gate> = {}): Gate {
       { stack: "test", host, server: `${host}-server` },
       "drain",
     ),
+    peers: [],
+    served: async () => [...of.nodes.keys()],
     abandoned: async () => false,
     hold: () => undefined,
     underWay: async () => [],
@@ -140,7 +142,10 @@ function clusterOf(of: World): Cluster {
     lease: () => api(() => of.lease),
     writeLease: (_, lease) =>
       api(() => {
-        of.lease = lease;
+        const { resourceVersion: now } = of.lease?.metadata ?? {};
+        // another has written it since it was read
+        if (now !== lease.metadata?.resourceVersion) return false;
+        of.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(Number(now ?? 0) + 1) } };
         return true;
       }),
     deleteLease: () =>

@@ -42,9 +42,10 @@ describe("the policy of a gate", () => {
 
 describe("the order of a rollout", () => {
   const hosts = ["a", "b", "c", "d"];
-  const order = (existing: string | undefined, width = 1, members = false) =>
+  const order = (existing: string | undefined, width = 1, members = false, down = "") =>
     rolloutOrder({
       hosts,
+      down: (host) => down.includes(host),
       width,
       members,
       exists: existing === undefined ? undefined : (host) => existing.includes(host),
@@ -59,6 +60,10 @@ describe("the order of a rollout", () => {
     ["two at a time", order("abcd", 2), "a! b! ca db"],
     ["the engine does not say", order(undefined), "a! ba cb dc"],
     ["members, none exists", order("", 1, true), "a b c d"],
+    ["one is down", order("abcd", 1, false, "c"), "c! ac ba db"],
+    ["two are down, two at a time", order("abcd", 2, false, "bd"), "b! d! ab cd"],
+    ["a new one that has no node yet", order("abd", 1, false, "c"), "c a! ba db"],
+    ["members, one is down", order("abcd", 1, true, "c"), "a! ba cb dc"],
     ["members, one exists", order("b", 1, true), "a! ba cb dc"],
   ])("%s", (_, found, expected) => expect(found).toBe(expected));
 });

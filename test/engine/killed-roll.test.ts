@@ -5,10 +5,14 @@ import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { project } from "../../local/place.ts";
-import { cloud, editDocument, here, kubectl, pulumi, serverIds } from "../engine/estate.ts";
-import { gateRuns, killEngine } from "../engine/processes.ts";
+import { cloud, editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
+import { gateRuns, killEngine } from "./processes.ts";
+import { ssh } from "./ssh.ts";
 
-const [killed, stopped] = ["worker-01", "worker-02"];
+const hosts = ["bbb-01", "bbb-02"] as const;
+const [killed, stopped] = hosts;
+/** On the data volume of each. */
+const marker = "/var/lib/recordings/marker";
 
 /** Whether a host is at that step now; `since` is when the update began. */
 type Moment = (host: string, since: number) => Promise<boolean>;
@@ -30,7 +34,8 @@ const moments: Readonly<Record<string, Moment>> = {
 
 async function reached(moment: Moment, host: string, since: number): Promise<void> {
   for (let tries = 0; !(await moment(host, since)); tries += 1) {
-    if (tries > 600) throw new Error(`${host} does not get that far`);
+    // three minutes: what the update before left half done is put right first
+    if (tries > 1800) throw new Error(`${host} does not get that far`);
     await sleep(100);
   }
 }
@@ -46,26 +51,31 @@ async function portAddresses(): Promise<string[]> {
 }
 
 async function renew(host: string): Promise<void> {
-  await editDocument(({ roles: { worker } }) => {
-    Object.assign(worker?.hosts[host] ?? {}, { generation: 30 });
+  await editDocument(({ roles: { bbb } }) => {
+    if (!bbb?.hosts[host]) throw new Error(`the document has no host ${host}`);
+    Object.assign(bbb.hosts[host], { generation: 30 });
     // long enough to be met
-    Object.assign(worker?.rollout ?? {}, { soakMinutes: 0.1 });
+    Object.assign(bbb.rollout, { soakMinutes: 0.1 });
   });
 }
 
+const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
+
 beforeAll(async () => {
+  for (const host of hosts) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
   [before, ports] = [await serverIds(), await portAddresses()];
 });
 
-/** Another server of that host, and everything else as it was. */
-async function expectSameBut(...hosts: readonly string[]): Promise<void> {
+/** Another server of those hosts, and everything else as it was: ports, addresses, data, and whoever takes pods. */
+async function expectSameBut(...replaced: readonly string[]): Promise<void> {
   const after = await serverIds();
   expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
   expect(
     Object.keys(after)
       .filter((host) => after[host] !== before[host])
       .sort(),
-  ).toEqual(hosts);
+  ).toEqual(replaced);
+  for (const host of hosts) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
   expect(await portAddresses()).toEqual(ports);
   const { items } = await kubectl<{ items: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] }>(
     ...(["get", "nodes"] as const),

@@ -2,7 +2,7 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { client } from "../../local/daemon/client.ts";
-import { editDocument, here, kubectl, pulumi, run, serverIds } from "../engine/estate.ts";
+import { editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
 
 const hosts = ["worker-01", "worker-02"];
 
@@ -15,7 +15,7 @@ async function edit(change: { generation?: number; rollout: Readonly<Record<stri
   });
 }
 
-const patient = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
+const patient = { width: 1, joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const up = () => pulumi(["up", "--yes", "--skip-preview"]);
 const deployment = ["--namespace", "default", "deployment/pinned"];
 

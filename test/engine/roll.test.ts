@@ -1,21 +1,30 @@
-/** An estate of twelve hosts gets a new image in one plain `pulumi up`: pool after pool, watched from nova and from the orchestrator. */
+/**
+ * An estate of twelve hosts, with a role for each workload: who reaches whom in it, and a new image for all in one plain `pulumi up`, pool
+ * after pool, watched from nova and from the orchestrator. The tests that follow have these twelve.
+ */
+import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cloud, editDocument, kubectl, planned, pulumi, run, serverIds } from "../engine/estate.ts";
-import { ssh } from "../engine/ssh.ts";
+import { readJournal } from "../../cli/journal/journal.ts";
+import type { Plan } from "../../cli/preview/plan.ts";
+import { readStackFile } from "../../cli/stack-file.ts";
+import { addresses as local } from "../../local/addresses.ts";
+import { project } from "../../local/place.ts";
+import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
+import { parseEstate } from "../../stacks/parse.ts";
+import { cloud, editDocument, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
+import { reach } from "./reach/reach.ts";
+import { added, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
 import { type Sighting, watchNodes } from "./roll/witness.ts";
+import { ssh } from "./ssh.ts";
 
 const image = "flatcar-next";
-/** In the order in which they must be replaced. */
-const pools = {
-  orchestrator: { width: 1, hosts: ["orchestrator-01", "orchestrator-02", "orchestrator-03"] },
-  turn: { width: 1, hosts: ["turn-01", "turn-02"] },
-  bbb: { width: 1, hosts: ["bbb-01", "bbb-02"] },
-  scalelite: { width: 1, hosts: ["scalelite-01", "scalelite-02"] },
-  worker: { width: 2, hosts: ["worker-01", "worker-02", "worker-03"] },
-};
-const all = Object.values(pools).flatMap(({ hosts }) => hosts);
+const all: readonly string[] = Object.values(pools).flatMap(({ hosts }) => hosts);
 const marker = "/var/lib/recordings/marker";
+/** An address outside that no administrator has. */
+const world = "203.0.113.254";
+const onBridge = [`${world}/32`, "dev", local.external.bridge];
 
 interface Node {
   readonly metadata: { readonly name: string; readonly creationTimestamp: string };
@@ -45,45 +54,47 @@ async function addresses(): Promise<string[]> {
   ].sort();
 }
 
+const isOne = (hosts: readonly string[], host: string) => hosts.includes(host);
 const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 
+async function facts(): Promise<EstateFacts> {
+  const { config } = await readStackFile(here.stack);
+  return deriveFacts(parseEstate(config?.["estate:estate"], here.stack));
+}
+const ruleKeys = async () => (await facts()).rules.map(({ key }) => key);
+
 let imageBefore: string;
+let rulesBefore: readonly string[];
 beforeAll(async () => {
+  await run("ip", "address", "replace", ...onBridge);
+  rulesBefore = await ruleKeys();
   const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
-  const role = { flavor: "m1.small", publicAddress: true, rollout };
   const volumes = { recordings: { sizeGiB: 1, path: "/var/lib/recordings" } };
   await editDocument(({ roles, image: { name } }) => {
     imageBefore = name;
-    roles.turn = { ...role, hosts: { "turn-01": {}, "turn-02": {} } };
-    Object.assign(roles, { scalelite: { ...role, volumes, hosts: { "scalelite-01": {}, "scalelite-02": {} } } });
-    if (roles.worker) Object.assign(roles.worker.rollout, { width: 2 });
+    for (const name of added) {
+      const hosts = Object.fromEntries(pools[name].hosts.map((host) => [host, {}]));
+      const role = { flavor: "m1.small", publicAddress: true, rollout, hosts };
+      Object.assign(roles, { [name]: name === "scalelite" ? { ...role, volumes } : role });
+    }
+    if (roles.worker) Object.assign(roles.worker.rollout, { width: pools.worker.width });
   });
 });
+afterAll(async () => void (await execa("ip", ["address", "delete", ...onBridge], { reject: false })));
 
-afterAll(async () => {
-  // the estate is again the one that the other tests know
-  await editDocument((document) => {
-    for (const name of ["turn", "scalelite"]) delete document.roles[name];
-    if (document.roles.worker) Object.assign(document.roles.worker.rollout, { width: 1 });
-    const volumes = Object.fromEntries(pools.scalelite.hosts.map((host) => [`${host}-recordings`, "delete" as const]));
-    document.removal = { volumes };
-  });
-  const up = await pulumi(["up", "--yes", "--skip-preview"]);
-  expect(up.exitCode, up.text).toBe(0);
-  await editDocument((document) => {
-    delete document.removal;
-  });
-}, 600_000);
-
-test("new roles only add: nothing that exists is replaced, deleted or restarted", async () => {
+test("new roles only add hosts: of what exists go only rules that were for pods of their workloads", async () => {
   const before = await serverIds();
   const plan = await planned();
-  expect(plan.filter((step) => !step.startsWith("create "))).toEqual([]);
-  expect(plan.filter((step) => step.includes("Instance ")).map((step) => step.split(" ")[2])).toEqual([
-    ...pools.scalelite.hosts,
-    ...pools.turn.hosts,
-  ]);
+  const rules = await ruleKeys();
+  const gone = rulesBefore.filter((key) => !rules.includes(key));
+  expect(gone.every((key) => key.includes("worker"))).toBe(true);
+  expect(plan.filter((step) => !step.startsWith("create "))).toEqual(
+    gone.map((key) => `delete openstack:networking/secGroupRule:SecGroupRule ${key}`).sort(),
+  );
+  expect(plan.filter((step) => step.includes("Instance ")).map((step) => step.split(" ")[2])).toEqual(
+    added.flatMap((name) => [...pools[name].hosts]).sort(),
+  );
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.exitCode, up.text).toBe(0);
   const after = await serverIds();
@@ -91,18 +102,30 @@ test("new roles only add: nothing that exists is replaced, deleted or restarted"
   for (const host of Object.keys(before)) expect(after[host], host).toBe(before[host]);
 });
 
+test("between every two roles, and from outside: what the port catalogue allows connects, and nothing else does", async () => {
+  const { tried, wrong } = await reach(await facts(), { admin: local.external.gateway, world });
+  expect(wrong).toEqual([]);
+  expect(tried).toBeGreaterThan(1000);
+});
+
+/** Hosts with a data volume. */
+const keepers = [...pools.bbb.hosts, ...pools.scalelite.hosts];
+let listed: readonly string[];
+let since: number;
 let sightings: readonly Sighting[];
 let replaced: Awaited<ReturnType<typeof absences>>;
 let nodesBefore: Awaited<ReturnType<typeof nodes>>;
 let kept: readonly unknown[];
 
 test("a new image replaces all twelve, each once, in one up", async () => {
-  for (const host of pools.scalelite.hosts)
-    await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
+  for (const host of keepers) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
   await run("openstack", "image", "create", image, "--disk-format", "raw", "--file", "/etc/os-release");
   await editDocument((document) => {
     document.image.name = image;
   });
+  const preview = [join(project, "cli", "estate"), "preview", "--json", "--stack", here.stack];
+  listed = (JSON.parse(await run(...(preview as [string]))) as Plan).hosts.map(({ name }) => name);
+  since = Date.now();
   [nodesBefore, kept] = [await nodes(), [await addresses(), await kubeSystem()]];
   const before = await serverIds();
   const witness = await watchNodes();
@@ -116,13 +139,21 @@ test("a new image replaces all twelve, each once, in one up", async () => {
 test("nova's record: pools one after another in their order, and never more than width of one without a server", () => {
   let last = 0;
   for (const [role, { width, hosts }] of Object.entries(pools)) {
-    const own = replaced.filter(({ host }) => hosts.includes(host));
+    const own = replaced.filter(({ host }) => isOne(hosts, host));
     expect(mostAtOnce(own), role).toBeLessThanOrEqual(width);
     expect(Math.min(...own.map(({ from }) => from)), `${role} began too early`).toBeGreaterThanOrEqual(last);
     last = Math.max(...own.map(({ to }) => to));
   }
   // it is used, too
-  expect(mostAtOnce(replaced.filter(({ host }) => pools.worker.hosts.includes(host)))).toBe(2);
+  expect(mostAtOnce(replaced.filter(({ host }) => isOne(pools.worker.hosts, host)))).toBe(2);
+});
+
+test("hosts were drained in the order that the preview had listed", async () => {
+  const entries = (await readJournal(here.stack)).filter(({ time }) => Date.parse(time) >= since);
+  const drained = entries.filter(({ step, state }) => step === "drain" && state === "begun").map(({ host }) => host);
+  // two workers begin at the same time
+  const [first, second, ...rest] = drained.slice(-3);
+  expect([...drained.slice(0, -3), ...[first, second].sort(), ...rest]).toEqual(listed);
 });
 
 test("the orchestrator's record: every node is a new one, of a new boot, in the order of the pools", async () => {
@@ -159,8 +190,7 @@ test("the API answered throughout: never two questions in a row without an answe
 
 test("it is the same cluster, at the same addresses, with the same data", async () => {
   expect([await addresses(), await kubeSystem()]).toEqual(kept);
-  for (const host of pools.scalelite.hosts)
-    expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
+  for (const host of keepers) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
 });
 
 test("volumes do not leave without a word on their data; those that are kept stay as they are", async () => {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectCluster } from "../../../cli/gate/cluster.ts";
-import { here } from "../../engine/estate.ts";
+import { here } from "../estate.ts";
 
 /** What it saw at one moment. */
 export interface Sighting {

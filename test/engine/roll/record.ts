@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { connect } from "../../../local/openstack-client/client.ts";
 import { readCloud } from "../../../local/openstack-client/clouds.ts";
-import { here } from "../../engine/estate.ts";
+import { here } from "../estate.ts";
 
 /** From when to when a host had no server. Times are milliseconds, in whole seconds. */
 export interface Absence {

@@ -1,0 +1,186 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Build } from "../../stacks/application.ts";
+import { digestOf } from "../../stacks/digest.ts";
+import type { Generations } from "../../stacks/passwords.ts";
+import type { Talker } from "../policy.ts";
+import { policy } from "./access.ts";
+import type { application } from "./app.ts";
+import { keys } from "./environment.ts";
+import { imagesOf } from "./images.ts";
+import * as manifests from "./manifests.ts";
+import { app, names, type Part, webPort } from "./names.ts";
+import { pollingFor } from "./polling.ts";
+import { hasPrevious, loadBalancerSecrets } from "./secret.ts";
+
+/** Where an application finds its store: a Secret with its url, and what changes with the password. */
+interface Store {
+  readonly secret: pulumi.Output<string>;
+  readonly revision: string;
+}
+
+export interface ScaleliteArgs
+  extends Pick<manifests.ScaleliteFacts, "host" | "images" | "polling" | "replicas" | "recordings"> {
+  /** Name of the namespace. Changing it replaces everything in it. */
+  readonly namespace: pulumi.Output<string>;
+  readonly secretKeyBase: pulumi.Output<string>;
+  /** What clients sign with follows from it. */
+  readonly seed: pulumi.Output<string>;
+  readonly generations: Generations;
+  readonly database: Store;
+  readonly redis: Store;
+  /** Every application that runs. */
+  readonly apps: readonly Talker[];
+  /** Addresses of the hosts that run bbb. */
+  readonly bbb: pulumi.Output<readonly string[]>;
+  /** Made after these, and removed before them: the hosts its pods run on. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** Leads meetings to the BigBlueButton server with the least load, and keeps the recordings of all. */
+export class Scalelite extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Scalelite";
+  /** As pods reach it. */
+  readonly url = `http://${names.nginx}:${webPort}`;
+  /** What its clients sign with (LOADBALANCER_SECRET). */
+  readonly secret: pulumi.Output<string>;
+  /** Seconds between two looks of its poller: so old can be what it says of a server. */
+  readonly pollSeconds: number;
+  readonly #args: ScaleliteArgs;
+
+  constructor(name: string, args: ScaleliteArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Scalelite.type, name, {}, opts);
+    this.#args = args;
+    this.secret = pulumi.secret(args.seed).apply((seed) => loadBalancerSecrets(seed, args.generations)[0]);
+    this.pollSeconds = args.polling.interval;
+    const facts = this.#facts();
+    const closed = this.#policies();
+    const migrated = this.#migration(facts, [this.#secrets(), ...closed]);
+    this.#workload("poller", facts.apply(manifests.poller), [migrated]);
+    const imported = this.#importer(facts, [migrated]);
+    const api = this.#served("api", facts.apply(manifests.api), [migrated]);
+    const files = this.#configMap("nginx", manifests.nginxFiles(args));
+    // it looks for the API's address once, at its start, and the importer makes the folder that it serves
+    this.#served("nginx", facts.apply(manifests.nginx), [api, files, ...imported]);
+    this.registerOutputs({});
+  }
+
+  #facts(): pulumi.Output<manifests.ScaleliteFacts> {
+    const { host, images, polling, replicas, recordings, database, redis, generations } = this.#args;
+    // by what is known at plan time: another password is another revision
+    const revision = digestOf([database.revision, redis.revision, generations]);
+    return pulumi.all([database.secret, redis.secret]).apply(([database, redis]) => ({
+      ...{ host, images, polling, replicas, recordings, revision },
+      ...{ secrets: { own: app, database, redis }, previousSecret: hasPrevious(generations) },
+    }));
+  }
+
+  #secrets(): pulumi.Resource {
+    const { secretKeyBase, seed, generations } = this.#args;
+    const previous = pulumi.secret(seed).apply((seed) => loadBalancerSecrets(seed, generations).slice(1).join(":"));
+    const stringData: Record<string, pulumi.Input<string>> = {
+      ...{ [keys.base]: pulumi.secret(secretKeyBase), [keys.loadBalancer]: this.secret },
+      ...(hasPrevious(generations) ? { [keys.previous]: previous } : {}),
+    };
+    const metadata = { ...manifests.metadataOf("api"), name: app };
+    return new kubernetes.core.v1.Secret(app, this.#in({ metadata, stringData }), this.#options());
+  }
+
+  #policies(): pulumi.Resource[] {
+    const { apps, bbb, recordings } = this.#args;
+    const parts = (Object.keys(names) as Part[]).filter((part) => part !== "importer" || recordings);
+    return parts.map((part) => {
+      const manifest = {
+        metadata: manifests.metadataOf(part),
+        spec: bbb.apply((bbb) => policy(part, { apps, bbb }).spec),
+      };
+      return new kubernetes.networking.v1.NetworkPolicy(names[part], this.#in(manifest), this.#options());
+    });
+  }
+
+  /** Before any pod of the release starts. Another release is another Job, which is made before the one of the old release goes. */
+  #migration(facts: pulumi.Output<manifests.ScaleliteFacts>, before: readonly pulumi.Resource[]): pulumi.Resource {
+    const options = { ...this.#options([...before, ...this.#args.after]), deleteBeforeReplace: false };
+    return new kubernetes.batch.v1.Job(names.migration, this.#manifest(facts.apply(manifests.migration)), options);
+  }
+
+  #importer(facts: pulumi.Output<manifests.ScaleliteFacts>, before: readonly pulumi.Resource[]): pulumi.Resource[] {
+    const { recordings } = this.#args;
+    if (!recordings) return [];
+    const files = this.#configMap("importer", manifests.scripts);
+    const manifest = facts.apply((known) => manifests.importer({ ...known, recordings }));
+    return [this.#workload("importer", manifest, [...before, files])];
+  }
+
+  /** A workload of several pods that others reach: its Service. */
+  #served(
+    part: "api" | "nginx",
+    manifest: pulumi.Output<Workload>,
+    before: readonly pulumi.Resource[],
+  ): pulumi.Resource {
+    const pods = this.#workload(part, manifest, before);
+    // of a single pod it would hold every drain up, or mean nothing
+    if (this.#args.replicas > 1) {
+      const budget = this.#in(manifests.disruptionBudget(part));
+      new kubernetes.policy.v1.PodDisruptionBudget(names[part], budget, this.#options());
+    }
+    return new kubernetes.core.v1.Service(names[part], this.#in(manifests.service(part)), this.#options([pods]));
+  }
+
+  #workload(part: Part, manifest: pulumi.Output<Workload>, before: readonly pulumi.Resource[]): pulumi.Resource {
+    const options = this.#options([...before, ...this.#args.after]);
+    return new kubernetes.apps.v1.Deployment(names[part], this.#manifest(manifest), options);
+  }
+
+  #configMap(part: Part, data: Readonly<Record<string, string>>): pulumi.Resource {
+    const manifest = this.#in({ metadata: manifests.metadataOf(part), data });
+    return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.#options());
+  }
+
+  #manifest<Manifest extends { readonly metadata: object; readonly spec: object }>(manifest: pulumi.Output<Manifest>) {
+    const { namespace } = this.#args;
+    const metadata = pulumi
+      .all([manifest, namespace])
+      .apply(([{ metadata }, name]) => ({ ...metadata, namespace: name }));
+    return { metadata, spec: manifest.apply(({ spec }) => spec as Manifest["spec"]) };
+  }
+
+  /** Names are fixed because other objects use them. */
+  #options(dependsOn: readonly pulumi.Resource[] = []) {
+    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+  }
+
+  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
+    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+  }
+}
+
+type Workload = ReturnType<typeof manifests.api>;
+
+/** What of the stores is needed here. */
+interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
+  readonly postgres: pulumi.ComponentResource & { readonly databases: Readonly<Record<string, Store>> };
+  readonly redis: pulumi.ComponentResource & { readonly instances: Readonly<Record<string, Store>> };
+}
+
+export const build: Build<typeof application, Used> = ({ name, settings, secrets, used, facts, ...context }) => {
+  const { addresses, namespace, after, options } = context;
+  const { host, replicas, recordings, graceSeconds, secret: generations } = settings;
+  const [database, redis] = [used.postgres.databases[name], used.redis.instances[name]];
+  if (!database || !redis)
+    throw new pulumi.RunError(`${name} has no database, or no Redis: it must be among those that use them`);
+  const hosts = facts.pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
+  // behind floating IPs either address may be the one that a name leads to
+  const known = hosts
+    .flatMap((host) => addresses[host.name] ?? [])
+    .flatMap(({ fixed, announced }) => [fixed, announced]);
+  return new Scalelite(
+    name,
+    {
+      ...{ ...secrets, host, replicas, recordings, generations, namespace, after, database, redis, apps: facts.apps },
+      ...{ images: imagesOf(settings.images), polling: pollingFor(hosts.length, graceSeconds) },
+      bbb: pulumi.all(known).apply((all) => [...new Set(all)].sort()),
+    },
+    options,
+  );
+};

@@ -1,0 +1,67 @@
+/** What a document may say of Scalelite, and what follows from it. */
+
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect, it } from "vitest";
+import { hasPrevious, loadBalancerSecrets } from "../../../../apps/scalelite/secret.ts";
+import { versions } from "../../../../stacks/versions.ts";
+import { estate } from "../../stacks/fixtures.ts";
+import { scaleliteImages, withScalelite } from "../documents.ts";
+
+const written = (settings: object) => () => estate((document) => withScalelite(document, { settings }));
+
+it("whose digests nobody knows is refused, with the image to ask for", () => {
+  expect(written({ images: {} })).toThrow(
+    `apps.scalelite.images.poller: the digest of ${versions.scalelite.poller} is not known to the project: write ${versions.scalelite.poller}@sha256:...`,
+  );
+  expect(written({ images: { ...scaleliteImages, api: "docker.io/blindsidenetwks/scalelite:v1.8.5-api" } })).toThrow(
+    "apps.scalelite.images.api: write an image by digest",
+  );
+});
+
+it("needs the importer's image only where there are recordings", () => {
+  const { importer: _, ...others } = scaleliteImages;
+  expect(written({ images: others })).not.toThrow();
+  expect(written({ images: others, recordings: { claim: "recordings" } })).toThrow("apps.scalelite.images.importer");
+});
+
+it("needs its stores", () => {
+  const without = () =>
+    estate((document) => {
+      withScalelite(document);
+      document.apps.redis.enabled = false;
+    });
+  expect(without).toThrow("apps.scalelite: needs redis: write apps.redis too");
+});
+
+it("has a secret in use that is not revoked, and one before it until that is", () => {
+  expect(written({ secret: { generation: 1, revoked: 1 } })).toThrow("apps.scalelite.secret.revoked: write less than");
+  const [first] = loadBalancerSecrets("seed", { generation: 0, revoked: -1 });
+  const changing = loadBalancerSecrets("seed", { generation: 1, revoked: -1 });
+  expect(changing).toEqual([expect.not.stringMatching(first), first]);
+  expect(loadBalancerSecrets("seed", { generation: 1, revoked: 0 })).toEqual([changing[0]]);
+  expect(loadBalancerSecrets("seed", { generation: 2, revoked: -1 })[1]).toBe(changing[0]);
+  // a colon parts them in LOADBALANCER_SECRETS
+  for (const secret of changing) expect(secret).toMatch(/^[0-9a-f]{64}$/);
+  expect(hasPrevious({ generation: 0, revoked: -1 })).toBe(false);
+});
+
+it("has folders for recordings, made once and left alone afterwards", async () => {
+  const store = await mkdtemp(join(tmpdir(), "estate-recordings-"));
+  try {
+    const script = join(import.meta.dirname, "../../../../apps/scalelite/scripts/folders.sh");
+    const group = String(process.getgid?.());
+    const run = () => execa("sh", [script], { env: { STORE: store, GROUP: group } });
+    expect((await run()).stdout.split("\n")).toHaveLength(4);
+    for (const folder of ["spool", "recording/scalelite", "published", "unpublished"]) {
+      const { mode, gid } = await stat(join(store, folder));
+      expect([folder, (mode & 0o7777).toString(8), String(gid)]).toEqual([folder, "2775", group]);
+    }
+    expect((await run()).stdout).toBe("");
+    expect(await readdir(join(store, "spool"))).toEqual([]);
+  } finally {
+    await rm(store, { recursive: true });
+  }
+});
