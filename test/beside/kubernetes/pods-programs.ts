@@ -38,12 +38,16 @@ export async function applicationsRun(cluster: Cluster): Promise<void> {
   for (const name of [names.data, redisNames.data]) await cluster.agent.sh(`mkdir -p /var/lib/${name}/lost+found`);
   const ours = [...feedback(), ...database(), ...store(), of("v1", "Pod", unknown)];
   const objects = [of("v1", "Namespace", { metadata: { name: namespace } }), ...ours];
-  await cluster.kubectl(["apply", "-n", namespace, "-f", "-"], { input: objects.map((o) => stringify(o)).join("---\n") });
+  await cluster.kubectl(["apply", "-n", namespace, "-f", "-"], {
+    input: objects.map((o) => stringify(o)).join("---\n"),
+  });
   const set = ["statefulset/postgres", "statefulset/scalelite-redis", "deployment/feedback"];
   for (const one of set)
     await cluster
       .kubectl(["rollout", "status", one, "-n", namespace, "--timeout=120s"])
-      .catch(async () => assert.fail(`${one}: ${await cluster.kubectl(["get", "pods", "-n", namespace, "-o", "yaml"])}`));
+      .catch(async () =>
+        assert.fail(`${one}: ${await cluster.kubectl(["get", "pods", "-n", namespace, "-o", "yaml"])}`),
+      );
   await dataIsKept(cluster);
   await feedbackAnswers(cluster);
   await saysWhatIsPlayed(cluster);
@@ -88,11 +92,15 @@ function store(): object[] {
   ];
 }
 
-const unknown = { metadata: { name: "unknown" }, spec: { containers: [{ name: "main", image: "example.test/none:1" }] } };
+const unknown = {
+  metadata: { name: "unknown" },
+  spec: { containers: [{ name: "main", image: "example.test/none:1" }] },
+};
 
 /** What was written is there after the server was deleted, and its volume is the pod's group's. */
 async function dataIsKept(cluster: Cluster): Promise<void> {
-  const address = () => cluster.kubectl(["get", "service", "postgres", "-n", namespace, "-o", "jsonpath={.spec.clusterIP}"]);
+  const address = () =>
+    cluster.kubectl(["get", "service", "postgres", "-n", namespace, "-o", "jsonpath={.spec.clusterIP}"]);
   const psql = async (statement: string) => {
     const login = `PGPASSWORD=of-the-test PGCONNECT_TIMEOUT=3 psql -X -h ${await address()} -U postgres -At -v ON_ERROR_STOP=1`;
     return cluster.agent.sh(`${login} -c "${statement}"`);

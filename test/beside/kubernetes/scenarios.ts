@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
-import { applicationsRun } from "./pods-programs.ts";
 import { podsReach } from "./pods-network.ts";
+import { applicationsRun } from "./pods-programs.ts";
 import { podsRun } from "./pods-run.ts";
 import { podsOf } from "./workloads.ts";
 

@@ -30,5 +30,7 @@ test("a pod that no host speaks of waits, also when it is told to be ready; k3s 
 test("an orchestrator that does not answer is no estate without pods", () => {
   expect(describePods({ rows: [] })).toEqual([]);
   expect(describePods({ rows: [], unknown: "no route" })).toEqual(["Of pods nothing is known: no route"]);
-  expect(describePods({ rows: [podRow(pod([ready]))] }).join("\n")).toMatch(/POD .*\n.*estate\/hello +worker-01 +waits/);
+  expect(describePods({ rows: [podRow(pod([ready]))] }).join("\n")).toMatch(
+    /POD .*\n.*estate\/hello +worker-01 +waits/,
+  );
 });
