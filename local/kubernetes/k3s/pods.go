@@ -45,14 +45,18 @@ func loadStages() (map[internalversion.StageResourceRef][]*internalversion.Stage
 
 // played leaves the pods that run to the kubelet: it holds for those of which kubelet.Runs does not.
 func played() internalversion.SelectorRequirement {
-	names, _ := json.Marshal(kubelet.Repositories())
+	text := func(names []string) string {
+		list, _ := json.Marshal(append([]string{}, names...))
+		return string(list[1 : len(list)-1])
+	}
+	whole, bare := kubelet.Repositories()
 	const runs = `((.metadata.annotations // {}) | (.["estate.local/behaviour"] // .["kubernetes.io/config.mirror"] // "") == "") and
-		([(.spec.initContainers // [])[], .spec.containers[]] | all(
+		([(.spec.initContainers // [])[], .spec.containers[]] | all(((.command // []) | length > 0) as $told |
 			.image | sub("@.*$"; "") | sub(":[^/:]*$"; "") | split("/") as $parts |
 			if ($parts | length) == 1 then "docker.io/library/" + .
 			elif $parts[0] != "localhost" and ($parts[0] | test("[.:]") | not) then "docker.io/" + .
-			else . end | IN(%s[])))`
-	return internalversion.SelectorRequirement{Key: fmt.Sprintf(runs, names), Operator: internalversion.SelectorOpNotIn, Values: []string{"true"}}
+			else . end | IN(%s) or ($told and IN(%s))))`
+	return internalversion.SelectorRequirement{Key: fmt.Sprintf(runs, text(whole), text(bare)), Operator: internalversion.SelectorOpNotIn, Values: []string{"true"}}
 }
 
 // playPods runs KWOK in this process for this node's pods, with the node's own identity. It waits for the node's pod

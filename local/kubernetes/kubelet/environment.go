@@ -14,7 +14,8 @@ import (
 
 // environment are a container's variables: those of every container, those of whole config maps and secrets, its own; the later win.
 func (w *worker) environment(ctx context.Context, container v1.Container) (map[string]string, error) {
-	variables := map[string]string{"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME": w.pod.Name}
+	folders := programs[repository(container.Image)].folders()
+	variables := map[string]string{"PATH": strings.Join(folders, ":"), "HOSTNAME": w.pod.Name}
 	// by which clients of the API find it; those of other Services are not set
 	api, err := w.kubelet.Client.CoreV1().Services("default").Get(ctx, "kubernetes", metav1.GetOptions{})
 	if err != nil {

@@ -46,7 +46,13 @@ func (k *Kubelet) Follow(ctx context.Context, pods cache.SharedIndexInformer) er
 // see tells a pod's worker how the pod is now, or gives it one.
 func (k *Kubelet) see(ctx context.Context, object any) {
 	pod, ok := object.(*v1.Pod)
-	if !ok || !Runs(pod) {
+	if !ok {
+		return
+	}
+	if why := whyPlayed(pod); why != "" {
+		if pod.DeletionTimestamp == nil && pod.Annotations["kubernetes.io/config.mirror"] == "" {
+			go k.tellPlayed(ctx, pod, why)
+		}
 		return
 	}
 	k.mutex.Lock()

@@ -307,7 +307,20 @@ func TestAPodRunsWhenAllOfItCan(t *testing.T) {
 	if !Runs(podOf("x", "wait", nil)) || Runs(other) || Runs(told) {
 		t.Error("other pods run than those that can")
 	}
-	if !slices.Contains(Repositories(), "docker.io/traefik/whoami") {
-		t.Error("the image of apps/hello does not run")
+	programs["example.test/bare"] = program{needs: "/proc/self/exe"}
+	programs["example.test/missing"] = program{command: []string{selfPath, "wait"}, needs: "/nowhere/*/program"}
+	commanded := podOf("x", "bare", func(pod *v1.Pod) { pod.Spec.Containers[0].Command = []string{"sh"} })
+	for why, pod := range map[string]*v1.Pod{
+		"": commanded, "the entrypoint of example.test/bare is not here, and container main has no command": podOf("x", "bare", nil),
+		"the program for example.test/missing is not on this host: /nowhere/*/program": podOf("x", "missing", nil),
+		"there is no program here for example.test/unknown":                            other, "its annotation asks for crash-loop": told,
+	} {
+		if got := whyPlayed(pod); got != why {
+			t.Errorf("it is played since %q, not since %q", got, why)
+		}
+	}
+	whole, bare := Repositories()
+	if !slices.Contains(whole, "docker.io/traefik/whoami") || !slices.Contains(bare, "example.test/bare") || slices.Contains(whole, "example.test/missing") {
+		t.Errorf("these run: %v, %v", whole, bare)
 	}
 }

@@ -203,7 +203,7 @@ func (c *container) execute(ctx context.Context, words []string, p *process) err
 	last := ""
 	said.say = func(line string) { last = line }
 	l.output = &said
-	if l.command, err = found(l.root, words); err != nil {
+	if l.command, err = found(l.root, c.image.folders(), words); err != nil {
 		return err
 	}
 	one, err := start(l)
@@ -223,15 +223,15 @@ func (c *container) execute(ctx context.Context, words []string, p *process) err
 	return nil
 }
 
-// found is a command with the path of its program in a root.
-func found(root string, words []string) ([]string, error) {
-	if len(words) == 0 {
+// found is a command with the path of its program in a root: that of a container, or "" for the host's, whose programs containers have.
+func found(root string, folders, words []string) ([]string, error) {
+	if len(words) == 0 || words[0] == "" {
 		return nil, errors.New("there is no command")
 	}
-	if words[0][:1] == "/" {
+	if words[0][0] == '/' {
 		return words, nil
 	}
-	for _, folder := range []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"} {
+	for _, folder := range folders {
 		if _, err := os.Lstat(root + folder + "/" + words[0]); err == nil {
 			return append([]string{folder + "/" + words[0]}, words[1:]...), nil
 		}

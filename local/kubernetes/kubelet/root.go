@@ -63,7 +63,7 @@ func (r root) build() error {
 	if err := r.bind(mount{self, selfPath, true}); err != nil {
 		return err
 	}
-	mounts := []mount{{"/proc", "/proc", false}, {"/dev", "/dev", false}, {"/sys", "/sys", true}}
+	mounts := []mount{{toolFolder, toolFolder, true}, {"/proc", "/proc", false}, {"/dev", "/dev", false}, {"/sys", "/sys", true}}
 	for _, name := range fromHost {
 		mounts = append(mounts, mount{"/etc/" + name, "/etc/" + name, true})
 	}

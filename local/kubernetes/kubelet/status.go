@@ -116,6 +116,7 @@ func (w *worker) status() v1.PodStatus {
 		at := conditionOf(w.current.Status.Conditions, gate.ConditionType)
 		gated = gated && at != nil && at.Status == v1.ConditionTrue
 	}
+	w.condition(&status, RunsCondition, true, "")
 	w.condition(&status, v1.PodReadyToStartContainers, w.ip != "" && !over, "")
 	w.condition(&status, v1.PodInitialized, initialized, "ContainersNotInitialized")
 	w.condition(&status, v1.ContainersReady, ready && !over, "ContainersNotReady")

@@ -2,9 +2,11 @@ package kubelet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	authentication "k8s.io/api/authentication/v1"
@@ -203,8 +205,7 @@ func (w *worker) claimed(ctx context.Context, name string) (string, error) {
 	case volume.Spec.HostPath != nil:
 		return volume.Spec.HostPath.Path, w.makeFolder(volume.Spec.HostPath.Path, 0o777)
 	case volume.Spec.Local != nil:
-		_, err := os.Stat(volume.Spec.Local.Path)
-		return volume.Spec.Local.Path, err
+		return volume.Spec.Local.Path, w.openToGroup(volume.Spec.Local.Path)
 	}
 	return "", fmt.Errorf("the kind of volume %s is not played by the local stack", volume.Name)
 }
@@ -255,6 +256,37 @@ func (w *worker) makeFolder(path string, mode os.FileMode) error {
 		mode |= 0o070 | os.ModeSetgid
 	}
 	return os.Chmod(path, mode)
+}
+
+// openToGroup gives all of a volume to the pod's group, if it has one for its files and the volume itself is not that group's already:
+// as a kubelet does where the pod's fsGroupChangePolicy is OnRootMismatch, which is taken for all.
+func (w *worker) openToGroup(folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return err
+	}
+	_, group := w.owner()
+	const open = os.ModeSetgid | 0o070
+	if status, ok := info.Sys().(*syscall.Stat_t); group < 0 || (ok && int(status.Gid) == group && info.Mode()&open == open) {
+		return nil
+	}
+	return filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode()&os.ModeSymlink != 0 {
+			return os.Lchown(path, -1, group)
+		}
+		mode := info.Mode()&(os.ModePerm|os.ModeSetuid|os.ModeSetgid|os.ModeSticky) | 0o060
+		if info.IsDir() {
+			mode |= open
+		}
+		return errors.Join(os.Lchown(path, -1, group), os.Chmod(path, mode))
+	})
 }
 
 // owner are the user of the pod, and the group of its files: -1 without one.

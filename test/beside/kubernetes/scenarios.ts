@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
 import { podsReach } from "./pods-network.ts";
+import { applicationsRun } from "./pods-programs.ts";
 import { podsRun } from "./pods-run.ts";
 import { podsOf } from "./workloads.ts";
 
@@ -91,6 +92,9 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
     podsReach,
 
   "a pod whose image has a program here runs it: probed, started anew, found by name, ended": podsRun,
+
+  "applications of the estate run by their own manifests: feedback by Node, PostgreSQL, Redis; what is played says why":
+    applicationsRun,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
