@@ -51,14 +51,20 @@ export function stackRule({ find, ...described }: StackRule): StackValidationPol
   return {
     ...head(described),
     validateStack: (stack, report) => {
-      for (const { what, message, urn } of find(stack.resources)) if (!isAllowed(what, stack, described)) report(message, urn);
+      for (const { what, message, urn } of find(stack.resources))
+        if (!isAllowed(what, stack, described)) report(message, urn);
     },
   };
 }
 
 /** Levels and exceptions of every rule can be set with `--policy-pack-config`, as policies/README.md says. */
 function head({ name, description, level = "mandatory", allows, excepted = [] }: Described) {
-  const allow = { type: "array" as const, items: { type: "string" as const }, default: [...excepted], description: allows };
+  const allow = {
+    type: "array" as const,
+    items: { type: "string" as const },
+    default: [...excepted],
+    description: allows,
+  };
   const configSchema: PolicyConfigSchema = { properties: { allow } };
   return { name, description, enforcementLevel: level, configSchema };
 }

@@ -86,7 +86,10 @@ async function measure(
       }),
     );
     if (bench.stopped.aborted) throw new Trouble("stopped");
-    if (result.failed) throw new Trouble(`'${commands[command].slice(0, 2).join(" ")}' of ${hosts} hosts failed:\n${endOf(String(result.all))}`);
+    if (result.failed)
+      throw new Trouble(
+        `'${commands[command].slice(0, 2).join(" ")}' of ${hosts} hosts failed:\n${endOf(String(result.all))}`,
+      );
     const seconds = secondsSince(started);
     const cloud = cloudSeconds(before, await cloudUsage(proc));
     const measured = summary({ hosts, resources: await managed(bench), command, seconds }, meter, cloud);
