@@ -39,6 +39,9 @@ def main(arguments):
     gate = None
     if arguments[:1] == ['--gate']:
         gate, arguments = arguments[1], arguments[2:]
+    # kombu tries to import it whenever it connects. A daemon forks its workers from one thread while another connects: a worker that is
+    # forked in the middle of that import never ends it, and whatever it is to do (bring zones to the name server, say) waits for ever
+    sys.modules.setdefault('librabbitmq', None)
     family = members(arguments)
     functions = {name: load(name) for name, _ in family}
     # what is here now stays shared: no collection touches it in the children
