@@ -9,14 +9,17 @@ import { refusedText } from "../up/agree.ts";
 import { runEngine } from "../up/engine.ts";
 import { whyFailed } from "../up/why.ts";
 import type { Finding } from "./finding.ts";
+import { cloudFindings } from "./managed.ts";
 import type { Prepared } from "./repair.ts";
 
 /**
  * What the engine is told to take back: this resource alone. What depends on one that is gone goes with it, since the new one has
- * another id: a port's server is replaced, drained before and proven after.
+ * another id: a port's server is replaced, drained before and proven after. One that is gone is replaced, and not first looked for: where
+ * the engine refreshes what depends on a target, it does not know its providers ("unknown provider").
  */
 export function targetsOf({ urn = "", answer, change }: Finding): string[] {
-  const dependents = change === "gone" || change === "missing" ? ["--target-dependents"] : [];
+  if (isGone({ answer, change })) return ["--target-replace", urn, "--target-dependents"];
+  const dependents = change === "missing" ? ["--target-dependents"] : [];
   return [...(answer === "cloud" ? ["--refresh"] : []), "--target", urn, ...dependents];
 }
 
@@ -25,6 +28,7 @@ export async function repairManaged(stack: string, finding: Finding): Promise<Pr
   const log = estateFile(stack, "drift-repair.log");
   const flags = ["--stack", stack, ...targetsOf(finding)];
   const facts = await readFacts(stack).catch(() => undefined);
+  if (isGone(finding)) await lookAgain(stack, finding, log);
   const { succeeded, stopped, events } = await runEngine({ command: ["preview", ...flags], log });
   if (!succeeded)
     throw new Trouble(await whyFailed({ command: "preview", stack, stopped, errors: events.errors, log }));
@@ -44,4 +48,16 @@ export async function repairManaged(stack: string, finding: Finding): Promise<Pr
       return `${finding.name} is as the program says. 'estate drift' looks whether anything else differs.`;
     },
   };
+}
+
+const isGone = ({ answer, change }: Pick<Finding, "answer" | "change">) => answer === "cloud" && change === "gone";
+
+/** What is replaced must not be there: the finding may be old. @throws Trouble when it is there again */
+async function lookAgain(stack: string, { name, urn = "" }: Finding, log: string): Promise<void> {
+  const command = ["refresh", "--preview-only", "--stack", stack, "--target", urn];
+  const { succeeded, stopped, events } = await runEngine({ command, log });
+  if (!succeeded)
+    throw new Trouble(await whyFailed({ command: "refresh", stack, stopped, errors: events.errors, log }));
+  if (cloudFindings(events.steps).some((finding) => finding.urn === urn && isGone(finding))) return;
+  throw new Trouble(`${name} is there again, and nothing was done. 'estate drift' looks anew`);
 }

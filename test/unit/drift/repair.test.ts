@@ -49,9 +49,11 @@ test("a node that is not ready again in time is told, with what to do", async ()
   await expect(joined({ nodes: async () => [] }, "worker-01", 0.002, 0.001)).rejects.toThrow("replace it");
 });
 
-test("one resource is the target; what depends on one that is gone goes along; the program's own needs no refresh", () => {
+test("one resource is the target; what depends on one that is gone is replaced with it; the program's own needs no refresh", () => {
   const finding = sighted({ name: "a", urn: "urn:a" });
   expect(targetsOf(finding)).toEqual(["--refresh", "--target", "urn:a"]);
-  expect(targetsOf({ ...finding, change: "gone" })).toEqual(["--refresh", "--target", "urn:a", "--target-dependents"]);
+  expect(targetsOf({ ...finding, change: "gone" })).toEqual(["--target-replace", "urn:a", "--target-dependents"]);
+  const missing = { ...finding, answer: "program", change: "missing" } as const;
+  expect(targetsOf(missing)).toEqual(["--target", "urn:a", "--target-dependents"]);
   expect(targetsOf({ ...finding, answer: "program" })).toEqual(["--target", "urn:a"]);
 });
