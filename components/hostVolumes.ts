@@ -8,6 +8,8 @@ export interface HostVolumesArgs {
   readonly estate: string;
   /** A larger size grows a volume in place. */
   readonly facts: Pick<HostFacts, "name" | "volumes">;
+  /** Whether the engine refuses to delete them. */
+  readonly protect: boolean;
 }
 
 /** A volume, and what the host needs to know of it. */
@@ -21,7 +23,7 @@ export class HostVolumes extends pulumi.ComponentResource {
   /** In the order of their names: the order in which the server has them. */
   readonly volumes: readonly HostVolume[];
 
-  constructor(name: string, { facts, estate }: HostVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { facts, estate, protect }: HostVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostVolumes.type, name, {}, opts);
     this.volumes = facts.volumes.map((volume) => {
       const { sizeGiB: size, type } = volume;
@@ -32,7 +34,7 @@ export class HostVolumes extends pulumi.ComponentResource {
           ...(type ? { volumeType: type } : {}),
         },
         // The server is linked to it: deleted first, it would take the server away undrained.
-        { parent: this, deleteBeforeReplace: false },
+        { parent: this, deleteBeforeReplace: false, protect },
       );
       return { ...volume, id };
     });
@@ -44,6 +46,7 @@ export interface KeptVolumesArgs {
   readonly estate: string;
   /** Those that the document keeps though their hosts are gone. Each is in the state. */
   readonly volumes: readonly KeptVolume[];
+  readonly protect: boolean;
 }
 
 /**
@@ -51,13 +54,13 @@ export interface KeptVolumesArgs {
  * host, so that each is the same resource as before, and again when its host comes back. Size and type stay as they are.
  */
 export class KeptVolumes extends pulumi.ComponentResource {
-  constructor(name: string, { estate, volumes }: KeptVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { estate, volumes, protect }: KeptVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostVolumes.type, name, {}, opts);
     for (const { name: whole, sizeGiB: size } of volumes)
       new openstack.blockstorage.Volume(
         whole,
         { ...inputsOf(whole, estate), size },
-        { parent: this, deleteBeforeReplace: false, ignoreChanges: ["size", "volumeType"] },
+        { parent: this, deleteBeforeReplace: false, ignoreChanges: ["size", "volumeType"], protect },
       );
     this.registerOutputs({});
   }

@@ -14,9 +14,16 @@ const buffers = {
   "net.core.wmem_max": 2_097_152,
 } as const;
 
+/**
+ * The first port that a program needs no capability for, on hosts that run turn: TURN with TLS is on 443, and its pod, which has the
+ * host's network, is not root.
+ */
+const unprivileged = { "net.ipv4.ip_unprivileged_port_start": 443 } as const;
+
 /** Settings of the kernel of hosts that run bbb or turn; nothing for others. Changing them replaces those hosts. */
 export function media({ host }: MachineFacts): Fragment {
   if (!host.runs.some((workload) => workload === "bbb" || workload === "turn")) return {};
-  const settings = Object.entries(buffers).map(([name, value]) => `${name} = ${value}`);
+  const all = { ...buffers, ...(host.runs.includes("turn") ? unprivileged : {}) };
+  const settings = Object.entries(all).map(([name, value]) => `${name} = ${value}`);
   return { files: [{ path: "/etc/sysctl.d/90-estate-media.conf", mode: 0o644, contents: lines(...settings) }] };
 }

@@ -16,17 +16,18 @@ export function opensToWorld({ direction, remoteGroupId, remoteIpPrefix }: OpenR
   return remoteIpPrefix ? remoteIpPrefix.endsWith("/0") : !remoteGroupId;
 }
 
-/** The images of all containers anywhere in a Kubernetes object that have no digest. */
-export function unpinnedImages(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(unpinnedImages);
+/** All containers anywhere in a Kubernetes object, those that prepare and those that debug as well. */
+export function containersIn(value: unknown): { readonly image?: string }[] {
+  if (Array.isArray(value)) return value.flatMap(containersIn);
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    if (!/^(containers|initContainers|ephemeralContainers)$/.test(key) || !Array.isArray(inner))
-      return unpinnedImages(inner);
-    return inner.flatMap(({ image }: { image?: string }) =>
-      image && !/@sha256:[0-9a-f]{64}$/.test(image) ? [image] : [],
-    );
-  });
+  return Object.entries(value).flatMap(([key, inner]) =>
+    /^(containers|initContainers|ephemeralContainers)$/.test(key) && Array.isArray(inner) ? inner : containersIn(inner),
+  );
+}
+
+/** The images of all containers of a Kubernetes object that have no digest. */
+export function unpinnedImages(value: unknown): string[] {
+  return containersIn(value).flatMap(({ image }) => (image && !/@sha256:[0-9a-f]{64}$/.test(image) ? [image] : []));
 }
 
 type Judged = Pick<PolicyResource, "type" | "name" | "props" | "propertyDependencies"> & {
@@ -34,8 +35,15 @@ type Judged = Pick<PolicyResource, "type" | "name" | "props" | "propertyDependen
   readonly urn: string;
 };
 
+/** A server, and what it is without. */
+export interface Unsafe {
+  readonly urn: string;
+  readonly name: string;
+  readonly missing: string;
+}
+
 /** Servers that could be replaced without a drain, or without anyone waiting for the new one. */
-export function unsafeServers(resources: readonly Judged[]): { readonly name: string; readonly missing: string }[] {
+export function unsafeServers(resources: readonly Judged[]): Unsafe[] {
   const gates = resources.filter(({ type }) => type === "command:local:Command");
   return resources
     .filter(({ type }) => type === "openstack:compute/instance:Instance")
@@ -52,6 +60,6 @@ export function unsafeServers(resources: readonly Judged[]): { readonly name: st
           : ["has no gate that waits for it (<name>-ready)"]),
         ...(server.opts.deleteBeforeReplace ? [] : ["is not deleted before it is replaced: its port would be taken"]),
       ];
-      return missing.map((text) => ({ name: server.name, missing: text }));
+      return missing.map((text) => ({ urn: server.urn, name: server.name, missing: text }));
     });
 }

@@ -6,6 +6,11 @@ function split(cidr: string): { readonly address: string; readonly prefix: numbe
   return { address, prefix: Number(prefix) };
 }
 
+/** How many bits all addresses of a range share; of a bare address all. */
+export function prefixOf(cidr: string): number {
+  return split(cidr).prefix;
+}
+
 /** The IPv4 range as it begins: of `10.0.0.7/24` it is `10.0.0.0/24`. */
 export function startOf(cidr: string): string {
   const { address, prefix } = split(cidr);

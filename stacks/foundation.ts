@@ -60,10 +60,11 @@ export function buildFoundation(
     addresses[host.name] = new HostAddress(host.name, { facts: host, network, securityGroupIds, alsoAllowed }, options);
   }
   const volumes: Record<string, readonly HostVolume[]> = {};
+  const { protect } = facts.removal;
   for (const host of facts.pools.flatMap((pool) => pool.hosts).filter((host) => host.volumes.length > 0))
-    volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name }, options).volumes;
+    volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name, protect }, options).volumes;
   // no host's name has a full stop
-  if (kept.length > 0) new KeptVolumes("kept.volumes", { estate: facts.name, volumes: kept }, options);
+  if (kept.length > 0) new KeptVolumes("kept.volumes", { estate: facts.name, volumes: kept, protect }, options);
   const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses, vip }, options);
   const front = vip ?? buildBalancer(facts, addresses, network, options);
   const dns = new Dns("dns", { facts, addresses }, options);

@@ -1,13 +1,15 @@
 import { checkApi } from "./apiFront.ts";
 import { checkApps } from "./appRules.ts";
-import { contains, overlap } from "./cidr.ts";
+import { prefixOf } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
+import { checkLabels, checkPaths } from "./hostRules.ts";
 import { ports } from "./ports.ts";
 import { fingerprintOf, readPublicKey } from "./publicKey.ts";
 import { checkReverseRanges } from "./reverseRanges.ts";
 import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
+import { checkOutside, checkRanges, checkRoom, checkSites } from "./siteRules.ts";
 
 /** The part of zod's refinement context that is used here. */
 interface Context {
@@ -16,6 +18,9 @@ interface Context {
 
 /** Where k3s keeps its datastore. */
 const datastore = "/var/lib/rancher";
+
+/** Prefix length of the widest range that one owner has: 10.0.0.0/8. Two halves of the internet are the whole, too. */
+const widest = 8;
 
 /** Names under the zone that are not hosts. */
 const reserved = ["api", "internal"];
@@ -30,6 +35,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkVolumeNames(estate, wrong);
   checkRemoval(estate, wrong);
   checkSites(estate, wrong);
+  checkRoom(estate, wrong);
   checkRanges(estate, wrong);
   checkOutside(estate, wrong);
   checkReverseRanges(estate, wrong);
@@ -88,6 +94,8 @@ function checkRole(name: string, role: Role, wrong: Wrong): void {
   const open = runs.find((workload) => workload === "bbb" || workload === "turn");
   if (open && !role.publicAddress)
     wrong(at("publicAddress"), "must be true: people's browsers send media to these hosts");
+  checkLabels(name, role, wrong);
+  checkPaths(name, role, wrong);
   const paths = Object.entries(role.volumes).map(([volume, { path }]) => ({ volume, path }));
   for (const [index, { volume, path }] of paths.entries())
     if (paths.slice(0, index).some((other) => other.path === path))
@@ -151,59 +159,6 @@ function checkRemoval({ roles, removal }: Estate, wrong: Wrong): void {
       );
 }
 
-function checkSites({ network, sites }: Estate, wrong: Wrong): void {
-  if (Object.keys(sites).length === 0) wrong(["sites"], "empty: add one: the hosts need at least one");
-  for (const [name, site] of Object.entries(sites)) {
-    if (network.mode === "provider" && site.network === undefined)
-      wrong(["sites", name, "network"], "missing: in mode provider, write the name of the cloud's network");
-    if (network.mode === "private" && site.network)
-      wrong(
-        ["sites", name, "network"],
-        "is for mode provider: leave it out, in mode private the estate makes a network of its own",
-      );
-  }
-}
-
-function checkRanges({ sites, orchestrator }: Estate, wrong: Wrong): void {
-  const ranges: [PropertyKey[], string][] = [
-    ...Object.entries(sites).map(([name, { cidr }]): [PropertyKey[], string] => [["sites", name, "cidr"], cidr]),
-    [["orchestrator", "podCidr"], orchestrator.podCidr],
-    [["orchestrator", "serviceCidr"], orchestrator.serviceCidr],
-  ];
-  for (const [index, [path, cidr]] of ranges.entries())
-    for (const [otherPath, other] of ranges.slice(0, index))
-      if (overlap(cidr, other))
-        wrong(path, `${cidr} overlaps ${otherPath.join(".")} (${other}): choose a range of its own`);
-}
-
-/** What is in the ranges of pods and services is a pod or a service to a host, and no server outside. */
-function checkOutside({ network, logs, orchestrator }: Estate, wrong: Wrong): void {
-  const outside: [PropertyKey[], string][] = [
-    ...(["nameservers", "timeServers"] as const).flatMap((part) =>
-      Object.entries(network[part]).map(([name, address]): [PropertyKey[], string] => [
-        ["network", part, name],
-        address,
-      ]),
-    ),
-    ...Object.entries(network.downloads).map(([name, { cidr }]): [PropertyKey[], string] => [
-      ["network", "downloads", name, "cidr"],
-      cidr,
-    ]),
-    ...(logs ? [[["logs", "address"], logs.address] satisfies [PropertyKey[], string]] : []),
-  ];
-  for (const [path, address] of outside)
-    for (const part of ["podCidr", "serviceCidr"] as const)
-      if (contains(orchestrator[part], address) && prefixOf(address) >= prefixOf(orchestrator[part]))
-        wrong(
-          path,
-          `${address} is in orchestrator.${part} (${orchestrator[part]}), so that no host reaches it: choose another range for that`,
-        );
-}
-
-function prefixOf(cidr: string): number {
-  return Number(cidr.split("/")[1] ?? 32);
-}
-
 /** Every node takes connections on these ports, so that they must not be what a program there listens on. */
 function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
   const { from, to } = orchestrator.nodePorts;
@@ -243,6 +198,8 @@ function checkAccess({ admins, network }: Estate, wrong: Wrong): void {
     wrong(["admins", "cidrs"], "empty: name at least the range you work from, or nobody reaches SSH and the API");
   for (const [name, cidr] of Object.entries(admins.cidrs))
     if (cidr.endsWith("/0")) wrong(["admins", "cidrs", name], "is the whole internet: name the ranges you work from");
+    else if (prefixOf(cidr) < widest)
+      wrong(["admins", "cidrs", name], `${cidr} is a part of the internet: name the ranges you work from`);
   if (Object.keys(network.nameservers).length === 0)
     wrong(["network", "nameservers"], "empty: hosts find each other by DNS names; name at least one resolver");
   if (Object.keys(network.timeServers).length === 0)

@@ -24,6 +24,11 @@ export const versions = {
   redis:
     "docker.io/library/redis:7.2.14-bookworm@sha256:f0707c78ea880b293ccdeb410c9c0a8ccae93fe7128799b751333a698b0a39a7",
   /**
+   * Image of coturn. From 4.7 on it can be drained, from 4.17 on DTLS must be asked for. Changing it drains and restarts the TURN servers,
+   * one after another. @source Docker Hub, coturn/coturn, 2026-11, as a public project pins it; not pulled here
+   */
+  coturn: "docker.io/coturn/coturn:4.17.2@sha256:aa68aab64a3b929d57fc2924c98ea447bf996cf8dade2508e7b71eaf23f1f14e",
+  /**
    * Images of Scalelite, one release for all parts. Changing it migrates the database, then rolls the pods. Before 1.8.4 a cordoned server
    * could get a meeting back. The digests are not known here, where no registry of images can be asked: the document says them
    * (apps.scalelite.images) until they are added.

@@ -31,24 +31,28 @@ export async function waitForRoom(gate: Gate, rollout: Rollout, more = 0): Promi
   const lease = `estate-begin-${role}`;
   const holder = `${host}/${serverId}`;
   let abandoned: boolean | undefined;
-  const attempt = async () => {
+  /** Whether it may go: past the others, with a place of its own to take, or not yet. */
+  const judge = async () => {
     const nodes = await cluster.nodes();
     const own = nodes.find(({ metadata }) => metadata?.name === host);
-    if (!own || !isReady(own)) return { done: true } as const;
+    if (!own || !isReady(own)) return "past";
     const absent = await outOfService(gate, nodes, width);
-    if (absent.length >= width) {
-      abandoned ??= await gate.abandoned();
-      if (!abandoned) return { waiting: absent.map((one) => `${one.host} (${one.why})`).join(", ") };
-    } else if (!isMember(own)) {
-      // members of etcd have an order of their own, one at a time
-      await cordonHost(gate);
-    }
-    return { done: true } as const;
+    // members of etcd have an order of their own, one at a time
+    if (absent.length < width) return isMember(own) ? "past" : "place";
+    abandoned ??= await gate.abandoned();
+    return abandoned ? "past" : { waiting: absent.map((one) => `${one.host} (${one.why})`).join(", ") };
+  };
+  const takePlace = async () => {
+    const verdict = await judge();
+    if (verdict === "place") await cordonHost(gate);
+    return typeof verdict === "string" ? ({ done: true } as const) : verdict;
   };
   const inTurn = async () => {
+    const verdict = await judge();
+    if (verdict !== "place") return verdict === "past" ? ({ done: true } as const) : verdict;
     const other = await holdLease(cluster, lease, holder, new Date());
     if (other) return { waiting: `${other}, which begins at this moment` };
-    return attempt().finally(() => dropLease(cluster, lease, holder).catch(() => undefined));
+    return takePlace().finally(() => dropLease(cluster, lease, holder).catch(() => undefined));
   };
   const minutes = more + drainMinutes + joinMinutes + soakMinutes;
   const places = `rollout.width lets ${width} of the ${role} hosts be out of service at a time`;

@@ -1,11 +1,16 @@
 import { client, type StackStatus } from "../../local/daemon/client.ts";
 import { place } from "../../local/place.ts";
 import { table } from "../table.ts";
+import { askForPods, describePods, type Pods } from "./pods-table.ts";
 
 /** Shows how the stack is. Exit code 1 unless everything is well. */
 export async function status({ json }: { json?: boolean }): Promise<void> {
-  const now = await (await client(place())).status();
-  process.stdout.write(json ? `${JSON.stringify(now)}\n` : `${describe(now)}\n`);
+  const here = place();
+  const now = await (await client(here)).status();
+  const pods = now.state === "running" ? await askForPods(here) : { rows: [] };
+  const { rows, unknown } = pods;
+  const all = { ...now, pods: rows, ...(unknown === undefined ? {} : { podsUnknown: unknown }) };
+  process.stdout.write(json ? `${JSON.stringify(all)}\n` : `${describe(now, pods)}\n`);
   if (!isWell(now)) process.exitCode = 1;
 }
 
@@ -20,8 +25,9 @@ export function isWell({ state, problems, services, hosts, network }: StackStatu
   );
 }
 
-/** What is wrong with the whole, then services, hosts, and what the network does not play, as text. */
-export function describe({ state, step, error, problems, services, hosts, network }: StackStatus): string {
+/** What is wrong with the whole, then services, hosts, pods, and what the network does not play, as text. */
+export function describe(now: StackStatus, pods: Pods = { rows: [] }): string {
+  const { state, step, error, problems, services, hosts, network } = now;
   const head = `The local stack is ${state}${state === "starting" ? `: ${step}` : ""}${error ? `: ${error}` : ""}`;
   const wrong = [...problems, ...(network?.failures ?? []).map((failure) => `network: ${failure}`)];
   const rows = services.map((service) => [
@@ -37,6 +43,7 @@ export function describe({ state, step, error, problems, services, hosts, networ
     ...list("What is wrong:", wrong),
     table(["SERVICE", "STATE", "KIND", "RESTARTS", "SINCE", "REASON"], rows),
     ...(hosts.length > 0 ? [hostTable(hosts)] : []),
+    ...describePods(pods),
     ...list("What the cloud holds and the local network does not play:", network?.notes ?? []),
   ].join("\n\n");
 }

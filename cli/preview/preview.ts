@@ -5,6 +5,7 @@ import { textLimit } from "../comment/body.ts";
 import { whyFailed } from "../up/why.ts";
 import type { PlanOptions } from "./command.ts";
 import { markdown, terminal } from "./form.ts";
+import { halfDone } from "./half-done.ts";
 import { judgePlan, type Refusal } from "./judge.ts";
 import { exitCodes, limitsIn } from "./limits.ts";
 import type { Plan } from "./plan.ts";
@@ -25,6 +26,8 @@ export async function preview(options: Options): Promise<void> {
   const facts = await readFacts(stack);
   process.stderr.write(`Asking the engine what an update of ${stack} would do...\n`);
   const { plan, stopped, log } = await readPlan(stack, facts, options);
+  // the plan is told all the same where the state cannot be read a second time
+  for (const line of await halfDone(stack).catch(() => [])) process.stderr.write(`${line}\n`);
   const refusals = judgePlan(plan, limitsIn(options));
   const text = renderPlan(plan, refusals, markdown, textLimit(stack));
   if (options.markdown !== undefined && options.markdown !== "-") await save(options.markdown, text);

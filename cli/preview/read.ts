@@ -3,6 +3,7 @@ import { estateFile } from "../estate-folder.ts";
 import { readPause } from "../rollout/pause.ts";
 import { type Ran, runEngine } from "../up/engine.ts";
 import { type Plan, planOf } from "./plan.ts";
+import { policyFlags } from "./policies.ts";
 import { plannedPools } from "./pools.ts";
 
 /** What the engine says an update would do. */
@@ -13,9 +14,6 @@ export interface Previewed {
   /** Where all of it is that pulumi said. */
   readonly log: string;
 }
-
-/** The shipped rules. */
-const packs = ["policies"] as const;
 
 /**
  * Runs `pulumi preview`, and reads its events. It changes nothing and takes no lock.
@@ -29,7 +27,7 @@ export async function readPlan(
   { policies }: { readonly policies: boolean },
 ): Promise<Previewed> {
   const log = estateFile(stack, "preview.log");
-  const flags = policies ? packs.flatMap((pack) => ["--policy-pack", pack]) : [];
+  const flags = policies ? policyFlags(stack) : [];
   const { succeeded, stopped, events }: Ran = await runEngine({
     command: ["preview", "--stack", stack, ...flags],
     log,

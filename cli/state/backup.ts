@@ -9,22 +9,26 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Keeps the state before something changes it; of a stack that has nothing there is nothing to keep. */
+/** The whole state as text; what is secret in it stays encrypted. */
+export async function exportState(stack: string, pulumi: Pulumi): Promise<string> {
+  return pulumi(["stack", "export", "--stack", stack]);
+}
+
+/** Keeps the state before something changes it; of a stack that has nothing there is nothing to keep. @param state its text */
 export async function backUp(
   stack: string,
-  pulumi: Pulumi,
+  state: string,
   occasion: Occasion,
   shelf: Shelf = shelfOf(stack, process.env),
 ): Promise<Backup | undefined> {
-  const text = await pulumi(["stack", "export", "--stack", stack]);
-  return (await keepBackup(shelf, text, occasion)).backup;
+  return (await keepBackup(shelf, state, occasion)).backup;
 }
 
 /** `estate state backup` */
 export async function backup({ stack: named, keep, json }: Options & { keep?: number }): Promise<void> {
   const stack = await chooseStack(named, process.env);
   const shelf = shelfOf(stack, process.env);
-  const text = await statePulumi("backup")(["stack", "export", "--stack", stack]);
+  const text = await exportState(stack, statePulumi("backup"));
   const { backup: kept, isNew } = await keepBackup({ ...shelf, ...(keep ? { keep } : {}) }, text, "hand");
   if (json) return void process.stdout.write(`${JSON.stringify({ stack, isNew, backup: kept })}\n`);
   const line = kept

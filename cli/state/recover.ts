@@ -10,7 +10,7 @@ import { type Checkpoint, orphansOf } from "../interrupted.ts";
 import { markInterrupted } from "../take-over.ts";
 import { confirm } from "./ask.ts";
 import { backendOf, statePulumi } from "./backend.ts";
-import { backUp } from "./backup.ts";
+import { backUp, exportState } from "./backup.ts";
 import { holdersOf, keepsLocks } from "./holders.ts";
 import { ensureFree, unlockText } from "./unlock.ts";
 
@@ -92,7 +92,7 @@ async function mend(
     say(wreckText(stack, wreck));
     await confirm("Put it right?");
   }
-  await backUp(stack, pulumi, "recover");
+  await backUp(stack, await exportState(stack, pulumi), "recover");
   await heal(patient);
   await markInterrupted(estateFile(stack, "interrupted"));
   return "recovered";

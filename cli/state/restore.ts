@@ -5,7 +5,7 @@ import type { Checkpoint } from "../interrupted.ts";
 import type { Pulumi } from "../stack-secrets.ts";
 import { confirm } from "./ask.ts";
 import { statePulumi } from "./backend.ts";
-import { backUp } from "./backup.ts";
+import { backUp, exportState } from "./backup.ts";
 import { type Backup, listBackups, type Shelf, shelfOf } from "./backups.ts";
 import { type Difference, differenceOf, differenceText, isNone } from "./difference.ts";
 
@@ -66,11 +66,14 @@ export async function restoreState({ stack, pulumi, shelf, which, agree }: Resto
   const backup = await findBackup(shelf, which);
   const text = await readFile(backup.file, "utf8");
   const then = parse(text, backup, stack);
-  const exported = async () => JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as Checkpoint;
+  const exported = async () => JSON.parse(await exportState(stack, pulumi)) as Checkpoint;
   const difference = differenceOf(await exported(), then);
   if (isNone(difference)) return { backup, difference };
   await agree(difference, backup);
-  const before = await backUp(stack, pulumi, "restore", { ...shelf, keep: Math.max(shelf.keep, 2) });
+  const before = await backUp(stack, await exportState(stack, pulumi), "restore", {
+    ...shelf,
+    keep: Math.max(shelf.keep, 2),
+  });
   await pulumi(["stack", "import", "--stack", stack], text);
   if (!isNone(differenceOf(await exported(), then)))
     throw new Trouble(

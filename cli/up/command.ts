@@ -8,7 +8,8 @@ It first puts right what a killed engine left: it shows and frees the lock of a 
 a lock is), takes in or removes what was made and not written down, and backs the state up ('estate state backups').
 Hosts are then replaced one after another; 'estate rollout status' shows the same from another terminal. A host is only begun when
 no pause, no window of its role and no time budget forbids it; the one under way is always finished.
-Before all that it looks at the plan, with --yes too, and refuses what 'estate preview' refuses.
+Before all that it looks at the plan, with --yes too, and refuses what 'estate preview' refuses, and what a mandatory rule of
+the policy pack forbids.
 All that pulumi says is in .estate/<stack>.update.log. Ctrl-C ends it in good order.
 
 Exit codes:
@@ -34,10 +35,12 @@ export function addUpCommands(program: Command): void {
     .option("-y, --yes", "do not show the plan, and do not ask")
     .option("--budget <minutes>", "begin no further host after so many minutes", minutes)
     .option("--json", "print JSON at the end, for machines")
+    .option("--no-policies", "without the policy pack, which otherwise judges the plan and the update")
     .addHelpText("after", help);
   addPlanOptions(up).action(
-    async (options: PlanOptions & { stack?: string; yes?: boolean; json?: boolean; budget?: number }) =>
-      (await import("./up.ts")).up(options),
+    async (
+      options: PlanOptions & { stack?: string; yes?: boolean; json?: boolean; budget?: number; policies: boolean },
+    ) => (await import("./up.ts")).up(options),
   );
   program
     .command("destroy")

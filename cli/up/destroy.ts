@@ -4,7 +4,7 @@ import { chooseStack } from "../check/document.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import { exitCodes } from "../preview/limits.ts";
 import { listed } from "../preview/listed.ts";
-import { backUp } from "../state/backup.ts";
+import { backUp, exportState } from "../state/backup.ts";
 import { type Kept, type Losses, lossesOf } from "./data.ts";
 import { healStack } from "./up.ts";
 
@@ -23,14 +23,15 @@ export async function destroy({ stack: named, yes, protected: all = false }: Opt
   const stack = await chooseStack(named, process.env);
   await healStack(stack, "estate destroy");
   const pulumi = operatorPulumi(project, "estate destroy");
-  const losses = lossesOf(JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as Kept);
+  const state = await exportState(stack, pulumi);
+  const losses = lossesOf(JSON.parse(state) as Kept);
   process.stderr.write(toldOf(stack, losses));
   if (losses.protected.length > 0 && !all) {
     process.stderr.write(`estate: ${refusal(losses)}\n`);
     process.exitCode = exitCodes.refused;
     return;
   }
-  await backUp(stack, pulumi, "destroy");
+  await backUp(stack, state, "destroy");
   if (losses.protected.length > 0) await pulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
   process.exitCode = await run(stack, yes ? ["--yes", "--skip-preview"] : []);
 }

@@ -3,6 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { estateFile } from "../estate-folder.ts";
 import { journalFile, journalWriter, readJournal } from "../journal/journal.ts";
 import { type HostStatus, heldBack, type RolloutStatus, rolloutStatus } from "../journal/status.ts";
+import { policyFlags } from "../preview/policies.ts";
 import { type Ran, runEngine } from "./engine.ts";
 import { type EngineError, type EngineView, hostsToChange } from "./events.ts";
 import { leftLine, type Outcome, outcomeOf } from "./outcome.ts";
@@ -16,6 +17,8 @@ export interface Terms {
   readonly stack: string;
   /** Minutes after which no further host is begun. */
   readonly budget: number | undefined;
+  /** Whether the policy pack judges it: what a preview did not know, the engine stops at. */
+  readonly policies: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** Told every second how far it is. */
   readonly watch: (status: RolloutStatus, engine: EngineView) => void;
@@ -60,11 +63,12 @@ export async function roll(terms: Terms): Promise<Rolled> {
 
 const logOf = (stack: string) => estateFile(stack, "update.log");
 
-async function runUpdate({ stack, budget, environment, watch }: Terms, update: string): Promise<Ran> {
+async function runUpdate({ stack, budget, policies, environment, watch }: Terms, update: string): Promise<Ran> {
   const end: Readonly<Record<string, string>> =
     budget === undefined ? {} : { ESTATE_BUDGET_END: new Date(Date.now() + budget * 60_000).toISOString() };
+  const judged = policies ? policyFlags(stack) : [];
   return runEngine({
-    command: ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs"],
+    command: ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", ...judged],
     environment: { ...environment, ...end, ESTATE_UPDATE: update },
     log: logOf(stack),
     watch: async (events) => watch(await statusOf(stack, update), events),

@@ -10,7 +10,7 @@ import { operatorPulumi } from "../operator-pulumi.ts";
 import type { PlanOptions } from "../preview/command.ts";
 import { limitsIn, exitCodes as planCodes } from "../preview/limits.ts";
 import { backendOf } from "../state/backend.ts";
-import { backUp } from "../state/backup.ts";
+import { backUp, exportState } from "../state/backup.ts";
 import { ensureFree } from "../state/unlock.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
 import { agree, refusedText } from "./agree.ts";
@@ -26,19 +26,21 @@ interface Options extends PlanOptions {
   readonly json?: boolean;
   /** Minutes. */
   readonly budget?: number;
+  /** Whether the policy pack judges the plan and the update. */
+  readonly policies: boolean;
 }
 
 /** Puts the stack right if its engine was killed, looks at the plan, then runs `pulumi up`, and shows how far it is. */
-export async function up({ stack: named, yes, json, budget, ...limits }: Options): Promise<void> {
+export async function up({ stack: named, yes, json, budget, policies, ...limits }: Options): Promise<void> {
   const stack = await chooseStack(named, process.env);
   const mark = await healStack(stack, "estate up");
-  const refusals = await agree(stack, { ...limitsIn(limits), ...(yes ? { yes } : {}) });
+  const refusals = await agree(stack, { ...limitsIn(limits), policies, ...(yes ? { yes } : {}) });
   if (refusals.length > 0) {
     process.exitCode = planCodes.refused;
     if (json) return void process.stdout.write(`${JSON.stringify({ stack, result: "refused", refusals })}\n`);
     return say(`estate: ${refusedText(stack, refusals)}`);
   }
-  await backUp(stack, operatorPulumi(project, "estate up"), "up");
+  await backUp(stack, await exportState(stack, operatorPulumi(project, "estate up")), "up");
   const down = await hostsDown(stack);
   for (const { host, why } of down)
     say(`${host} is out of service (${why}): if it is to be replaced, its pool begins with it`);
@@ -47,9 +49,9 @@ export async function up({ stack: named, yes, json, budget, ...limits }: Options
   const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
   let rolled: Rolled | undefined;
   await updateAfter(mark, async (environment) => {
-    rolled = await roll({ stack, budget, environment: { ...environment, ...first }, watch: progress.show }).finally(
-      progress.close,
-    );
+    rolled = await roll({
+      ...{ stack, budget, policies, environment: { ...environment, ...first }, watch: progress.show },
+    }).finally(progress.close);
     return rolled.result === "done";
   });
   if (!rolled) return;

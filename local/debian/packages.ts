@@ -32,6 +32,7 @@ export const packages: readonly DebianPackage[] = [
   },
   { name: "redis-server", why: "the Redis of applications", units: ["redis-server.service"] },
   { name: "nginx", why: "checks and runs the configuration of Scalelite's nginx", units: ["nginx.service"] },
+  { name: "coturn", why: "the TURN servers of the estate", units: ["coturn.service"] },
   { name: "nftables", why: "security groups and NAT, as packets see them" },
   { name: "iproute2", why: "namespaces, bridges and addresses" },
   { name: "iputils-ping", why: "ping inside the stack" },

@@ -8,6 +8,9 @@ import type { Say } from "../say.ts";
 /** The Kubernetes release of `go.mod`, which is the one inside the k3s release that is played. */
 const release = "1.34.2";
 
+/** The folders of the Go program, beside its main.go. */
+const folders = ["dns", "k3s", "kubelet", "network", "policy", "whoami"];
+
 /** The Kubernetes program. */
 export interface Kubernetes {
   /** `kubeall`: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kube-proxy, kubectl and k3s, by its first argument. */
@@ -25,7 +28,7 @@ export async function ensureKubernetes(place: Place, say: Say): Promise<Kubernet
     { file: join(source, "go.mod") },
     { file: join(source, "go.sum") },
     { file: join(source, "main.go") },
-    ...(await Promise.all(["k3s", "network", "policy"].map((name) => sources(join(source, name))))).flat(),
+    ...(await Promise.all(folders.map((name) => sources(join(source, name))))).flat(),
     release,
     `${process.platform}-${process.arch}`,
   ]);

@@ -1,5 +1,5 @@
 // kubeall is one program with everything of Kubernetes that the local stack runs: the etcd, control plane, kube-proxy
-// and kubectl of one release, KWOK, and k3s, the stand-in that plays k3s on a host (package k3s).
+// and kubectl of one release, KWOK, and k3s, the stand-in that plays k3s on a host (package k3s); also programs that play images (coredns, whoami).
 //
 // The component is the first argument, or the name by which the program is called.
 package main
@@ -23,7 +23,9 @@ import (
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 
+	"estate/local/kubernetes/dns"
 	"estate/local/kubernetes/k3s"
+	"estate/local/kubernetes/whoami"
 )
 
 var components = map[string]func(){
@@ -34,6 +36,8 @@ var components = map[string]func(){
 	"kube-proxy":              func() { os.Exit(cli.Run(proxy.NewProxyCommand())) },
 	"kubectl":                 runKubectl,
 	"k3s":                     runK3s,
+	"coredns":                 dns.Main,
+	"whoami":                  whoami.Main,
 }
 
 func main() {
@@ -48,7 +52,7 @@ func main() {
 			return
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: kubeall etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubectl|k3s [flags]")
+	fmt.Fprintln(os.Stderr, "usage: kubeall etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kube-proxy|kubectl|k3s|coredns|whoami [flags]")
 	os.Exit(2)
 }
 

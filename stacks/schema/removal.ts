@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { form, map, oneOf, section } from "./told.ts";
+import { form, map, oneOf, section, yesOrNo } from "./told.ts";
 
 /** A volume's name in the cloud: that of its host, a dash, and its own. */
 const VolumeName = form(
@@ -17,6 +17,11 @@ export const Removal = section({
    * and in the stack; a host and volume of the same names get it back as it is. `delete`: it is deleted, with what is on it.
    */
   volumes: map(VolumeName, oneOf(["keep", "delete"]), "bbb-02-recordings: keep").default({}),
+  /**
+   * Whether data volumes are protected, as those of a production estate should be: no update deletes or replaces one then, `delete` above
+   * included, until 'pulumi state unprotect' says so for it. Changed in place.
+   */
+  protect: yesOrNo().default(false),
 });
 
 export type Removal = z.output<typeof Removal>;

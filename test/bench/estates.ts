@@ -4,27 +4,35 @@ import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { runningDaemon } from "../../local/daemon/launch.ts";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
+import { cloudSeconds, cloudUsage } from "./cloud.ts";
 import { grown } from "./document.ts";
 import { Meter, type Part, parts } from "./processes.ts";
 import { sampled } from "./sampler.ts";
 import { type Bench, secondsSince } from "./stack.ts";
 
-/** What is measured, in this order: from nothing, then twice with nothing to do. */
+const plain = ["--non-interactive", "--color=never", "--suppress-outputs"];
+
+/** What is measured, in this order: from nothing, then three times with nothing to do. A drift check fails when it has anything to tell. */
 export const commands = {
-  up: ["up", "--yes", "--skip-preview"],
-  preview: ["preview", "--expect-no-changes"],
-  refresh: ["refresh", "--yes", "--skip-preview", "--expect-no-changes"],
+  up: ["pulumi", "up", "--yes", "--skip-preview", ...plain],
+  preview: ["pulumi", "preview", "--expect-no-changes", ...plain],
+  drift: ["cli/estate", "drift"],
+  refresh: ["pulumi", "refresh", "--yes", "--skip-preview", "--expect-no-changes", ...plain],
 } as const;
 export type Command = keyof typeof commands;
 
 export interface EstateMeasured {
   readonly hosts: number;
+  /** Managed ones, that a provider has; components are only names for groups. */
+  readonly resources: number;
   readonly command: Command;
   readonly seconds: number;
   /** The most that each part had at one moment. */
   readonly megabytes: Readonly<Record<Part, number>>;
   /** Of the processor; that of the program and of gates is what our own code costs. */
   readonly cpuSeconds: Readonly<Record<Part, number>>;
+  /** CPU seconds of the cloud: the APIs that were asked, and what runs behind them. */
+  readonly cloudSeconds: number;
 }
 
 /** Seconds between two lines of progress. */
@@ -62,12 +70,14 @@ async function measure(
   const daemon = await runningDaemon(bench.here);
   if (!daemon) throw new Trouble("the benchmark's cloud does not run any more");
   const meter = new Meter();
+  const proc = `/proc/${daemon.pid}/root/proc`;
+  const before = await cloudUsage(proc);
   const started = Date.now();
   let lines = 0;
   const progress = setInterval(() => say(progressLine(secondsSince(started), lines, meter)), every * 1000);
   try {
-    const result = await sampled(`/proc/${daemon.pid}/root/proc`, meter, () =>
-      inside(bench.here, ["pulumi", ...commands[command], "--stack", bench.here.stack, ...plain], {
+    const result = await sampled(proc, meter, () =>
+      inside(bench.here, [...commands[command], "--stack", bench.here.stack], {
         ...{ cwd: project, stdin: "ignore", all: true, cancelSignal: bench.stopped },
         stdout: function* (line: unknown) {
           lines += 1;
@@ -76,8 +86,13 @@ async function measure(
       }),
     );
     if (bench.stopped.aborted) throw new Trouble("stopped");
-    if (result.failed) throw new Trouble(`'pulumi ${command}' of ${hosts} hosts failed:\n${endOf(String(result.all))}`);
-    const measured = summary(hosts, command, secondsSince(started), meter);
+    if (result.failed)
+      throw new Trouble(
+        `'${commands[command].slice(0, 2).join(" ")}' of ${hosts} hosts failed:\n${endOf(String(result.all))}`,
+      );
+    const seconds = secondsSince(started);
+    const cloud = cloudSeconds(before, await cloudUsage(proc));
+    const measured = summary({ hosts, resources: await managed(bench), command, seconds }, meter, cloud);
     say(`done in ${measured.seconds} s`);
     return measured;
   } finally {
@@ -85,16 +100,29 @@ async function measure(
   }
 }
 
-const plain = ["--non-interactive", "--color=never", "--suppress-outputs"];
+/** How many resources of the state a provider has. */
+async function managed({ here }: Bench): Promise<number> {
+  const command = ["pulumi", "stack", "export", "--stack", here.stack];
+  const { stdout } = await inside(here, command, { cwd: project, stdin: "ignore" });
+  const { deployment } = JSON.parse(String(stdout)) as {
+    readonly deployment: { readonly resources?: readonly { readonly custom: boolean; readonly type: string }[] };
+  };
+  return (deployment.resources ?? []).filter(({ custom, type }) => custom && !type.startsWith("pulumi:")).length;
+}
 
 /** What a meter has seen, in whole MiB and tenths of a second. */
-export function summary(hosts: number, command: Command, seconds: number, meter: Meter): EstateMeasured {
+export function summary(
+  of: Pick<EstateMeasured, "hosts" | "resources" | "command" | "seconds">,
+  meter: Meter,
+  cloud: number,
+): EstateMeasured {
   const each = (of: (part: Part) => number) =>
     Object.fromEntries(parts.map((part) => [part, of(part)])) as Record<Part, number>;
   return {
-    ...{ hosts, command, seconds },
+    ...of,
     megabytes: each((part) => Math.round(meter.bytes(part) / 2 ** 20)),
     cpuSeconds: each((part) => Math.round(meter.cpuSeconds(part) * 10) / 10),
+    cloudSeconds: Math.round(cloud * 10) / 10,
   };
 }
 

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 
 /**
- * What works on an update, each a kind of process: the engine, its plugins with the language host, our program, and our gates, of
- * which each is a process of its own.
+ * What works on an update, each a kind of process: the engine, its plugins with the language host, our program, our gates, of
+ * which each is a process of its own, and our command, where it is one that runs the engine.
  */
-export const parts = ["engine", "plugins", "program", "gates"] as const;
+export const parts = ["engine", "plugins", "program", "gates", "command"] as const;
 export type Part = (typeof parts)[number];
 
 /** What a process has used until now. */
@@ -30,7 +30,9 @@ export function partOf(commandLine: string): Part | undefined {
   if (/^pulumi-(resource|language)-/.test(name)) return "plugins";
   if (args.includes("--monitor") && args.some((arg) => /@pulumi\/pulumi\/cmd\/run(\/index\.js)?$/.test(arg)))
     return "program";
-  return name.startsWith("node") && args[0] === "cli/gate.ts" ? "gates" : undefined;
+  if (!name.startsWith("node")) return undefined;
+  if (args[0] === "cli/gate.ts") return "gates";
+  return /(^|\/)cli\/estate\.ts$/.test(args[0] ?? "") && args[1] !== "local" ? "command" : undefined;
 }
 
 /** Linux tells time of processes in hundredths of a second, whatever the kernel's own clock. */

@@ -41,16 +41,21 @@ function localTable(local: LocalMeasured): string {
 
 const estatesTitle = [
   "Estates on the local cloud: seconds by the clock; of each part, the most MiB that it had at once and the CPU seconds it computed.",
-  "What our own code costs is the program (index.ts) and the gates (cli/gate.ts); plugins are those of the engine, with the language host.",
+  "What our own code costs is the program (index.ts), the gates (cli/gate.ts) and the command (cli/estate.ts, of a drift check); plugins are",
+  "those of the engine, with the language host; the cloud is the APIs of OpenStack and Kubernetes with all that runs behind them, idle or asked.",
 ].join("\n");
 
 function estatesTable(rows: readonly EstateMeasured[]): string {
   return table(
-    ["hosts", "command", "seconds", ...parts.map((part) => `${part} MiB`), ...parts.map((part) => `${part} CPU s`)],
-    rows.map(({ hosts, command, seconds, megabytes, cpuSeconds }) =>
-      [hosts, command, seconds, ...parts.map((part) => megabytes[part]), ...parts.map((part) => cpuSeconds[part])].map(
-        String,
-      ),
+    [
+      ...["hosts", "resources", "command", "seconds"],
+      ...[...parts.map((part) => `${part} MiB`), ...parts.map((part) => `${part} CPU s`), "cloud CPU s"],
+    ],
+    rows.map(({ hosts, resources, command, seconds, megabytes, cpuSeconds, cloudSeconds }) =>
+      [
+        ...[hosts, resources, command, seconds],
+        ...[...parts.map((part) => megabytes[part]), ...parts.map((part) => cpuSeconds[part]), cloudSeconds],
+      ].map(String),
     ),
   );
 }

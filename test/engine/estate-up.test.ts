@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { addresses } from "../../local/addresses.ts";
 import { client } from "../../local/daemon/client.ts";
+import { names } from "../../local/network/names.ts";
 import {
   brokenProgram,
   cloud,
@@ -41,10 +42,10 @@ async function readyNodes(): Promise<string[]> {
   return ready.map(({ metadata }) => `${metadata.labels["estate/role"]}/${metadata.name}`).sort();
 }
 
-/** How many pods of each deployment can be used. */
+/** How many pods of each deployment of the estate can be used; k3s has its own, in kube-system. */
 async function available(): Promise<(number | undefined)[]> {
   const { items } = await kubectl<{ items: { status: { availableReplicas?: number } }[] }>(
-    ...(["get", "deployments", "--all-namespaces"] as const),
+    ...(["get", "deployments", "--namespace", "estate"] as const),
   );
   return items.map(({ status }) => status.availableReplicas);
 }
@@ -90,6 +91,18 @@ test("the first up builds the estate from nothing", async () => {
 
 test("the workload runs on the orchestrator's nodes", async () => {
   expect(await available()).toEqual([2]);
+});
+
+test("its pods are programs that answer at their Service, which the cluster's name server knows", async () => {
+  const host = names.host((await serverIds())["worker-01"] ?? "");
+  const onHost = (...command: readonly string[]) => run("ip", "netns", "exec", host, ...command).catch(String);
+  const service = await kubectl<{ spec: { clusterIP: string } }>("get", "service", "hello", "--namespace", "estate");
+  const { clusterIP } = service.spec;
+  const name = "hello.estate.svc.cluster.local";
+  const server = await kubectl<{ spec: { clusterIP: string } }>("get", "service", "kube-dns", "-n", "kube-system");
+  const ask = () => onHost("dig", "+short", "+time=2", "+tries=1", `@${server.spec.clusterIP}`, name);
+  await expect.poll(ask, { timeout: 60_000, interval: 1000 }).toBe(clusterIP);
+  expect(await onHost("curl", "--silent", "--max-time", "5", `http://${clusterIP}/`)).toMatch(/^Hostname: hello-/);
 });
 
 test("names lead to addresses, from outside and from inside", async () => {

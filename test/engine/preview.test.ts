@@ -41,6 +41,28 @@ test("without a change the plan is empty, and says so", async () => {
   expect(plan.counts.unchanged).toBeGreaterThan(50);
 });
 
+test("another server group, flavor and name server: every host is replaced, and never more than width of a pool at once", async () => {
+  await editDocument(({ network, roles }) => {
+    Object.assign(roles.bbb ?? {}, { antiAffinity: "soft" });
+    Object.assign(roles.worker ?? {}, { flavor: "m1.medium" });
+    Object.assign(network, { nameservers: { estate: "192.0.2.53", second: "192.0.2.54" } });
+  });
+  const { exitCode, stdout, text } = await estate(["preview", "--json"]);
+  await writeStackFile(here.stack, kept);
+  expect(exitCode, text).toBe(0);
+  const { hosts, together } = JSON.parse(stdout) as Plan;
+  expect(hosts.map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual(
+    Object.keys(await serverIds())
+      .map((name) => `replace ${name}`)
+      .sort(),
+  );
+  expect(together.map(({ role, atOnce }) => [role, atOnce])).toEqual([
+    ["orchestrator", 1],
+    ["bbb", 1],
+    ["worker", 1],
+  ]);
+});
+
 test("a new generation of three hosts: their roll, in every form without a secret, twice the same", async () => {
   await editDocument(({ roles }) => {
     for (const host of replaced) {

@@ -2,6 +2,7 @@
  * An estate of twelve hosts, with a role for each workload: who reaches whom in it, and a new image for all in one plain `pulumi up`, pool
  * after pool, watched from nova and from the orchestrator. The tests that follow have these twelve.
  */
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -58,6 +59,16 @@ const isOne = (hosts: readonly string[], host: string) => hosts.includes(host);
 const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 
+/** The members of etcd, by names that each new one makes for itself. */
+async function members(): Promise<string[]> {
+  const { items } = await kubectl<{ items: { metadata: { annotations?: Record<string, string> } }[] }>(
+    ...(["get", "nodes", "--selector", "node-role.kubernetes.io/etcd=true"] as const),
+  );
+  return items.map(({ metadata }) => metadata.annotations?.["etcd.k3s.cattle.io/node-name"] ?? "").sort();
+}
+const secret = ["secret", "kept", "--namespace", "default"];
+const readSecret = () => run("kubectl", "get", ...secret, "--output", "jsonpath={.metadata.uid} {.data.word}");
+
 async function facts(): Promise<EstateFacts> {
   const { config } = await readStackFile(here.stack);
   return deriveFacts(parseEstate(config?.["estate:estate"], here.stack));
@@ -81,7 +92,10 @@ beforeAll(async () => {
     if (roles.worker) Object.assign(roles.worker.rollout, { width: pools.worker.width });
   });
 });
-afterAll(async () => void (await execa("ip", ["address", "delete", ...onBridge], { reject: false })));
+afterAll(async () => {
+  await execa("ip", ["address", "delete", ...onBridge], { reject: false });
+  await execa("kubectl", ["delete", ...secret, "--ignore-not-found"], { reject: false });
+});
 
 test("new roles only add hosts: of what exists go only rules that were for pods of their workloads", async () => {
   const before = await serverIds();
@@ -116,6 +130,7 @@ let sightings: readonly Sighting[];
 let replaced: Awaited<ReturnType<typeof absences>>;
 let nodesBefore: Awaited<ReturnType<typeof nodes>>;
 let kept: readonly unknown[];
+let membersBefore: readonly string[];
 
 test("a new image replaces all twelve, each once, in one up", async () => {
   for (const host of keepers) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
@@ -126,7 +141,9 @@ test("a new image replaces all twelve, each once, in one up", async () => {
   const preview = [join(project, "cli", "estate"), "preview", "--json", "--stack", here.stack];
   listed = (JSON.parse(await run(...(preview as [string]))) as Plan).hosts.map(({ name }) => name);
   since = Date.now();
-  [nodesBefore, kept] = [await nodes(), [await addresses(), await kubeSystem()]];
+  await run("kubectl", "create", "secret", "generic", ...secret.slice(1), `--from-literal=word=${randomUUID()}`);
+  [nodesBefore, membersBefore] = [await nodes(), await members()];
+  kept = [await addresses(), await kubeSystem(), await readSecret()];
   const before = await serverIds();
   const witness = await watchNodes();
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
@@ -189,7 +206,10 @@ test("the API answered throughout: never two questions in a row without an answe
 });
 
 test("it is the same cluster, at the same addresses, with the same data", async () => {
-  expect([await addresses(), await kubeSystem()]).toEqual(kept);
+  expect([await addresses(), await kubeSystem(), await readSecret()]).toEqual(kept);
+  const now = await members();
+  expect(new Set([...membersBefore, ...now].filter(Boolean)).size, now.join(", ")).toBe(6);
+  expect([membersBefore.length, now.length]).toEqual([3, 3]);
   for (const host of keepers) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
 });
 

@@ -6,15 +6,19 @@ import { readJournal } from "../../cli/journal/journal.ts";
 import { lastRoll, type RolloutStatus } from "../../cli/journal/status.ts";
 import { setPause } from "../../cli/rollout/pause.ts";
 import { project } from "../../local/place.ts";
-import { editDocument, here, kubectl, type Ran, serverIds } from "./estate.ts";
+import { editDocument, here, kubectl, type Ran, secretsOf, serverIds } from "./estate.ts";
 
 const host = "worker-01";
+
+/** All that commands of these tests have printed. */
+const printed: string[] = [];
 
 /** Runs `estate ...` on the test's stack. */
 async function estate(...args: readonly string[]): Promise<Ran & { readonly stdout: string }> {
   const result = await execa(join(project, "cli", "estate"), [...args, "--stack", here.stack], {
     ...{ cwd: project, reject: false, all: true, stdin: "ignore" },
   });
+  printed.push(result.all);
   return { exitCode: result.exitCode ?? -1, text: result.all, stdout: result.stdout };
 }
 
@@ -91,4 +95,16 @@ test("rollout status shows it: nothing is wrong, and the host is up", async () =
   expect(status.hosts[0]?.server).toBe(await serverId());
   const shown = await estate("rollout", "status");
   expect(shown.text).toMatch(/worker-01 +worker +soak +done +up/);
+});
+
+test("no secret of the estate is in its journal, nor in what these commands printed", async () => {
+  const text = `${printed.join("\n")}\n${JSON.stringify(await readJournal(here.stack))}`;
+  expect(text).toContain(host);
+  const secrets = Object.entries(await secretsOf()).flatMap(([name, value]) => {
+    const lines = value.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----"));
+    return lines.map((line) => ({ name, line }));
+  });
+  expect(secrets.length).toBeGreaterThan(10);
+  // named, and not shown
+  expect(secrets.filter(({ line }) => text.includes(line)).map(({ name }) => name)).toEqual([]);
 });

@@ -12,6 +12,8 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean | undefined;
   readonly replaceOnChanges: readonly string[];
   readonly ignoreChanges: readonly string[];
+  /** Only where it is. */
+  readonly protect?: true;
   readonly replacementTrigger: unknown;
   readonly custom: boolean;
   /** Names of the hooks that the engine calls when something fails. */
@@ -107,6 +109,7 @@ export async function record(program: () => unknown, options: RecordOptions = {}
       deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
       replaceOnChanges: request.getReplaceonchangesList(),
       ignoreChanges: request.getIgnorechangesList(),
+      ...(request.getProtect() ? { protect: true as const } : {}),
       onError: request.getHooks()?.getOnErrorList() ?? [],
       replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
       inputs: mask(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,

@@ -12,12 +12,15 @@ import type { Registered } from "./record.ts";
 const settings: Readonly<Record<string, object>> = {
   ...{ hello: {}, feedback: {} },
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
-  ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" } },
+  ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
 };
 
 /** They have workloads only for applications that use them: test/graph/stores.test.ts. */
 const forOthers = ["redis"];
+
+/** They have a workload for each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
+const onHosts = ["coturn"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(
@@ -34,6 +37,7 @@ const apps = {
   change: (document: Any) => {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
+    document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
   },
 };
 const secrets = appSecrets(estate(apps.change)).map(({ key }) => [key, `unique-${key}`] as const);
@@ -54,6 +58,8 @@ it("every application of the project is looked at here", () => {
   const own = Object.keys(settings).filter((name) => !forOthers.includes(name));
   for (const name of own) expect(workloads.map(applicationOf)).toContain(name);
 });
+
+const isOnHost = (workload: Registered) => onHosts.includes(labelsOf(workload)["app.kubernetes.io/name"] ?? "");
 
 describe.each(workloads.map((workload) => [nameOf(workload), workload] as const))(
   "the workload %s",
@@ -90,7 +96,8 @@ describe.each(workloads.map((workload) => [nameOf(workload), workload] as const)
         expect(securityContext).toMatchObject({
           ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
         });
-      expect([spec.hostNetwork, spec.hostPID, spec.hostIPC].filter(Boolean)).toEqual([]);
+      expect([spec.hostPID, spec.hostIPC].filter(Boolean)).toEqual([]);
+      expect(Boolean(spec.hostNetwork)).toBe(isOnHost(workload));
     });
 
     it("finds its own pods, and its services find their ports", () => {
@@ -121,7 +128,7 @@ it.each(Object.entries(applications))("pods of %s listen on the ports of the cat
 
 const newer = workloads
   .map((workload) => [nameOf(workload), workload] as const)
-  .filter(([name]) => !older.includes(name));
+  .filter(([name, workload]) => !older.includes(name) && !isOnHost(workload));
 
 describe.each(newer)("the workload %s", (_name, workload) => {
   it("is closed but for whom it names, and taken back from kubectl", () => {

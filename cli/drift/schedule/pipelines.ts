@@ -12,6 +12,12 @@ const head = `# The scheduled drift check: it changes neither the cloud nor the 
 # Exit codes: 0 clean, 1 broken, 2 drift, 75 an update runs.
 `;
 
+/** By hash, as pipelines/ has them: a tag is another program tomorrow. */
+const actions = {
+  checkout: "actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8", // v5.0.0
+  cache: "actions/cache@0400d5f644dc74513175e3cd8d07132dd4860809", // v4.2.4
+} as const;
+
 /** The line ends with the exit code of the check; 75 is no failure. */
 function command(stack: string): string {
   const files = "--markdown drift.md --html drift.html --history .drift/history.sqlite";
@@ -33,9 +39,9 @@ export function renderGithub(stack: string): string {
         "timeout-minutes": 30,
         env: Object.fromEntries(secrets.map((name) => [name, `\${{ secrets.${name} }}`])),
         steps: [
-          { uses: "actions/checkout@v4" },
+          { uses: actions.checkout },
           {
-            uses: "actions/cache@v4",
+            uses: actions.cache,
             with: { path: ".drift", key: `drift-${stack}-\${{ github.run_id }}`, "restore-keys": `drift-${stack}-` },
           },
           { run: check },

@@ -38,7 +38,8 @@ export async function assemble(
   { netns, image, kubernetes, serverId, nameservers }: Assembly,
 ): Promise<string> {
   await takeApart(paths);
-  await execa("sh", [join(here, "mount.sh"), paths.kept, paths.root, netns, image, kubernetes ?? "", serverId]);
+  const host = [paths.kept, paths.root, netns, image, kubernetes ?? "", serverId];
+  await execa("sh", [join(here, "mount.sh"), ...host, process.execPath]);
   const bootId = crypto.randomUUID();
   const servers = nameservers.map((address) => `nameserver ${address}\n`).join("");
   await writeFile(join(paths.root, "run/estate/server-id"), `${serverId}\n`);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Puts a host's root together from its kept layer and this machine's programs; all mounts are in the daemon's namespace.
-# Usage: mount.sh KEPT ROOT NETNS IMAGE KUBERNETES SERVER_ID
+# Usage: mount.sh KEPT ROOT NETNS IMAGE KUBERNETES SERVER_ID NODE
 set -eu
-kept=$1 root=$2 netns=$3 image=$4 kubernetes=$5 server=$6
+kept=$1 root=$2 netns=$3 image=$4 kubernetes=$5 server=$6 node=$7
 mkdir -p "$root"
 chmod 755 "$root" "$(dirname "$root")"
 mount --bind "$kept" "$root"
@@ -63,4 +63,8 @@ if [ -n "$kubernetes" ]; then
 	mkdir -p "$root/oem/estate"
 	: >"$root/oem/estate/kubeall"
 	readonly_bind "$kubernetes" "$root/oem/estate/kubeall"
+	# for pods whose image is node
+	mkdir -p "$root/oem/estate/bin"
+	: >"$root/oem/estate/bin/node"
+	readonly_bind "$node" "$root/oem/estate/bin/node"
 fi

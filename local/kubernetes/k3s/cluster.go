@@ -17,7 +17,7 @@ import (
 )
 
 // keepCluster does what the controllers inside a k3s server do: roles of servers, what goes with a deleted Node, the
-// default StorageClass, addresses of load-balancer Services, what k3s's part of each node may read.
+// default StorageClass, addresses of load-balancer Services, what k3s's part of each node may read, the name server.
 func (s *server) keepCluster(ctx context.Context) {
 	factory := informers.NewSharedInformerFactory(s.kubernetes, 0)
 	nodes := factory.Core().V1().Nodes()
@@ -32,6 +32,7 @@ func (s *server) keepCluster(ctx context.Context) {
 	factory.Start(ctx.Done())
 	factory.WaitForCacheSync(ctx.Done())
 	learners := stalled{}
+	named := has(s.settings.texts("disable", true), "coredns")
 	again := time.NewTicker(10 * time.Second) // whatever failed is tried again
 	defer again.Stop()
 	for {
@@ -41,6 +42,11 @@ func (s *server) keepCluster(ctx context.Context) {
 		}
 		if !has(s.settings.texts("disable", true), "local-storage") {
 			errs = append(errs, s.keepStorageClass(ctx))
+		}
+		if !named {
+			err := s.keepCoreDNS(ctx)
+			named = err == nil // once a start, as k3s deploys what it packages
+			errs = append(errs, err)
 		}
 		if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
 			warn("the cluster's own objects are not all as they should be yet: %v", err)

@@ -80,9 +80,10 @@ func (s *server) compare(ctx context.Context, other *supervisor) error {
 
 func (s *server) criticalSettings() map[string]any {
 	critical := map[string]any{}
-	for _, name := range []string{"cluster-cidr", "service-cidr", "cluster-dns"} {
+	for _, name := range []string{"cluster-cidr", "service-cidr"} {
 		critical[name] = strings.Join(s.settings.texts(name, true), ",")
 	}
+	critical["cluster-dns"] = s.settings.clusterDNS()
 	for _, name := range []string{"cluster-domain", "flannel-backend", "disable-kube-proxy", "disable-network-policy", "secrets-encryption", "egress-selector-mode"} {
 		critical[name] = orElse(s.settings.text(name), "false")
 	}

@@ -3,6 +3,7 @@ package k3s
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -16,6 +17,8 @@ import (
 	kwokconfig "sigs.k8s.io/kwok/pkg/config"
 	"sigs.k8s.io/kwok/pkg/kwok/controllers"
 	kwoklog "sigs.k8s.io/kwok/pkg/log"
+
+	"estate/local/kubernetes/kubelet"
 )
 
 // stagesText is how pods go through their lives; KWOK plays it.
@@ -33,10 +36,27 @@ func loadStages() (map[internalversion.StageResourceRef][]*internalversion.Stage
 		if err != nil {
 			return nil, err
 		}
+		stage.Spec.Selector.MatchExpressions = append(stage.Spec.Selector.MatchExpressions, played())
 		ref := stage.Spec.ResourceRef
 		stages[ref] = append(stages[ref], stage)
 	}
 	return stages, nil
+}
+
+// played leaves the pods that run to the kubelet: it holds for those of which kubelet.Runs does not.
+func played() internalversion.SelectorRequirement {
+	text := func(names []string) string {
+		list, _ := json.Marshal(append([]string{}, names...))
+		return string(list[1 : len(list)-1])
+	}
+	whole, bare := kubelet.Repositories()
+	const runs = `((.metadata.annotations // {}) | (.["estate.local/behaviour"] // .["kubernetes.io/config.mirror"] // "") == "") and
+		([(.spec.initContainers // [])[], .spec.containers[]] | all(((.command // []) | length > 0) as $told |
+			.image | sub("@.*$"; "") | sub(":[^/:]*$"; "") | split("/") as $parts |
+			if ($parts | length) == 1 then "docker.io/library/" + .
+			elif $parts[0] != "localhost" and ($parts[0] | test("[.:]") | not) then "docker.io/" + .
+			else . end | IN(%s) or ($told and IN(%s))))`
+	return internalversion.SelectorRequirement{Key: fmt.Sprintf(runs, text(whole), text(bare)), Operator: internalversion.SelectorOpNotIn, Values: []string{"true"}}
 }
 
 // playPods runs KWOK in this process for this node's pods, with the node's own identity. It waits for the node's pod
@@ -67,9 +87,12 @@ func (n *node) playPods(ctx context.Context) {
 	}
 }
 
-// startPods brings the network of pods into being, then what gives pods their addresses.
+// startPods brings the network of pods into being, then what runs or plays them.
 func (n *node) startPods(ctx context.Context, cidr string) error {
 	giver := newAddresses(n.client, n.agent.host, cidr)
+	own := informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.FieldSelector = "spec.nodeName=" + n.agent.host.name })
+	factory := informers.NewSharedInformerFactoryWithOptions(n.client, 0, own)
+	informer := factory.Core().V1().Pods().Informer()
 	if n.networked() {
 		cluster, ownRange, err := podRanges(fmt.Sprint(n.config["cluster-cidr"]), cidr)
 		if err != nil {
@@ -91,15 +114,16 @@ func (n *node) startPods(ctx context.Context, cidr string) error {
 				return err
 			}
 		}
-		own := informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.FieldSelector = "spec.nodeName=" + n.agent.host.name })
-		factory := informers.NewSharedInformerFactoryWithOptions(n.client, 0, own)
-		informer := factory.Core().V1().Pods().Informer()
 		factory.Start(ctx.Done())
 		if err := pods.follow(ctx, informer); err != nil {
 			return err
 		}
 		giver.attach = pods.attach
 	}
+	if err := n.kubelet(giver).Follow(ctx, informer); err != nil {
+		return err
+	}
+	factory.Start(ctx.Done())
 	return n.startKWOK(ctx, cidr, giver)
 }
 

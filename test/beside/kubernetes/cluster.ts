@@ -79,7 +79,7 @@ export class Cluster {
       "tls-san": ["api.internal.estate.test"],
       "secrets-encryption": true,
       "node-name": host.name,
-      disable: ["traefik", "metrics-server", "coredns"],
+      disable: ["traefik", "metrics-server"],
     });
   }
 

@@ -42,7 +42,7 @@ export class Host {
   async install(): Promise<void> {
     await execa("sh", ["-ec", wipe, "sh", this.root]);
     await mkdir(join(this.root, "sys/class/dmi/id"), { recursive: true });
-    await execa("sh", ["-ec", mounts, "sh", this.root, this.#lab.binary]);
+    await execa("sh", ["-ec", mounts, "sh", this.root, this.#lab.binary, process.execPath]);
     await writeFile(join(this.root, "etc/hostname"), `${this.name}\n`);
     await writeFile(join(this.root, "sys/class/dmi/id/product_uuid"), `${this.uuid}\n`);
     await copyFile(join(this.#lab.folder, "hosts"), join(this.root, "etc/hosts"));
@@ -136,7 +136,7 @@ ip -n "$1" link set eth0 up
 ip -n "$1" route add default via 10.77.0.1`;
 
 const wipe = `
-for point in "$1/usr" "$1/proc" "$1/dev" "$1/opt/bin/kubeall" "$1"/run/netns/*; do
+for point in "$1/usr" "$1/proc" "$1/dev" "$1/opt/bin/kubeall" "$1/oem/estate/bin/node" "$1"/run/netns/*; do
   if mountpoint -q "$point"; then umount --lazy "$point"; fi
 done
 rm -rf --one-file-system "$1"
@@ -144,10 +144,12 @@ mkdir -p "$1"`;
 
 const mounts = `
 cd "$1"
-mkdir -p etc var tmp run proc dev usr opt/bin root
+mkdir -p etc var tmp run proc dev usr opt/bin oem/estate/bin root
 for name in bin sbin lib lib64; do ln -s "usr/$name" "$name"; done
 mount --bind /usr usr
 mount --bind /proc proc
 mount --bind /dev dev
 touch opt/bin/kubeall
-mount --bind "$2" opt/bin/kubeall`;
+mount --bind "$2" opt/bin/kubeall
+touch oem/estate/bin/node
+mount --bind "$3" oem/estate/bin/node`;

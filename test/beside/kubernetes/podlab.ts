@@ -53,7 +53,7 @@ export async function everywhere(
 }
 
 /** The pods of an app that are ready, by the names of their hosts. */
-async function podsOn(cluster: Cluster, app: string): Promise<Readonly<Record<string, Answering>>> {
+export async function podsOn(cluster: Cluster, app: string): Promise<Readonly<Record<string, Answering>>> {
   const list = JSON.parse(await cluster.kubectl(["get", "pods", "-l", `app=${app}`, "-o", "json"])) as {
     readonly items: readonly {
       readonly metadata: { readonly name: string; readonly uid: string };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
 import { podsReach } from "./pods-network.ts";
+import { applicationsRun } from "./pods-programs.ts";
+import { podsRun } from "./pods-run.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -88,6 +90,11 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
 
   "networks of pods: across hosts by their own addresses, over the overlay's port alone, kept apart by policies":
     podsReach,
+
+  "a pod whose image has a program here runs it: probed, started anew, found by name, ended": podsRun,
+
+  "applications of the estate run by their own manifests: feedback by Node, PostgreSQL, Redis; what is played says why":
+    applicationsRun,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cloudSeconds, cloudUsage } from "../../bench/cloud.ts";
 import { Meter, type Part, partOf, type Seen, usageOf } from "../../bench/processes.ts";
 import { sampled } from "../../bench/sampler.ts";
 
@@ -17,6 +18,8 @@ describe("a process of an update", () => {
     ["the program", line("node", `${sdk}/run/index.js`, "--monitor", "127.0.0.1:1", "."), "program"],
     ["the program, as the official host starts it", line("node", `${sdk}/run`, "--monitor", "127.0.0.1:1"), "program"],
     ["a gate", line("node", "cli/gate.ts", "ready"), "gates"],
+    ["our command", line("/cache/node", "/estate/cli/estate.ts", "drift", "--stack", "bench"), "command"],
+    ["what holds the stack", line("/cache/node", "/estate/cli/estate.ts", "local", "up"), undefined],
     ["the shell before a gate", line("/bin/sh", "-c", "node cli/gate.ts ready"), undefined],
     [
       "who looks for the SDK",
@@ -99,6 +102,22 @@ describe("a folder of processes", () => {
     expect(result).toBe("done");
     expect([meter.bytes("engine"), meter.bytes("gates"), meter.bytes("program")]).toEqual([2 ** 20, 2 ** 21, 0]);
     expect(meter.cpuSeconds("engine")).toBe(1);
+  });
+
+  it("tells what the cloud computed meanwhile: everything but what works on the update", async () => {
+    await process("10", line("pulumi", "up"), 1024);
+    await process("11", line("python", "nova-api"), 4096);
+    await process("12", line("etcd"), 4096);
+    const before = await cloudUsage(proc);
+    expect([...before]).toEqual([
+      ["11 11", 1],
+      ["12 12", 1],
+    ]);
+    await writeFile(join(proc, "11", "stat"), stat(250, 0, 11));
+    // its number is given to another process
+    await rm(join(proc, "12"), { recursive: true });
+    await process("13", line("python", "neutron-server"), 4096);
+    expect(cloudSeconds(before, await cloudUsage(proc))).toBe(2.5);
   });
 
   it("is no longer looked at after a failure, which is the work's own", async () => {

@@ -10,14 +10,15 @@ meter.see([
   { pid: "2", part: "program", started: "2", bytes: 210 * 2 ** 20, cpuSeconds: 3 },
   { pid: "3", part: "gates", started: "3", bytes: 90 * 2 ** 20, cpuSeconds: 0.75 },
 ]);
-const up = summary(100, "up", 1234.5, meter);
+const up = summary({ hosts: 100, resources: 1000, command: "up", seconds: 1234.5 }, meter, 45.67);
 
 describe("what was measured of an estate", () => {
   it("is in whole MiB and tenths of a second, of each part", () => {
     expect(up).toEqual({
-      ...{ hosts: 100, command: "up", seconds: 1234.5 },
-      megabytes: { engine: 300, plugins: 0, program: 210, gates: 90 },
-      cpuSeconds: { engine: 12.3, plugins: 0, program: 3, gates: 0.8 },
+      ...{ hosts: 100, resources: 1000, command: "up", seconds: 1234.5 },
+      megabytes: { engine: 300, plugins: 0, program: 210, gates: 90, command: 0 },
+      cpuSeconds: { engine: 12.3, plugins: 0, program: 3, gates: 0.8, command: 0 },
+      cloudSeconds: 45.7,
     });
   });
 
@@ -26,10 +27,10 @@ describe("what was measured of an estate", () => {
     const lines = text.split("\n");
     expect(lines[0]).toBe("2 cores, 24 GiB of memory");
     expect(lines.at(-3)).toMatch(
-      /^hosts +command +seconds +engine MiB +plugins MiB +program MiB +gates MiB +engine CPU s +plugins CPU s +program CPU s +gates CPU s$/,
+      /^hosts +resources +command +seconds +engine MiB +plugins MiB +program MiB +gates MiB +command MiB +engine CPU s +plugins CPU s +program CPU s +gates CPU s +command CPU s +cloud CPU s$/,
     );
-    expect(lines.at(-2)).toMatch(/^100 +up +1234\.5 +300 +0 +210 +90 +12\.3 +0 +3 +0\.8$/);
-    expect(lines.at(-1)).toMatch(/^100 +preview +9 /);
+    expect(lines.at(-2)).toMatch(/^100 +1000 +up +1234\.5 +300 +0 +210 +90 +0 +12\.3 +0 +3 +0\.8 +0 +45\.7$/);
+    expect(lines.at(-1)).toMatch(/^100 +1000 +preview +9 /);
   });
 
   it("is told as far as it went", () => {

@@ -19,8 +19,12 @@ test("GitHub: reads only, one run at a time, and an update that runs is no failu
     on: { schedule: { cron: string }[] };
     permissions: object;
     concurrency: { group: string };
-    jobs: { drift: { steps: { run?: string }[]; env: Record<string, string> } };
+    jobs: { drift: { steps: { run?: string; uses?: string }[]; env: Record<string, string> } };
   };
+  const used = workflow.jobs.drift.steps.flatMap(({ uses }) => uses ?? []);
+  expect(used).toHaveLength(2);
+  // as pipelines/ has them: by hash
+  for (const action of used) expect(action).toMatch(/^actions\/\w+@[0-9a-f]{40}$/);
   expect(workflow.permissions).toEqual({ contents: "read" });
   expect(workflow.concurrency.group).toBe("estate-drift-prod");
   expect(workflow.on.schedule[0]?.cron).toMatch(/^\d+ \* \* \* \*$/);

@@ -342,6 +342,27 @@ describe("the drain gate of an orchestrator's server", () => {
   });
 });
 
+describe("servers that nothing orders", () => {
+  const at = (of: World, event: string) => of.events.indexOf(event);
+
+  it("leave etcd one after the other, when five become three", async () => {
+    const five = [...servers, "orchestrator-04", "orchestrator-05"];
+    const of = worldOf(...five);
+    await Promise.all(five.slice(3).map((host) => drain(gate(host, of))));
+    const [first, second] = five.slice(3).sort((a, b) => at(of, `cordon ${a}`) - at(of, `cordon ${b}`));
+    expect(at(of, `stop ${first}-server`)).toBeLessThan(at(of, `cordon ${second}`));
+    expect([...of.nodes.keys()]).toEqual(servers);
+    expect(of.lease).toBeUndefined();
+  });
+
+  it("go one after the other, and one stays a member, when all of them go", async () => {
+    const of = worldOf(...servers);
+    await Promise.all(servers.map((host) => drain(gate(host, of))));
+    expect(of.events.filter((event) => event.startsWith("delete"))).toHaveLength(2);
+    expect(of.nodes.size).toBe(1);
+  });
+});
+
 describe("judging a removal from etcd", () => {
   const members = (ready: readonly boolean[]) =>
     ready.map((one, index) => node(`o${index}`, { member: true, ready: one }));

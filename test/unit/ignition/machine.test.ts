@@ -209,10 +209,14 @@ describe("the kernel's settings for media", () => {
   });
 
   it("are on hosts of bbb and turn, with room for a burst in every socket", () => {
-    for (const host of ["bbb-01", "turn-01"])
-      expect(files(render(host, all))[path]).toBe(
-        "net.core.rmem_default = 1048576\nnet.core.rmem_max = 2097152\nnet.core.wmem_max = 2097152\n",
-      );
+    const buffers = "net.core.rmem_default = 1048576\nnet.core.rmem_max = 2097152\nnet.core.wmem_max = 2097152\n";
+    expect(files(render("bbb-01", all))[path]).toBe(buffers);
+    expect(files(render("turn-01", all))[path]).toContain(buffers);
+  });
+
+  it("let TURN listen on 443 without being root, on hosts of turn alone", () => {
+    expect(files(render("turn-01", all))[path]).toMatch(/^net\.ipv4\.ip_unprivileged_port_start = 443$/m);
+    expect(files(render("bbb-01", all))[path]).not.toContain("ip_unprivileged_port_start");
   });
 
   it("are on no other", () => {

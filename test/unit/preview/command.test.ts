@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { stackFilePath } from "../../../cli/stack-file.ts";
+import { project } from "../../../local/place.ts";
 import { plainDocument } from "../stacks/fixtures.ts";
 import { fakePulumi, says, server } from "../up/fake-pulumi.ts";
 
@@ -48,6 +49,16 @@ describe("estate preview", { timeout: 60_000 }, () => {
     expect(readFileSync(file, "utf8")).toMatch(new RegExp(`^## Plan for \`${stack}\``));
   });
 
+  it("says that the last update was killed, what it was at, and what to do; and nothing of the kind otherwise", async () => {
+    const urn = `urn:pulumi:${stack}::estate::command:local:Command::worker-01-ready`;
+    const pending = [{ type: "creating", resource: { urn, type: "command:local:Command", id: "" } }];
+    const { exitCode, stderr } = await fake.estate(["preview"], { preview: quiet, pending });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain("worker-01-ready: the last update was killed while it was making it");
+    expect(stderr).toContain("'estate up' takes in or removes what was half-made");
+    expect((await fake.estate(["preview"], { preview: quiet, pending: [] })).stderr).not.toContain("killed");
+  });
+
   it("ends with 1 where the preview fails, with the reason, and shows what it came to", async () => {
     const failing = { preview: [...quiet, says("no such image", server, "worker-01")], previewExitCode: 255 };
     const { exitCode, stdout, stderr } = await fake.estate(["preview", "--markdown", "-"], failing);
@@ -69,7 +80,35 @@ describe("estate preview", { timeout: 60_000 }, () => {
   });
 });
 
+const forbidden = {
+  policyEvent: {
+    ...{
+      resourceUrn: `urn:pulumi:${stack}::estate::${server}::worker-01`,
+      message: "the server worker-01 has no gate",
+    },
+    ...{ policyName: "servers-have-gates", policyPackName: "estate", enforcementLevel: "mandatory" },
+  },
+};
+
 describe("estate up", { timeout: 60_000 }, () => {
+  it("does nothing where a mandatory rule forbids the plan, with --yes too, and says which and for what", async () => {
+    const refused = await fake.estate(["up", "--yes"], { preview: [...quiet, forbidden], previewExitCode: 255 });
+    expect([refused.exitCode, callsOf("up")]).toEqual([1, []]);
+    expect(refused.stderr).toContain("servers-have-gates, worker-01: the server worker-01 has no gate");
+    expect(refused.stderr).toContain("policies/README.md");
+  });
+
+  it("has the update judged too, by the levels of the stack; --no-policies leaves both out", async () => {
+    const config = join(project, "policies", `${stack}.config.json`);
+    await writeFile(config, "{}");
+    await fake.estate(["up", "--yes"], { preview: quiet }).finally(() => rm(config));
+    const judged = `--policy-pack policies --policy-pack-config ${join("policies", `${stack}.config.json`)}`;
+    for (const command of ["preview", "up"]) expect(callsOf(command)[0]?.args?.join(" ")).toContain(judged);
+    await fake.estate(["up", "--yes", "--no-policies"], { preview: quiet });
+    for (const command of ["preview", "up"])
+      expect(callsOf(command)[1]?.args?.join(" ")).not.toContain("--policy-pack");
+  });
+
   it("does nothing where the plan is refused, with --yes too; --accept overrides it", async () => {
     const refused = await fake.estate(["up", "--yes"], { preview: guarded });
     expect(refused.exitCode).toBe(4);

@@ -199,7 +199,7 @@ describe("the check of a plan", () => {
       const judged = (op: "delete" | "replace", volumes: Record<string, "keep" | "delete">) =>
         dangers(
           planOf(logOf(eventsOf(estate.nodes, new Map([[volume, { op }]]))), {
-            ...{ stack: "prod", complete: true, pools: estate.facts.pools, removal: { volumes } },
+            ...{ stack: "prod", complete: true, pools: estate.facts.pools, removal: { volumes, protect: false } },
           }),
           {},
         );

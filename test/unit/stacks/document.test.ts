@@ -304,6 +304,36 @@ const table: readonly [string, Change, string][] = [
     "admins.cidrs.all: is the whole internet: name the ranges you work from",
   ],
   [
+    "half of the internet admitted",
+    set("admins cidrs half", "128.0.0.0/1"),
+    "admins.cidrs.half: 128.0.0.0/1 is a part of the internet: name the ranges you work from",
+  ],
+  [
+    "a site too small for its hosts",
+    set("sites local cidr", "10.20.0.0/29"),
+    "sites.local.cidr: 10.20.0.0/29 has addresses for 4 hosts, and 6 are there: write a wider range",
+  ],
+  [
+    "a label of the estate's own",
+    set("roles worker labels", { "estate/role": "bbb" }),
+    'roles.worker.labels["estate/role"]: is the estate\'s own: choose a domain of yours, such as example.org/disk',
+  ],
+  [
+    "a label that no kubelet may give",
+    set("roles worker labels", { "node-role.kubernetes.io/etcd": "true" }),
+    'roles.worker.labels["node-role.kubernetes.io/etcd"]: is Kubernetes\' own, and no node may have it from its host: choose a domain of yours',
+  ],
+  [
+    "a volume over a folder of the system",
+    set("roles worker volumes", { data: { sizeGiB: 1, path: "/var/lib" } }),
+    "roles.worker.volumes.data.path: /var/lib is the operating system's: choose another, such as /var/lib/recordings",
+  ],
+  [
+    "a volume in a folder of the system",
+    set("roles worker volumes", { data: { sizeGiB: 1, path: "/etc/estate" } }),
+    "roles.worker.volumes.data.path: /etc/estate is the operating system's: choose another, such as /var/lib/recordings",
+  ],
+  [
     "a range admitted twice",
     set("admins cidrs home", "203.0.113.1/32"),
     "admins.cidrs.home: 203.0.113.1/32 is there already, as operators: keep one of the two",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Recorded } from "../../../cli/interrupted.ts";
-import { backUp } from "../../../cli/state/backup.ts";
+import { backUp, exportState } from "../../../cli/state/backup.ts";
 import { keepBackup, listBackups, shelfOf } from "../../../cli/state/backups.ts";
 import { differenceOf, differenceText, isNone } from "../../../cli/state/difference.ts";
 import { restoreState } from "../../../cli/state/restore.ts";
@@ -81,7 +81,9 @@ describe("backups", () => {
       commands.push(command.join(" "));
       return text(one("bbb-01", "s1"));
     };
-    expect((await backUp("mine", pulumi, "destroy", { folder, keep: 3 }))?.occasion).toBe("destroy");
+    expect((await backUp("mine", await exportState("mine", pulumi), "destroy", { folder, keep: 3 }))?.occasion).toBe(
+      "destroy",
+    );
     expect(commands).toEqual(["stack export --stack mine"]);
   });
 

@@ -39,6 +39,10 @@ def main(arguments):
     gate = None
     if arguments[:1] == ['--gate']:
         gate, arguments = arguments[1], arguments[2:]
+    # kombu tries to import it whenever it connects. A daemon forks its workers from one thread while others connect: in a worker that is
+    # forked while one waits for another's import, nobody ever ends that import, and what it is to do (bring zones to the name server,
+    # say) is never done. What is None here is not there, without a lock
+    sys.modules.setdefault('librabbitmq', None)
     family = members(arguments)
     functions = {name: load(name) for name, _ in family}
     # what is here now stays shared: no collection touches it in the children

@@ -222,6 +222,28 @@ export const crossing: Readonly<Record<string, Break>> = {
     document.admins.cidrs = {};
     return [["admins", "cidrs"]];
   },
+  "a part of the internet is admitted": (document, random) => {
+    document.admins.cidrs.part = random.pick(["0.0.0.0/1", "128.0.0.0/1", "64.0.0.0/2", "10.0.0.0/7"]);
+    return [["admins", "cidrs", "part"]];
+  },
+  "a site has no addresses for its hosts": (document) => {
+    // three servers, or one and others
+    const [site] = Object.keys(document.sites);
+    const role = { runs: ["pods"], flavor: "m1.small", hosts: {} as Document };
+    for (const index of [1, 2, 3, 4, 5]) role.hosts[`crowd-${index}`] = { site };
+    document.roles.crowd = role;
+    document.sites[site ?? ""].cidr = "10.250.0.0/29";
+    return [["sites", site ?? "", "cidr"]];
+  },
+  "a label is not the operators'": inRole(other, ([, role], _, random) => {
+    const key = random.pick(["estate/role", "node-role.kubernetes.io/etcd", "kubernetes.io/hostname", "app.k8s.io/x"]);
+    role.labels = { ...role.labels, [key]: "x" };
+    return ["labels", key];
+  }),
+  "a volume is over a folder of the system": inRole(other, ([, role], _, random) => {
+    role.volumes = { ...role.volumes, over: { sizeGiB: 1, path: random.pick(["/var", "/etc/x", "/usr", "/home"]) } };
+    return ["volumes", "over", "path"];
+  }),
   "there is no resolver": (document) => {
     document.network.nameservers = {};
     return [["network", "nameservers"]];

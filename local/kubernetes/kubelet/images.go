@@ -1,0 +1,114 @@
+// Package kubelet runs the pods of a node whose images the local stack has programs for: as processes of the host, in the pod's network,
+// with a root of their own and the manifest's command, environment, volumes, user and probes.
+package kubelet
+
+import (
+	"path/filepath"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// program is what runs where a container has an image of a repository.
+type program struct {
+	command []string // the image's entrypoint. Without one, containers that bring no command of their own are played
+	args    []string // its own arguments, unless the container has some
+	user    int64    // who it is, unless the pod says
+	needs   string   // file of the host without which it does not run; of several that the pattern fits, the last
+	path    bool     // whether the folder of that file is searched for programs before the usual ones
+}
+
+// selfPath is where a container finds the program that this is.
+const selfPath = "/estate/kubeall"
+
+// toolFolder has the programs of the host that are neither its system's nor this one. Containers have it at the same path.
+const toolFolder = "/oem/estate/bin"
+
+// programs by the repositories of their images, whatever the tag and digest: the local stack has one version of each.
+var programs = map[string]program{
+	"docker.io/library/node":                     {needs: toolFolder + "/node", path: true},
+	"docker.io/library/postgres":                 {needs: "/usr/lib/postgresql/*/bin/postgres", path: true},
+	"docker.io/library/redis":                    {needs: "/usr/bin/redis-server"},
+	"docker.io/rancher/mirrored-coredns-coredns": {command: []string{selfPath, "coredns"}},
+	"docker.io/traefik/whoami":                   {command: []string{selfPath, "whoami"}},
+}
+
+// file is what the program needs on this host, and whether that is there.
+func (p program) file() (string, bool) {
+	if p.needs == "" {
+		return "", true
+	}
+	found, _ := filepath.Glob(p.needs) // sorted
+	if len(found) == 0 {
+		return "", false
+	}
+	return found[len(found)-1], true
+}
+
+// folders are where commands are searched for, in this order.
+func (p program) folders() []string {
+	usual := []string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
+	if file, ok := p.file(); ok && p.path {
+		return append([]string{filepath.Dir(file)}, usual...)
+	}
+	return usual
+}
+
+// Repositories are those of all images that run on this host: those that have an entrypoint here, and those that containers must bring
+// a command for.
+func Repositories() (whole, bare []string) {
+	for name, one := range programs {
+		if _, ok := one.file(); !ok {
+			continue
+		}
+		if len(one.command) > 0 {
+			whole = append(whole, name)
+		} else {
+			bare = append(bare, name)
+		}
+	}
+	return whole, bare
+}
+
+// repository is an image without tag and digest, in full.
+func repository(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	if at := strings.LastIndex(name, ":"); at > strings.LastIndex(name, "/") {
+		name = name[:at]
+	}
+	first, _, nested := strings.Cut(name, "/")
+	switch {
+	case !nested:
+		return "docker.io/library/" + name
+	case !strings.ContainsAny(first, ".:") && first != "localhost":
+		return "docker.io/" + name
+	}
+	return name
+}
+
+// Runs tells whether all of a pod runs: there is a program for each of its containers. Other pods are played.
+func Runs(pod *v1.Pod) bool { return whyPlayed(pod) == "" }
+
+// whyPlayed is why a pod does not run; "" when it does.
+func whyPlayed(pod *v1.Pod) string {
+	if pod.Annotations["kubernetes.io/config.mirror"] != "" {
+		return "k3s itself plays it"
+	}
+	if as := pod.Annotations["estate.local/behaviour"]; as != "" {
+		return "its annotation asks for " + as
+	}
+	for _, container := range append(append([]v1.Container{}, pod.Spec.InitContainers...), pod.Spec.Containers...) {
+		name := repository(container.Image)
+		one, ok := programs[name]
+		if !ok {
+			return "there is no program here for " + name
+		}
+		if _, ok := one.file(); !ok {
+			return "the program for " + name + " is not on this host: " + one.needs
+		}
+		if len(one.command) == 0 && len(container.Command) == 0 {
+			return "the entrypoint of " + name + " is not here, and container " + container.Name + " has no command"
+		}
+	}
+	return ""
+}
