@@ -63,16 +63,10 @@ export const application = defineApplication({
     image: text("an image by digest, such as registry.example.org/estate@sha256:..."),
     /** Pods of it; one of them acts. */
     replicas: whole(1, 5, "pods").default(2),
-    /** Scalelite, as pods reach it. */
-    scalelite: form(/^https?:\/\/[^/\s]+$/, "write an address, such as http://scalelite-nginx:8080").default(
-      "http://scalelite-nginx:8080",
-    ),
     /** What happens to servers that Scalelite has and the estate has not: left alone, taken out when empty, or at once. */
     mode: oneOf(["keep", "cordon", "force"]).default("cordon"),
     /** Only tells what it would do. */
     dryRun: yesOrNo().default(false),
-    /** Seconds between two looks of Scalelite's poller (POLL_INTERVAL). */
-    pollSeconds: whole(1, 600, "seconds").default(60),
     /** Seconds after which a server that is silent, and whose node is not Ready, is dead. */
     deadSeconds: whole(30, 3600, "seconds").default(180),
     /** People that a host can carry. @source Scalelite's readme: some 200 for the smallest server */
@@ -89,13 +83,12 @@ export const application = defineApplication({
       service: text("the name of a service in Consul").default("bbb"),
     }).optional(),
   },
-  after: ["scalelite"],
+  uses: ["scalelite"],
   secrets: {
     /** Whoever has it drains hosts. Gates have. */
     token: { bytes: 32 },
     /** The API secret of the estate's BigBlueButton servers. */
     bbb: { bytes: 32 },
-    loadBalancer: { given: "LOADBALANCER_SECRET of Scalelite" },
   },
   // gates come through the orchestrator's API
   ports: { http: { port, from: ["hosts", "monitoring"], scrape: true } },

@@ -74,7 +74,17 @@ export class Registrator extends pulumi.ComponentResource {
   }
 }
 
-export const build: Build<typeof application> = ({ name, settings, facts, secrets, addresses, ...context }) => {
+/** What of Scalelite is needed here. */
+interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
+  readonly scalelite: pulumi.ComponentResource & {
+    readonly url: string;
+    readonly secret: pulumi.Output<string>;
+    readonly pollSeconds: number;
+  };
+}
+
+export const build: Build<typeof application, Used> = ({ name, settings, facts, secrets, used, ...context }) => {
+  const { addresses, namespace, after, options } = context;
   const of = (workload: "bbb" | "orchestrator") =>
     facts.pools
       .filter(({ runs }) => runs.includes(workload))
@@ -89,13 +99,13 @@ export const build: Build<typeof application> = ({ name, settings, facts, secret
       orchestrators: [...orchestrators].sort(),
       callers,
     }));
+  const { url, pollSeconds } = used.scalelite;
   const declared = pulumi
-    .all([secrets.token, secrets.bbb, secrets.loadBalancer])
-    .apply(([token, bbb, loadBalancer]) =>
-      JSON.stringify(declaredState(facts, settings, { token, bbb, loadBalancer })),
+    .all([secrets.token, secrets.bbb, used.scalelite.secret])
+    .apply(([token, bbb, secret]) =>
+      JSON.stringify(declaredState(facts, settings, { token, bbb }, { url, secret, pollSeconds })),
     );
   const { image, replicas } = settings;
-  const { namespace, after, options } = context;
   return new Registrator(
     name,
     { image, replicas, namespace, declared: pulumi.secret(declared), reached, after },

@@ -7,7 +7,15 @@ import type { RegistratorSettings } from "./settings.ts";
 export interface DeclaredSecrets {
   readonly token: string;
   readonly bbb: string;
-  readonly loadBalancer: string;
+}
+
+/** Scalelite, as the registrator reaches it. */
+export interface ScaleliteAddress {
+  readonly url: string;
+  /** What its clients sign with. */
+  readonly secret: string;
+  /** Seconds between two looks of its poller. */
+  readonly pollSeconds: number;
 }
 
 /** The address of the API of a host, as others reach it. */
@@ -19,16 +27,17 @@ export function apiOf(announced: string): string {
 export function declaredState(
   { pools }: Pick<EstateFacts, "pools">,
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
-  { token, bbb, loadBalancer }: DeclaredSecrets,
+  { token, bbb }: DeclaredSecrets,
+  { url, secret, pollSeconds }: ScaleliteAddress,
 ): z.input<typeof Declared> {
-  const { mode, dryRun, pollSeconds, deadSeconds, capacity, leastEnabled, consul, scalelite } = settings;
+  const { mode, dryRun, deadSeconds, capacity, leastEnabled, consul } = settings;
   const hosts = pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
   const servers = hosts.map(({ name, names }) => [
     name,
     { url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },
   ]);
   return {
-    ...{ scalelite: { url: scalelite, secret: loadBalancer }, token, mode, dryRun },
+    ...{ scalelite: { url, secret }, token, mode, dryRun },
     ...{ pollSeconds, deadSeconds, capacity, leastEnabled, ...(consul ? { consul } : {}) },
     servers: Object.fromEntries(servers),
   };

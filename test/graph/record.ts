@@ -59,6 +59,12 @@ function mask(value: unknown): unknown {
 
 const short = (urn: string) => urn.split("::").slice(-2).join("::").replace(/^.*\$/, "");
 
+/** A secret value as the SDK hands it on to a provider, in clear. */
+export function bare(value: unknown): unknown {
+  const wrapped = typeof value === "object" && value !== null && secretMark in value;
+  return wrapped && "value" in value ? bare(value.value) : value;
+}
+
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
   const { preview = false, config = {}, secrets = [], state = [], outputs = {}, provider, cloud } = options;

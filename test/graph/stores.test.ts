@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { graph } from "./program.ts";
-import type { Registered } from "./record.ts";
+import { bare, type Registered } from "./record.ts";
 
 const folder = join(import.meta.dirname, "stores");
 
@@ -37,12 +37,6 @@ function find(nodes: readonly Registered[], type: string, name: string): Registe
 
 const job = "kubernetes:batch/v1:Job";
 const secret = "kubernetes:core/v1:Secret";
-
-/** A secret value as the SDK hands it on, in clear. */
-function bare(value: unknown): unknown {
-  const wrapped = typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
-  return wrapped && "value" in value ? bare(value.value) : value;
-}
 
 describe("the data stores", async () => {
   const clear: Record<string, Record<string, string>> = {};

@@ -12,15 +12,17 @@ import { hasRegistrator } from "../../../cli/gate/state.ts";
 import { plannedPools } from "../../../cli/preview/pools.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
 import { estate, plainDocument, uniqueSecrets } from "../stacks/fixtures.ts";
+import { withScalelite } from "./documents.ts";
 
 const image = `registry.example.org/estate@sha256:${"0".repeat(64)}`;
-const appSecrets = { token: "unique-token-of-thirty-two-digits", bbb: "unique-bbb", loadBalancer: "unique-lb" };
+const appSecrets = { token: "unique-token-of-thirty-two-digits", bbb: "unique-bbb" };
+const scalelite = { url: "http://scalelite-nginx:8080", secret: "unique-lb", pollSeconds: 10 };
 
 // biome-ignore lint/suspicious/noExplicitAny: a test writes whatever it likes
 function factsOf(settings: any = {}) {
   const facts = deriveFacts(
     estate((document) => {
-      document.apps = { ...document.apps, registrator: { image, ...settings } };
+      withScalelite(document, { apps: { registrator: { image, ...settings } } });
     }),
   );
   const found = facts.apps.find(({ name }) => name === "registrator")?.settings as RegistratorSettings | undefined;
@@ -31,13 +33,13 @@ function factsOf(settings: any = {}) {
 describe("the declared state", () => {
   it("has every host that runs bbb, as the document wants it, and is one that the service takes", () => {
     const { facts, settings } = factsOf({ mode: "keep", servers: { "bbb-02": { multiplier: 2, enabled: false } } });
-    const declared = parseDeclared(JSON.stringify(declaredState(facts, settings, appSecrets)));
+    const declared = parseDeclared(JSON.stringify(declaredState(facts, settings, appSecrets, scalelite)));
     expect(declared.servers).toEqual({
       "bbb-01": expect.objectContaining({ url: "https://bbb-01.estate.test/bigbluebutton/api", enabled: true }),
       "bbb-02": expect.objectContaining({ multiplier: 2, enabled: false, secret: "unique-bbb" }),
     });
     expect(declared).toMatchObject({
-      mode: "keep",
+      ...{ mode: "keep", pollSeconds: 10 },
       scalelite: { url: "http://scalelite-nginx:8080", secret: "unique-lb" },
     });
   });
@@ -88,7 +90,8 @@ describe("a plan", () => {
 describe("the gate of a host", () => {
   const secrets = uniqueSecrets();
   const printed = (apps: object, more: Readonly<Record<string, string>> = {}) => {
-    const document = { ...plainDocument(), apps };
+    const document = plainDocument();
+    withScalelite(document, { apps });
     const values = Object.entries({ ...secrets, ...more }).map(([name, value]) => [`estate:${name}`, { value }]);
     return parsePolicy(
       JSON.stringify({ ...Object.fromEntries(values), "estate:estate": { objectValue: document } }),

@@ -27,7 +27,19 @@ export interface FakeScalelite extends Listening {
   entryOf(url: string): Entry | undefined;
 }
 
-export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise<FakeScalelite> {
+/** How it is set. */
+export interface ScaleliteSettings {
+  readonly secret?: string;
+  /** URL_HOST: it answers to no other name. @default to any */
+  readonly host?: string;
+  /** SERVER_ID_IS_HOSTNAME. @default false */
+  readonly idIsHostname?: boolean;
+  /** SERVER_UNHEALTHY_THRESHOLD. @default 2 */
+  readonly unhealthyThreshold?: number;
+}
+
+export async function fakeScalelite(settings: ScaleliteSettings = {}): Promise<FakeScalelite> {
+  const { secret = "the-secret-of-scalelite", host, idIsHostname = false, unhealthyThreshold = 2 } = settings;
   const entries = new Map<string, Entry>();
   const meetings = new Map<string, string>();
   const log: string[] = [];
@@ -39,6 +51,10 @@ export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(json));
     };
+    if (host !== undefined && request.headers.host !== host) {
+      response.setHeader("content-type", "application/xml");
+      return response.end(failed("hostError", "This host is not one of the hosts that are answered"));
+    }
     if (!isSigned(call, search, secret)) {
       // a wrong checksum is told so, with HTTP 200
       response.setHeader("content-type", "application/xml");
@@ -52,7 +68,10 @@ export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise
         : send(200, [...entries.values()].map(told));
     if (call === "addServer" && request.method === "POST") {
       const { url, secret: of, load_multiplier: multiplier = 1, tag = "" } = json.server ?? {};
-      const entry = { id: randomUUID(), url, secret: of, state: "disabled" as const, load: undefined, multiplier, tag };
+      const id = idIsHostname ? new URL(url).hostname : randomUUID();
+      // nothing rescues it: the error is Rails' own
+      if (entries.has(id)) return send(500, { status: 500, error: "Internal Server Error" });
+      const entry = { id, url, secret: of, state: "disabled" as const, load: undefined, multiplier, tag };
       entries.set(entry.id, { ...entry, online: false, failures: 0 });
       log.push(`add ${url}`);
       return send(201, told(entries.get(entry.id) as Entry));
@@ -101,7 +120,7 @@ export async function fakeScalelite(secret = "the-secret-of-scalelite"): Promise
         const answer = await asked(entry, "getMeetings", {});
         if (answer === undefined) {
           entry.failures += 1;
-          if (entry.failures < 2 || !entry.online) continue;
+          if (entry.failures < unhealthyThreshold || !entry.online) continue;
           for (const [meeting, on] of meetings) if (on === entry.id) meetings.delete(meeting);
           Object.assign(entry, { online: false, load: undefined });
           continue;
