@@ -138,9 +138,10 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["roles.*.rollout.window.from", "24:00", 'write a time of day in quotes, such as "22:00"'],
   ["roles.*.rollout.window.to", "5:00", 'write a time of day in quotes, such as "05:00"'],
   ["roles.*.rollout.window.timeZone", "Berlin", "write an IANA time zone, such as Europe/Berlin"],
-  ["removal", "keep", below("volumes")],
+  ["removal", "keep", below("volumes, protect")],
   ["removal.volumes", ["bbb-02-recordings"], names("bbb-02-recordings: keep")],
   ["removal.volumes.*", "retain", "write one of keep, delete"],
+  ["removal.protect", "yes", "write true or false"],
 ];
 
 it.each(table)("%s", (schemaPath, wrong, message) => {
