@@ -1,6 +1,7 @@
 import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
+import { namesIn } from "../stacks/web.ts";
 import { Designate } from "./designate.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
@@ -53,10 +54,23 @@ export class Dns extends pulumi.ComponentResource {
     return [this.#record(api.name, announced, after), this.#record(api.internalName, fixed, after)];
   }
 
+  /**
+   * Names of pages. Those of other zones are for whoever has these.
+   *
+   * @param hosts what they lead to, by name, unless something stands before them
+   */
+  nameWeb(names: readonly string[], hosts: readonly string[], front?: Addressed): void {
+    const { zone } = this.#args.facts;
+    const ends = front ? [front] : hosts.map((host) => this.#of(host));
+    const announced = ends.map((one) => one.announced);
+    for (const name of namesIn(zone, names)) this.#record(name, announced);
+  }
+
   #record(fqdn: string, records: readonly pulumi.Output<string>[], after: readonly pulumi.Resource[] = []) {
     const sorted = pulumi.all([...records]).apply((all) => all.sort());
     return this.#designate.recordSet(
-      `${this.#name}-${fqdn.slice(0, -this.#args.facts.zone.length - 1)}`,
+      // the zone's own name has no label before it
+      `${this.#name}-${fqdn.slice(0, -this.#args.facts.zone.length - 1) || "@"}`,
       { zoneId: this.#zone.id, name: `${fqdn}.`, type: "A", records: sorted },
       after,
     );

@@ -8,7 +8,30 @@ export type SettingsShape = Readonly<Record<string, z.ZodType>>;
 export type SettingsOf<Shape extends SettingsShape> = z.output<z.ZodObject<Shape>>;
 
 /** How a secret of an application comes to be: so many random bytes in hexadecimal digits, or what the operator was given elsewhere. */
-export type SecretKind = { readonly bytes: number } | { readonly given: string };
+export type SecretKind = ({ readonly bytes: number } | { readonly given: string }) & {
+  /** Whether these settings need it. @default always */
+  readonly when?: (settings: Readonly<Record<string, unknown>>) => boolean;
+};
+
+/** A name under which people reach an application, by the ingress. TLS ends there: the application gets HTTP, and `X-Forwarded-Proto`. */
+export interface WebRoute {
+  /** The DNS name. One in the estate's zone gets its record; that of another name is for whoever has its zone. */
+  readonly host: string;
+  /** Only what is below this path, such as `/prometheus`. @default all */
+  readonly path?: string;
+  /** Where requests go: a Service of the application, and its port. A port of the pods behind must have `ingress` among its callers. */
+  readonly service: string;
+  readonly port: number;
+  /** Who may come: anyone, or the ranges of administrators. @default world */
+  readonly from?: "world" | "admins";
+}
+
+/** A certificate that pods read from a Secret with tls.crt and tls.key. They must take a renewed one while they run. */
+export interface WantedCertificate {
+  readonly secret: string;
+  /** The DNS names that it is for. */
+  readonly names: readonly string[];
+}
 
 /** A port that pods of an application listen on. */
 export interface PodPort {
@@ -46,6 +69,10 @@ export interface Application<Shape extends SettingsShape = SettingsShape, Secret
   readonly secrets?: Readonly<Record<Secret, SecretKind>>;
   /** By name, which is that of the container's and the service's port: its part of the port catalogue. */
   readonly ports?: Readonly<Record<string, PodPort>>;
+  /** How people reach it. Without the ingress in the document, they do not. */
+  web?(settings: SettingsOf<Shape>, estate: Pick<Estate, "zone">): readonly WebRoute[];
+  /** Certificates besides those of `web`: the ingress keeps them in their Secrets. */
+  certificates?(settings: SettingsOf<Shape>, estate: Pick<Estate, "zone" | "roles">): readonly WantedCertificate[];
   /** Rules that cross settings, or look at the rest of the document. Called where the application runs. */
   check?(settings: SettingsOf<Shape>, estate: Estate, wrong: WrongSetting): void;
 }

@@ -8,6 +8,7 @@ import { type Host, hostsOf, type Role, type Rollout } from "./schema/role.ts";
 import { runsOf, type Workload, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 import { type SecurityRule, securityGroups, securityRules } from "./securityRules.ts";
+import { type WebFacts, webFacts } from "./web.ts";
 
 /** What is known of a host before it exists. */
 export interface HostFacts {
@@ -87,6 +88,8 @@ export interface EstateFacts {
   readonly pools: readonly PoolFacts[];
   /** The applications that run, in the order in which they are built. */
   readonly apps: readonly AppFacts[];
+  /** The way in to their pages. Nothing where no ingress runs. */
+  readonly web?: WebFacts;
 }
 
 /** Derives the facts. Equal documents give equal facts, whatever the order in which they were written. */
@@ -94,6 +97,7 @@ export function deriveFacts(estate: Estate): EstateFacts {
   const { name, zone, network, sites, image, orchestrator, logs, removal } = estate;
   const pools = poolOrder(estate).map((role) => poolFacts(estate, role));
   const hosts = pools.flatMap((pool) => pool.hosts);
+  const web = webFacts(estate);
   const api = { name: `api.${zone}`, internalName: `api.internal.${zone}`, port: 6443, ...apiFront(estate) };
   return {
     ...{ name, zone, network, sites, orchestrator, removal },
@@ -104,6 +108,7 @@ export function deriveFacts(estate: Estate): EstateFacts {
     groups: securityGroups(estate),
     rules: securityRules(estate),
     ...{ pools, apps: appFacts(estate), reverse: reverseFacts(estate, hosts, api) },
+    ...(web ? { web } : {}),
   };
 }
 

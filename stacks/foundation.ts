@@ -12,10 +12,12 @@ import type { Recorded } from "../components/recorded.ts";
 import { ReverseZones } from "../components/reverseZones.ts";
 import { SecurityGroups } from "../components/securityGroups.ts";
 import { SecurityRules } from "../components/securityRules.ts";
+import { WebBalancer } from "../components/webBalancer.ts";
 import { movesToVip } from "./apiMove.ts";
 import type { EstateFacts, HostFacts } from "./facts.ts";
 import { type KeptVolume, keptVolumes } from "./lostVolumes.ts";
 import type { Secrets } from "./secrets.ts";
+import { webNames } from "./web.ts";
 
 /** What outlives every server. */
 export interface Foundation {
@@ -68,6 +70,7 @@ export function buildFoundation(
   const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses, vip }, options);
   const front = vip ?? buildBalancer(facts, addresses, network, options);
   const dns = new Dns("dns", { facts, addresses }, options);
+  buildWeb(facts, addresses, network, dns, options);
   const moves = movesToVip(facts, recorded);
   const names = moves ? [] : dns.nameApi(front);
   new ReverseZones("reverse", { facts, addresses, front }, options);
@@ -104,4 +107,19 @@ function buildBalancer(
   if (!loadBalancer) return undefined;
   const servers = facts.pools.flatMap((pool) => pool.hosts).filter(({ runs }) => runs.includes("orchestrator"));
   return new ApiBalancer("api", { facts, balancer: loadBalancer, servers, addresses, network }, options);
+}
+
+/** Names of the applications' pages, and what stands before the hosts that they lead to. */
+function buildWeb(
+  { name: estate, web }: EstateFacts,
+  addresses: Foundation["addresses"],
+  network: Network,
+  dns: Dns,
+  options: pulumi.ComponentResourceOptions,
+): void {
+  if (!web) return;
+  const { routes, hosts, loadBalancer: balancer } = web;
+  // no host's name has a full stop
+  const front = balancer && new WebBalancer("web.front", { estate, balancer, hosts, addresses, network }, options);
+  dns.nameWeb(webNames(routes), hosts, front);
 }

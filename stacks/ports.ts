@@ -70,6 +70,15 @@ export const ports: readonly Port[] = [
   { ...tcp("turn-exporter", 9641), on: "turn", sources: ["monitoring"], scrape: true },
 ];
 
+/** What listens on hosts only where an application runs, by its name. */
+export const applicationPorts: Readonly<Record<string, readonly Port[]>> = {
+  ingress: [
+    // for ACME, and for leading on to 443
+    { ...tcp("ingress-http", 80), on: "pods", sources: ["world"] },
+    { ...tcp("ingress", 443), on: "pods", sources: ["world"] },
+  ],
+};
+
 /** What hosts may reach outside the estate. Everything else is closed. */
 export interface Destination {
   readonly service: string;

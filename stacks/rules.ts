@@ -10,6 +10,7 @@ import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 import { checkOutside, checkRanges, checkRoom, checkSites } from "./siteRules.ts";
+import { checkWeb } from "./webRules.ts";
 
 /** The part of zod's refinement context that is used here. */
 interface Context {
@@ -46,6 +47,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkDownloads(estate, wrong);
   checkTwice(estate, wrong);
   checkApps(estate, wrong);
+  checkWeb(estate, wrong);
 }
 
 type Wrong = (path: PropertyKey[], message: string) => void;

@@ -41,6 +41,16 @@ export const versions = {
     importer: "docker.io/blindsidenetwks/scalelite:v1.8.5-recording-importer",
   },
   /**
+   * Image of Traefik, of the ingress. Changing it restarts the ingress, one host after another.
+   * @source Docker Hub, library/traefik, 2026-11, as a public project pins it; not pulled here
+   */
+  traefik: "docker.io/library/traefik:v3.6.25@sha256:31267173a15b4944e797a76ffd9c419707c8d8b32fe5b610f80cd0cfa05f372d",
+  /**
+   * Image of lego, which gets certificates. It is of the line 5: `run` renews, too.
+   * @source Docker Hub, goacme/lego, 2026-11, as two public projects pin it; not pulled here
+   */
+  lego: "docker.io/goacme/lego:v5.5.2@sha256:1944e8c36055beec47c7de6f15202b41128be75eea0ffa257f0c14d93c5155fd",
+  /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
    */

@@ -28,6 +28,10 @@ export const application = defineApplication({
   secrets: { seed: { bytes: 32 } },
   // hosts listen, not pods: the ports are in the catalogue of hosts (stacks/ports.ts)
   ports: {},
+  certificates: ({ certificate }, { zone, roles }) => {
+    const hosts = rolesOf({ roles }, "turn").flatMap((role) => hostNames({ roles }, role));
+    return [{ secret: certificate, names: hosts.map((host) => `${host}.${zone}`).sort() }];
+  },
   check({ drainMinutes, generation, revoked }, estate, wrong) {
     const turn = rolesOf(estate, "turn");
     const count = turn.reduce((sum, role) => sum + hostNames(estate, role).length, 0);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
+import { Domain } from "../../stacks/schema/primitives.ts";
 import { oneOf, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
 
 const address = "write an https address, such as https://portal.example.org/";
@@ -7,6 +8,8 @@ const address = "write an https address, such as https://portal.example.org/";
 export const application = defineApplication({
   about: "The page that people land on after a meeting: a rating and a comment, anonymous.",
   settings: {
+    /** The name under which people reach it. @default feedback in the estate's zone */
+    host: Domain.optional(),
     /** Pods of it. Changed in place. */
     replicas: whole(1, 10, "pods").default(2),
     /** Where the thanks lead on: a portal. Leave it out for nowhere. */
@@ -34,4 +37,5 @@ export const application = defineApplication({
     http: { port: 8080, from: ["ingress"] },
     private: { port: 8081, from: ["monitoring"], scrape: true },
   },
+  web: ({ host }, { zone }) => [{ host: host ?? `feedback.${zone}`, service: "feedback", port: 80 }],
 });

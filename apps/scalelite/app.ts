@@ -3,7 +3,7 @@ import { defineApplication } from "../../stacks/application.ts";
 import { Domain } from "../../stacks/schema/primitives.ts";
 import { form, section, text, told, whole } from "../../stacks/schema/told.ts";
 import { type ImagePart, imageParts, imagesOf, unpinned } from "./images.ts";
-import { apiPort, app, webPort } from "./names.ts";
+import { apiPort, app, names, webPort } from "./names.ts";
 
 const image = form(
   /^\S+@sha256:[0-9a-f]{64}$/,
@@ -62,6 +62,7 @@ export const application = defineApplication({
     http: { port: webPort, from: ["ingress", "use"] },
     api: { port: apiPort, from: [app] },
   },
+  web: ({ host }) => [{ host, service: names.nginx, port: webPort }],
   check({ images, recordings, secret }, _, wrong) {
     const all = imagesOf(images);
     const parts: readonly ImagePart[] = recordings ? imageParts : imageParts.filter((part) => part !== "importer");

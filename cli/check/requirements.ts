@@ -1,4 +1,5 @@
 import type { EstateFacts, HostFacts } from "../../stacks/facts.ts";
+import { namesIn, webNames } from "../../stacks/web.ts";
 
 /** A network of the cloud in which hosts get their addresses, in mode `provider`. */
 export interface SiteRequirement {
@@ -94,7 +95,10 @@ export function requirements(facts: EstateFacts): Requirements {
       : cloudNetworks(facts, hosts)),
     vips: facts.api.vip ? [`${facts.name}-api`] : [],
     extensions: facts.api.vip ? ["allowed-address-pairs"] : [],
-    loadBalancers: facts.api.loadBalancer ? [`${facts.name}-api`] : [],
+    loadBalancers: [
+      ...(facts.api.loadBalancer ? [`${facts.name}-api`] : []),
+      ...(facts.web?.loadBalancer ? [`${facts.name}-web`] : []),
+    ],
     ...names(facts, hosts),
   };
 }
@@ -111,13 +115,14 @@ type Networks = Pick<
   "networks" | "subnets" | "routers" | "servicePorts" | "external" | "floatingIps" | "sites"
 >;
 
-function ownNetworks({ name, sites, api }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
+function ownNetworks({ name, sites, api, web }: EstateFacts, external: string, hosts: readonly HostFacts[]): Networks {
   const networks = Object.keys(sites).map((site) => `${name}-${site}`);
   return {
     ...{ networks, subnets: networks, routers: [name], servicePorts: 2 * networks.length, external, sites: [] },
     floatingIps: [
       ...hosts.filter(({ publicAddress }) => publicAddress).map((host) => host.name),
       ...(api.loadBalancer || api.vip ? ["api"] : []),
+      ...(web?.loadBalancer ? ["web.front"] : []),
     ],
   };
 }
@@ -133,7 +138,7 @@ function cloudNetworks({ sites }: EstateFacts, hosts: readonly HostFacts[]): Net
 }
 
 function names(
-  { zone, api, reverse }: EstateFacts,
+  { zone, api, reverse, web }: EstateFacts,
   hosts: readonly HostFacts[],
 ): Pick<Requirements, "zone" | "reverseZones" | "recordSets"> {
   const servers = api.loadBalancer || api.vip ? 1 : hosts.filter(({ runs }) => runs.includes("orchestrator")).length;
@@ -141,7 +146,9 @@ function names(
   const ofHosts = hosts.flatMap((host) =>
     [host.names.announced, host.names.internal].map((name) => [name, 1] as const),
   );
-  const all = [...ofHosts, [api.name, servers] as const, [api.internalName, servers] as const];
+  const ends = web?.loadBalancer ? 1 : (web?.hosts.length ?? 0);
+  const pages = namesIn(zone, webNames(web?.routes ?? [])).map((name) => [name, ends] as const);
+  const all = [...ofHosts, ...pages, [api.name, servers] as const, [api.internalName, servers] as const];
   return {
     ...{ zone: `${zone}.`, reverseZones: zones.map((name) => `${name}.`) },
     recordSets: Object.fromEntries(all.map(([name, count]) => [`${name}.`, count])),

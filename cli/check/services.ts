@@ -28,7 +28,8 @@ export const services: readonly Service[] = [
   },
   {
     ...optional("load-balancer", "Octavia", "one address before several hosts"),
-    askedBy: ({ loadBalancers }) => (loadBalancers.length > 0 ? ["orchestrator.api.front"] : []),
+    askedBy: ({ loadBalancers }) =>
+      loadBalancers.map((name) => (name.endsWith("-web") ? "apps.ingress.front" : "orchestrator.api.front")),
   },
   optional("shared-file-system", "Manila", "recordings that several hosts read"),
 ];

@@ -14,6 +14,13 @@ const settings: Readonly<Record<string, object>> = {
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
+  ingress: {
+    ...{ front: "loadBalancer" },
+    certificates: {
+      ...{ from: "acme", email: "hostmaster@example.org", challenge: "dns" },
+      cloud: { authUrl: "https://identity.example.org/v3", region: "one" },
+    },
+  },
 };
 
 /** They have workloads only for applications that use them: test/graph/stores.test.ts. */
@@ -37,6 +44,7 @@ const apps = {
   change: (document: Any) => {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
+    document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
     document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
   },
 };
