@@ -112,8 +112,8 @@ describe("with an ACME authority", async () => {
   const { nodes, clear } = await run({ front: "loadBalancer", certificates: { ...acme, cloud } });
   const { template } = named(nodes, "Deployment", "ingress-acme").inputs.spec as Any;
   const container = (name: string) => template.spec.containers.find((one: Any) => one.name === name);
-  const program = nodes.find(({ type, name }) => type.endsWith(":ConfigMap") && name === "ingress-acme-program");
-  const data = (program?.inputs as Any).data;
+  const program = named(nodes, "ConfigMap", "ingress-acme-program").inputs as Any;
+  const { data } = program;
 
   it("asks for a certificate of all pages, and for those that applications want", () => {
     const lines = data.certificates.trim().split("\n");
@@ -128,9 +128,9 @@ describe("with an ACME authority", async () => {
     const next = named(moved.nodes, "ConfigMap", "ingress-acme-program").inputs as Any;
     expect(next.data.certificates).toContain(" f.estate.test\n");
     expect(next.data.certificates.split(" ")[0]).not.toBe(data.certificates.split(" ")[0]);
-    expect(next.metadata.name).not.toBe((program?.inputs as Any).metadata.name);
+    expect(next.metadata.name).not.toBe(program.metadata.name);
     expect(template.spec.volumes).toContainEqual({
-      ...{ name: "program", configMap: { name: (program?.inputs as Any).metadata.name } },
+      ...{ name: "program", configMap: { name: program.metadata.name } },
     });
   });
 
