@@ -53,12 +53,11 @@ export function runningApps({ apps }: Pick<Estate, "apps">): string[] {
     .sort();
 }
 
-/** The secrets of the applications that run. */
+/** The secrets that the applications that run need. */
 export function appSecrets(estate: Pick<Estate, "apps">, found: Applications = applications): AppSecret[] {
   return runningApps(estate).flatMap((application) =>
-    Object.entries(found[application]?.secrets ?? {}).map(([secret, kind]) => ({
-      ...{ application, secret, kind },
-      key: `${application}.${secret}`,
-    })),
+    Object.entries(found[application]?.secrets ?? {})
+      .filter(([, { when }]) => when?.(estate.apps[application] ?? {}) ?? true)
+      .map(([secret, kind]) => ({ ...{ application, secret, kind }, key: `${application}.${secret}` })),
   );
 }

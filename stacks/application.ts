@@ -8,7 +8,10 @@ export type SettingsShape = Readonly<Record<string, z.ZodType>>;
 export type SettingsOf<Shape extends SettingsShape> = z.output<z.ZodObject<Shape>>;
 
 /** How a secret of an application comes to be: so many random bytes in hexadecimal digits, or what the operator was given elsewhere. */
-export type SecretKind = { readonly bytes: number } | { readonly given: string };
+export type SecretKind = ({ readonly bytes: number } | { readonly given: string }) & {
+  /** Whether these settings need it. @default always */
+  readonly when?: (settings: Readonly<Record<string, unknown>>) => boolean;
+};
 
 /** A port that pods of an application listen on. */
 export interface PodPort {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
 import { appSecrets } from "../../stacks/appFacts.ts";
 import { applications } from "../../stacks/applications.ts";
-import { scaleliteImages } from "../unit/apps/documents.ts";
+import { greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
 import { estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
@@ -14,6 +14,7 @@ const settings: Readonly<Record<string, object>> = {
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
+  greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
 };
 
 /** They have workloads only for applications that use them: test/graph/stores.test.ts. */
@@ -37,6 +38,7 @@ const apps = {
   change: (document: Any) => {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
+    document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
     document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
   },
 };
