@@ -29,6 +29,12 @@ export const versions = {
    */
   coturn: "docker.io/coturn/coturn:4.17.2@sha256:aa68aab64a3b929d57fc2924c98ea447bf996cf8dade2508e7b71eaf23f1f14e",
   /**
+   * Image of Greenlight. Changing it migrates the database, then rolls the pods. The digest is not known here, where no registry of images
+   * can be asked: the document says it (apps.greenlight.image) until it is added.
+   * @source Greenlight's release 3.8.2.4, 2026-07; tags of images as public projects name them (v3.8.2.3), 2026-11
+   */
+  greenlight: "docker.io/bigbluebutton/greenlight:v3.8.2.4",
+  /**
    * Images of Scalelite, one release for all parts. Changing it migrates the database, then rolls the pods. Before 1.8.4 a cordoned server
    * could get a meeting back. The digests are not known here, where no registry of images can be asked: the document says them
    * (apps.scalelite.images) until they are added.

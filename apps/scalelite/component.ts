@@ -42,6 +42,8 @@ export class Scalelite extends pulumi.ComponentResource {
   static readonly type = "estate:apps:Scalelite";
   /** As pods reach it. */
   readonly url = `http://${names.nginx}:${webPort}`;
+  /** As browsers reach it, and portals: addresses that they hand on to browsers begin with it. */
+  readonly publicUrl: string;
   /** What its clients sign with (LOADBALANCER_SECRET). */
   readonly secret: pulumi.Output<string>;
   /** Seconds between two looks of its poller: so old can be what it says of a server. */
@@ -51,6 +53,7 @@ export class Scalelite extends pulumi.ComponentResource {
   constructor(name: string, args: ScaleliteArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Scalelite.type, name, {}, opts);
     this.#args = args;
+    this.publicUrl = `https://${args.host}`;
     this.secret = pulumi.secret(args.seed).apply((seed) => loadBalancerSecrets(seed, args.generations)[0]);
     this.pollSeconds = args.polling.interval;
     const facts = this.#facts();

@@ -16,7 +16,7 @@ const common = {
   nameservers: map(Name, Address, "first: 192.0.2.53"),
   /** NTP servers, by name: hosts may reach these, and no others. Changing them replaces every host. @default public ones */
   timeServers: map(Name, Address, "campus: 192.0.2.123").default(publicTimeServers),
-  /** Where hosts, and what runs on them, may fetch from, by name: artifact mirror, container registry, ACME server. */
+  /** Where hosts, and what runs on them, may fetch from, by name: artifact mirror, container registry, ACME server, mail server. */
   downloads: map(Name, section({ cidr: Cidr, port: Port }), "mirror: { cidr: 192.0.2.80/32, port: 443 }"),
 };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
 import { appSecrets } from "../../stacks/appFacts.ts";
 import { applications } from "../../stacks/applications.ts";
-import { scaleliteImages } from "../unit/apps/documents.ts";
+import { greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
 import { estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
@@ -21,6 +21,7 @@ const settings: Readonly<Record<string, object>> = {
       cloud: { authUrl: "https://identity.example.org/v3", region: "one" },
     },
   },
+  greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
 };
 
 /** They have workloads only for applications that use them: test/graph/stores.test.ts. */
@@ -45,6 +46,7 @@ const apps = {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
     document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
+    document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
     document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
   },
 };

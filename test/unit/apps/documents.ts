@@ -17,3 +17,21 @@ export function withScalelite(document: any, { settings = {}, apps = {} }: { set
     ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, scalelite, ...apps },
   };
 }
+
+/** Greenlight's image with a digest, which the project does not know. */
+export const greenlightImage = `${versions.greenlight}@sha256:${"0".repeat(64)}`;
+
+/** What the portal needs at the least. */
+export const greenlightSettings = {
+  ...{ host: "rooms.example.org", image: greenlightImage, files: { claim: "uploads" } },
+};
+
+/** Gives a document the portal, with all that it uses, and lets hosts reach the servers that tests name. */
+// biome-ignore lint/suspicious/noExplicitAny: a test writes whatever it likes
+export function withGreenlight(document: any, settings: object = {}) {
+  withScalelite(document, { apps: { greenlight: { ...greenlightSettings, ...settings } } });
+  document.network.downloads = {
+    ...document.network.downloads,
+    ...{ web: { cidr: "0.0.0.0/0", port: 443 }, mail: { cidr: "192.0.2.25/32", port: 587 } },
+  };
+}

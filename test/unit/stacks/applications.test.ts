@@ -128,6 +128,15 @@ describe("the document's applications", () => {
     expect(appSecrets(estate(set("apps", { hello: { enabled: false } })), found)).toEqual([]);
   });
 
+  it("need secrets that settings ask for only where they do", () => {
+    const when = ({ replicas }: Readonly<Record<string, unknown>>) => replicas === 2;
+    const secrets = { token: { bytes: 32, when }, key: { given: "a key", when } };
+    const found = { hello: { ...applications.hello, secrets } as Application };
+    const keys = (replicas: number) =>
+      appSecrets(estate(set("apps", { hello: { replicas } })), found).map(({ key }) => key);
+    expect([keys(2), keys(3)]).toEqual([["hello.token", "hello.key"], []]);
+  });
+
   it("are told every mistake, each with its place", () => {
     expect(mistakes(set("apps", { hello: { replicas: 0, replica: 1 }, helo: {} }))).toEqual([
       "apps.hello.replicas: write a whole number of pods from 1 to 20",
