@@ -41,6 +41,14 @@ export const versions = {
     importer: "docker.io/blindsidenetwks/scalelite:v1.8.5-recording-importer",
   },
   /**
+   * Images of Prometheus and Alertmanager. Changing one restarts it: a gap of some readings.
+   * @source Docker Hub, prom/prometheus and prom/alertmanager, 2026-11, as several public projects pin them; not pulled here
+   */
+  prometheus:
+    "docker.io/prom/prometheus:v3.13.1@sha256:3c42b892cf723fa54d2f262c37a0e1f80aa8c8ddb1da7b9b0df9455a35a7f893",
+  alertmanager:
+    "docker.io/prom/alertmanager:v0.33.1@sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d",
+  /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
    */

@@ -13,6 +13,7 @@ const settings: Readonly<Record<string, object>> = {
   ...{ hello: {}, feedback: {} },
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
+  monitoring: { host: "worker-01" },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
 };
 
@@ -24,7 +25,7 @@ const onHosts = ["coturn"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(
-  ["postgres", "backups", "redis"].map((name) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }]),
+  ["postgres", "backups", "redis", "monitoring"].map((name) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }]),
 );
 
 /** Older than these rules; it keeps the objects it has. */
