@@ -50,6 +50,7 @@ export const application = defineApplication({
   ports: {
     prometheus: { port: ports.prometheus, from: [app], scrape: true },
     alertmanager: { port: ports.alertmanager, from: [app], scrape: true },
+    "kube-state": { port: ports["kube-state"], from: [app], scrape: true },
   },
   check({ host, volume, notify }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);

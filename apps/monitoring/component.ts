@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
 import { dataVolume } from "../../stacks/dataVolume.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
-import { policy } from "./access.ts";
+import { policy, stateBinding, stateRole } from "./access.ts";
 import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
 import type { application } from "./app.ts";
-import { type MonitoringFacts, monitoringFacts, type Place } from "./facts.ts";
-import { data, names, type Part } from "./names.ts";
+import { backupFolder, type MonitoringFacts, monitoringFacts, type Place } from "./facts.ts";
+import { hostsDaemonSet } from "./hosts.ts";
+import { kubeState } from "./kubeState.ts";
+import { data, names, type Served } from "./names.ts";
 import { metadataFor, service } from "./pods.ts";
 import { prometheus, prometheusFiles, targetsName } from "./prometheus.ts";
 import { readName, readService } from "./reading.ts";
@@ -30,6 +32,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const kept = this.#volume();
     this.#alertmanager(kept);
     this.#prometheus(kept);
+    this.#kubeState();
+    this.#hosts();
     this.registerOutputs({});
   }
 
@@ -50,6 +54,26 @@ export class Monitoring extends pulumi.ComponentResource {
     const needs = [kept, files, this.#targets(), this.#policy("prometheus"), ...this.#found()];
     const { memoryMiB, keepDays } = this.#context.settings;
     this.#statefulSet("prometheus", prometheus(this.#facts, { data: this.#place, memoryMiB, keepDays }), needs);
+  }
+
+  #kubeState(): void {
+    const { ClusterRole, ClusterRoleBinding } = kubernetes.rbac.v1;
+    const name = names["kube-state"];
+    const subjects = [{ kind: "ServiceAccount", name, namespace: this.#context.namespace }];
+    const account = this.#in({ metadata: metadataFor("kube-state") });
+    const needs = [
+      this.#policy("kube-state"),
+      new kubernetes.core.v1.ServiceAccount(name, account, this.#options()),
+      new ClusterRole(name, stateRole(), this.#options()),
+      new ClusterRoleBinding(name, { ...stateBinding(), subjects }, this.#options()),
+    ];
+    const options = this.#options([...needs, ...this.#context.after]);
+    new kubernetes.apps.v1.Deployment(name, this.#in(kubeState()), options);
+  }
+
+  #hosts(): void {
+    const manifest = this.#in(hostsDaemonSet({ textfiles: backupFolder(this.#context.facts) }));
+    new kubernetes.apps.v1.DaemonSet(names.hosts, manifest, this.#options([...this.#context.after]));
   }
 
   /** ConfigMap: where hosts are. Addresses are those of ports, which outlive servers. */
@@ -73,21 +97,26 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  #policy(part: Part): pulumi.Resource {
-    const { facts, settings } = this.#context;
+  #policy(part: Served): pulumi.Resource {
+    const { facts, settings, addresses } = this.#context;
+    const servers = facts.pools.filter(({ runs }) => runs.includes("orchestrator")).flatMap((pool) => pool.hosts);
     const hosts = Object.values(facts.sites).map(({ cidr }) => cidr);
     const notified = [settings.notify.webhook, settings.notify.mail].flatMap((way) => way ?? []);
     const { hostJobs } = this.#facts.prometheus;
-    const manifest = this.#in(policy(part, { apps: facts.apps, hosts, hostJobs, notified }));
+    const spec = pulumi.all(servers.flatMap(({ name }) => addresses[name]?.fixed ?? [])).apply((orchestrators) => {
+      const reached = { apps: facts.apps, hosts, orchestrators: [...orchestrators].sort(), hostJobs, notified };
+      return policy(part, reached).spec;
+    });
+    const manifest = { ...this.#in({ metadata: metadataFor(part) }), spec };
     return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.#options());
   }
 
-  #files(part: Part, files: Readonly<Record<string, string>>): pulumi.Resource {
+  #files(part: Served, files: Readonly<Record<string, string>>): pulumi.Resource {
     const manifest = this.#in({ metadata: metadataFor(part), data: files });
     return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.#options());
   }
 
-  #statefulSet(part: Part, manifest: ReturnType<typeof prometheus>, needs: readonly pulumi.Resource[]): void {
+  #statefulSet(part: Served, manifest: ReturnType<typeof prometheus>, needs: readonly pulumi.Resource[]): void {
     const options = this.#options([...needs, ...this.#context.after]);
     const pods = new kubernetes.apps.v1.StatefulSet(names[part], this.#in(manifest), options);
     new kubernetes.core.v1.Service(names[part], this.#in(service(part)), this.#options([pods]));

@@ -1,4 +1,5 @@
 import type { AppFacts } from "../../stacks/appFacts.ts";
+import { dataVolume } from "../../stacks/dataVolume.ts";
 import type { EstateFacts, HostFacts, VolumeFacts } from "../../stacks/facts.ts";
 import { versions } from "../../stacks/versions.ts";
 import type { NotifyFacts } from "./alertmanager.ts";
@@ -41,7 +42,7 @@ export function monitoringFacts(facts: Known, { scrapeSeconds, leastBbb }: Said)
 }
 
 /** What of the catalogue's exporters nothing brings to hosts. */
-const notBrought = ["node-exporter", "process-exporter"];
+const notBrought = ["process-exporter"];
 
 /** What a Prometheus is made of besides its configuration. */
 export interface ServerFacts {
@@ -49,4 +50,18 @@ export interface ServerFacts {
   readonly memoryMiB: number;
   readonly keepDays: number;
   readonly notify: NotifyFacts;
+}
+
+/** The folder on the host of backups where PostgreSQL's leave their measurements; none without PostgreSQL. */
+export function backupFolder({ apps, pools }: Known): string | undefined {
+  const postgres = apps.find(({ name }) => name === "postgres");
+  if (!postgres) return undefined;
+  const { host, backup } = postgres.settings as { readonly host: string; readonly backup: Partial<Placed> };
+  const volume = dataVolume({ pools }, { host: backup.host ?? host, volume: backup.volume ?? "backups" });
+  return `${volume.volume.path}/metrics`;
+}
+
+interface Placed {
+  readonly host: string;
+  readonly volume: string;
 }

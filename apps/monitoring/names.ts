@@ -7,12 +7,19 @@ export const app = "monitoring";
 export const names = {
   prometheus: "monitoring-prometheus",
   alertmanager: "monitoring-alertmanager",
+  "kube-state": "monitoring-kube-state",
+  hosts: "monitoring-hosts",
 } as const;
 
 export type Part = keyof typeof names;
+/** Parts with an address of their own; `hosts` has that of each host. */
+export type Served = Exclude<Part, "hosts">;
 
 /** Ports of the parts, by the names that containers and Services have for them. */
-export const ports = { prometheus: 9090, alertmanager: 9093 } as const satisfies Record<Part, number>;
+export const ports = { prometheus: 9090, alertmanager: 9093, "kube-state": 8080 } as const satisfies Record<
+  Served,
+  number
+>;
 
 /** The claim of the data volume. */
 export const data = "monitoring-data";

@@ -1,10 +1,10 @@
 import { type Mount, mounted } from "../../stacks/mounts.ts";
 import { containerSecurity, podSecurity } from "../../stacks/podSecurity.ts";
 import { metadataOf } from "../manifests.ts";
-import { app, labelsOf, names, type Part, ports, selectorOf, user } from "./names.ts";
+import { app, labelsOf, names, type Part, ports, type Served, selectorOf, user } from "./names.ts";
 
 export interface PodFacts {
-  readonly part: Part;
+  readonly part: Served;
   /** By digest. */
   readonly image: string;
   readonly command: readonly string[];
@@ -24,17 +24,16 @@ export interface PodFacts {
   /** Only where it asks the orchestrator's API. @default it gets no token */
   readonly serviceAccount?: string;
   readonly tolerations?: readonly object[];
-  readonly environment?: readonly object[];
 }
 
 /** A pod of a part: not root, nothing writable but what is mounted so. */
 export function podOf(facts: PodFacts) {
   const { part, image, command, cpu, memoryMiB, ready, alive, startSeconds = 60, endSeconds = 30 } = facts;
-  const { serviceAccount, tolerations = [], environment = [] } = facts;
+  const { serviceAccount, tolerations = [] } = facts;
   const { volumes, volumeMounts } = mounted(facts.mounts);
   const asks = (path: string) => ({ httpGet: { path, port: part }, timeoutSeconds: 5 });
   const container = {
-    ...{ name: part, image, command: [...command], env: [...environment], volumeMounts },
+    ...{ name: part, image, command: [...command], volumeMounts },
     ports: [{ name: part, containerPort: ports[part], protocol: "TCP" }],
     resources: {
       requests: { cpu: cpu.request, memory: `${memoryMiB}Mi` },
@@ -65,14 +64,23 @@ export function metadataFor(part: Part) {
 }
 
 /** StatefulSet of one pod: it keeps something, so the old one has ended before the new one begins. */
-export function statefulSet(part: Part, template: ReturnType<typeof podOf>) {
+export function statefulSet(part: Served, template: ReturnType<typeof podOf>) {
   return {
     metadata: metadataFor(part),
     spec: { replicas: 1, serviceName: names[part], selector: { matchLabels: selectorOf(part) }, template },
   };
 }
 
-export function service(part: Part) {
+/** Deployment of one pod, which keeps nothing. */
+export function deployment(part: Served, template: ReturnType<typeof podOf>) {
+  const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+  return {
+    metadata: metadataFor(part),
+    spec: { replicas: 1, strategy, revisionHistoryLimit: 3, selector: { matchLabels: selectorOf(part) }, template },
+  };
+}
+
+export function service(part: Served) {
   return {
     metadata: metadataFor(part),
     spec: {

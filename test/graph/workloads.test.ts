@@ -20,8 +20,8 @@ const settings: Readonly<Record<string, object>> = {
 /** They have workloads only for applications that use them: test/graph/stores.test.ts. */
 const forOthers = ["redis"];
 
-/** They have a workload for each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
-const onHosts = ["coturn"];
+/** Applications and workloads that have a pod on each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
+const onHosts = ["coturn", "monitoring-hosts"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(
@@ -60,7 +60,8 @@ it("every application of the project is looked at here", () => {
   for (const name of own) expect(workloads.map(applicationOf)).toContain(name);
 });
 
-const isOnHost = (workload: Registered) => onHosts.includes(labelsOf(workload)["app.kubernetes.io/name"] ?? "");
+const isOnHost = (workload: Registered) =>
+  onHosts.includes(applicationOf(workload)) || onHosts.includes(nameOf(workload));
 
 describe.each(workloads.map((workload) => [nameOf(workload), workload] as const))(
   "the workload %s",

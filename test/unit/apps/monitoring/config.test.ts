@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { policy } from "../../../../apps/monitoring/access.ts";
+import { policy, stateRole } from "../../../../apps/monitoring/access.ts";
 import { alertmanagerYml } from "../../../../apps/monitoring/alertmanager.ts";
 import { alertmanager } from "../../../../apps/monitoring/alertmanagerPod.ts";
 import { paceOf, prometheusYml } from "../../../../apps/monitoring/config.ts";
+import { backupFolder } from "../../../../apps/monitoring/facts.ts";
+import { hostsDaemonSet } from "../../../../apps/monitoring/hosts.ts";
+import { kubeState } from "../../../../apps/monitoring/kubeState.ts";
 import { prometheus, prometheusFiles } from "../../../../apps/monitoring/prometheus.ts";
 import { readService } from "../../../../apps/monitoring/reading.ts";
 import { hostJobs, podJobs, targetsFile } from "../../../../apps/monitoring/targets.ts";
@@ -54,6 +57,7 @@ describe("what is read", () => {
         "registrator-http",
         "monitoring-prometheus",
         "monitoring-alertmanager",
+        "monitoring-kube-state",
       ]),
     );
     const [feedback] = jobs.filter(({ name }) => name === "feedback-private");
@@ -111,6 +115,43 @@ describe("Prometheus", () => {
   });
 });
 
+describe("what brings measurements", () => {
+  const { spec } = hostsDaemonSet({ textfiles: backupFolder(facts) });
+  const pod = spec.template.spec;
+
+  it("is on every host, listens where the catalogue has it open, and can change nothing", () => {
+    expect(pod.tolerations).toEqual([{ operator: "Exists" }]);
+    expect(pod.containers[0]?.command).toContain("--web.listen-address=$(HOST_IP):9100");
+    expect(pod.containers[0]?.volumeMounts).toEqual([
+      { name: "host", mountPath: "/host", readOnly: true, mountPropagation: "HostToContainer" },
+    ]);
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65_534 });
+  });
+
+  it("reads what backups leave, as their group; and nothing where there are none", () => {
+    expect(pod.containers[0]?.command).toContain("--collector.textfile.directory=/host/var/lib/backups/metrics");
+    expect(pod.securityContext).toMatchObject({ supplementalGroups: [999] });
+    const without = { ...facts, apps: facts.apps.filter(({ name }) => name !== "postgres") };
+    expect(JSON.stringify(hostsDaemonSet({ textfiles: backupFolder(without) }))).not.toContain("textfile");
+  });
+
+  it("tells of workloads, and is shown no Secret", () => {
+    const rules = stateRole().rules.flatMap(({ resources, verbs }) => [...resources, ...verbs]);
+    expect(rules).not.toEqual(expect.arrayContaining(["secrets"]));
+    expect(new Set(rules.filter((word) => /^(get|create|update|patch|delete|\*)$/.test(word)))).toEqual(new Set());
+    const [container] = kubeState().spec.template.spec.containers;
+    const told = container?.command
+      .join(" ")
+      .match(/--resources=(\S+)/)?.[1]
+      ?.split(",");
+    expect(told?.sort()).toEqual(
+      stateRole()
+        .rules.flatMap(({ resources }) => resources)
+        .sort(),
+    );
+  });
+});
+
 describe("Alertmanager", () => {
   it("has no secret in its configuration, and reads it from files", () => {
     const mail = { to: "operators@example.org", from: "estate@example.org", server: "mail.example.org", port: 587 };
@@ -152,6 +193,7 @@ describe("who reaches whom", () => {
   const reached = {
     apps: facts.apps,
     hosts: ["10.20.0.0/24"],
+    orchestrators: ["10.20.0.11"],
     hostJobs: hostJobs(facts),
     notified: [{ cidr: "198.51.100.7/32", port: 587 }],
   };
@@ -191,6 +233,19 @@ describe("who reaches whom", () => {
       },
     ]);
   });
+});
+
+it("kube-state-metrics reaches the orchestrator's API, and nothing else", () => {
+  const reached = {
+    apps: facts.apps,
+    hosts: ["10.20.0.0/24"],
+    orchestrators: ["10.20.0.11"],
+    hostJobs: [],
+    notified: [],
+  };
+  expect(policy("kube-state", reached).spec.egress).toEqual([
+    { to: [{ ipBlock: { cidr: "10.20.0.11/32" } }], ports: [{ port: 6443, protocol: "TCP" }] },
+  ]);
 });
 
 describe("the document", () => {

@@ -56,6 +56,12 @@ function plain(
   return { alert, fires: { [series]: fires }, labels, silent: { [series]: silent } };
 }
 
+/** Of an estate with everything. */
+export const jobs = [
+  ...["node-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
+  ...["monitoring-prometheus", "monitoring-alertmanager", "monitoring-kube-state"],
+];
+
 const hosts: readonly AlertCase[] = [
   { ...plain("HostNotReady", "kube_node_status_condition", ready, steady(0), steady(1)) },
   plain("HostUnseen", "up", { job: "node-exporter", instance: "bbb-01" }, steady(0), steady(1)),
@@ -135,21 +141,10 @@ const reading: readonly AlertCase[] = [
     alert: "JobWithoutTargets",
     // all others are there
     fires: Object.fromEntries(
-      ["bbb-exporter", "turn-exporter", "registrator-http", "monitoring-prometheus", "monitoring-alertmanager"].map(
-        (job) => [up(job, "one"), steady(1)],
-      ),
+      jobs.filter((job) => job !== "feedback-private").map((job) => [up(job, "one"), steady(1)]),
     ),
     labels: { job: "feedback-private" },
-    silent: Object.fromEntries(
-      [
-        "bbb-exporter",
-        "turn-exporter",
-        "feedback-private",
-        "registrator-http",
-        "monitoring-prometheus",
-        "monitoring-alertmanager",
-      ].map((job) => [up(job, "one"), steady(1)]),
-    ),
+    silent: Object.fromEntries(jobs.map((job) => [up(job, "one"), steady(1)])),
   },
   plain("ScrapeTooSlow", "scrape_duration_seconds", { job: "feedback-private", instance: "one" }, steady(9), steady(3)),
   plain(

@@ -5,7 +5,7 @@ import type { AlertGroup } from "../../../../apps/monitoring/alert.ts";
 import { versionNumber } from "../../../../apps/monitoring/alerts/scalelite.ts";
 import { ruleFiles } from "../../../../apps/monitoring/rules.ts";
 import { derived } from "./facts.ts";
-import { alertCases, ruleTests } from "./ruleTests.ts";
+import { alertCases, jobs, ruleTests } from "./ruleTests.ts";
 
 const { rules } = derived();
 // the bbb hosts' own exporter comes with the application that runs BigBlueButton
@@ -50,6 +50,10 @@ it("has what the operators of the estate must know", () => {
     ...["BbbVersionBehind", "OrchestratorVersionBehind", "HostNotReady", "BackupTooOld", "EstateDriftSecurity"],
   ])
     expect(names).toContain(wanted);
+});
+
+it("is looked at with the jobs of an estate that has everything", () => {
+  expect([...rules.jobs, "bbb-exporter"].sort()).toEqual([...jobs].sort());
 });
 
 it("is about nothing that the estate has not", () => {
