@@ -56,7 +56,7 @@ export interface ServerFacts {
 export function backupFolder({ apps, pools }: Known): string | undefined {
   const postgres = apps.find(({ name }) => name === "postgres");
   if (!postgres) return undefined;
-  const { host, backup } = postgres.settings as { readonly host: string; readonly backup: Partial<Placed> };
+  const { host, backup } = postgres.settings as unknown as { readonly host: string; readonly backup: Partial<Placed> };
   const volume = dataVolume({ pools }, { host: backup.host ?? host, volume: backup.volume ?? "backups" });
   return `${volume.volume.path}/metrics`;
 }
