@@ -49,7 +49,9 @@ function roleOf({ props }: Seen): string | undefined {
  * Where a row of gates is broken. A host may be without one before it: whether it is new, and so waits for nobody, an analyzer cannot
  * see. `estate preview` and `estate up` can, and refuse a plan in which more hosts of a pool are away than its width.
  */
-export function forked(servers: readonly Server[]): Violation[] {
+export function forked(found: readonly Server[]): Violation[] {
+  // the engine tells resources as they come, each time in another order
+  const servers = found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const cure = "have it depend on the -ready gate of the host before it in its pool (components/hostPool.ts)";
   return servers.flatMap(({ urn, name, role, waitsFor, dependsOn }) => [
     ...dependsOn.map((other) => ({

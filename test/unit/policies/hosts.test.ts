@@ -77,6 +77,7 @@ describe("a row of gates", () => {
 
   it("tells two that wait for the same one", () => {
     const [told, ...more] = forked([server("a"), server("b", ["a"]), server("c", ["a"])]);
+    expect(forked([server("a"), server("c", ["a"]), server("b", ["a"])])).toEqual([told]);
     expect([told?.what, more]).toEqual(["c", []]);
     expect(told?.message).toContain("the servers b and c both wait for a, and would be replaced at the same time");
   });
