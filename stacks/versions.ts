@@ -57,6 +57,20 @@ export const versions = {
    */
   lego: "docker.io/goacme/lego:v5.5.2@sha256:1944e8c36055beec47c7de6f15202b41128be75eea0ffa257f0c14d93c5155fd",
   /**
+   * Images of Prometheus and Alertmanager. Changing one restarts it: a gap of some readings.
+   * @source Docker Hub, prom/prometheus and prom/alertmanager, 2026-11, as several public projects pin them; not pulled here
+   */
+  prometheus:
+    "docker.io/prom/prometheus:v3.13.1@sha256:3c42b892cf723fa54d2f262c37a0e1f80aa8c8ddb1da7b9b0df9455a35a7f893",
+  alertmanager:
+    "docker.io/prom/alertmanager:v0.33.1@sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d",
+  /** Image of node_exporter, on every host. Changing it rolls its pods. @source Red Hat's registry, 2026-11, as four public projects pin it */
+  nodeExporter:
+    "quay.io/prometheus/node-exporter:v1.11.1@sha256:0f422f62c15f154af8d8572b23d623aebfb10cec73a5c654d18f911f3f9df241",
+  /** Image of kube-state-metrics. Changing it rolls its pod. @source Kubernetes' registry, 2026-11, as four public projects pin it */
+  kubeStateMetrics:
+    "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1@sha256:85108987d044b18a098126732f98602df408888c0f7d456241f5abefb9744bc1",
+  /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
    */

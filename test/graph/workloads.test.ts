@@ -13,6 +13,7 @@ const settings: Readonly<Record<string, object>> = {
   ...{ hello: {}, feedback: {} },
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
+  monitoring: { host: "worker-01" },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
   ingress: {
     ...{ front: "loadBalancer" },
@@ -27,12 +28,12 @@ const settings: Readonly<Record<string, object>> = {
 /** They have workloads only for applications that use them: test/graph/stores.test.ts. */
 const forOthers = ["redis"];
 
-/** They have a workload for each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
-const onHosts = ["coturn"];
+/** Applications and workloads that have a pod on each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
+const onHosts = ["coturn", "monitoring-hosts"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(
-  ["postgres", "backups", "redis"].map((name) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }]),
+  ["postgres", "backups", "redis", "monitoring"].map((name) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }]),
 );
 
 /** Older than these rules; it keeps the objects it has. */
@@ -69,7 +70,8 @@ it("every application of the project is looked at here", () => {
   for (const name of own) expect(workloads.map(applicationOf)).toContain(name);
 });
 
-const isOnHost = (workload: Registered) => onHosts.includes(labelsOf(workload)["app.kubernetes.io/name"] ?? "");
+const isOnHost = (workload: Registered) =>
+  onHosts.includes(applicationOf(workload)) || onHosts.includes(nameOf(workload));
 
 describe.each(workloads.map((workload) => [nameOf(workload), workload] as const))(
   "the workload %s",

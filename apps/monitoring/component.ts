@@ -1,0 +1,135 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Build, Context } from "../../stacks/application.ts";
+import { dataVolume } from "../../stacks/dataVolume.ts";
+import { localVolume } from "../../stacks/localVolume.ts";
+import { policy, stateBinding, stateRole } from "./access.ts";
+import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
+import type { application } from "./app.ts";
+import { backupFolder, type MonitoringFacts, monitoringFacts, type Place } from "./facts.ts";
+import { hostsDaemonSet } from "./hosts.ts";
+import { kubeState } from "./kubeState.ts";
+import { data, names, type Served } from "./names.ts";
+import { metadataFor, service } from "./pods.ts";
+import { prometheus, prometheusFiles, targetsName } from "./prometheus.ts";
+import { readName, readService } from "./reading.ts";
+import { targetsFile } from "./targets.ts";
+
+type MonitoringContext = Context<typeof application>;
+
+/** Watches the estate. */
+export class Monitoring extends pulumi.ComponentResource {
+  static readonly type = "estate:apps:Monitoring";
+  readonly #context: MonitoringContext;
+  readonly #facts: MonitoringFacts;
+  readonly #place: Place;
+
+  constructor(context: MonitoringContext) {
+    super(Monitoring.type, context.name, {}, context.options);
+    this.#context = context;
+    this.#facts = monitoringFacts(context.facts, context.settings);
+    this.#place = dataVolume(context.facts, context.settings);
+    const kept = this.#volume();
+    this.#alertmanager(kept);
+    this.#prometheus(kept);
+    this.#kubeState();
+    this.#hosts();
+    this.registerOutputs({});
+  }
+
+  #volume(): pulumi.Resource {
+    const { volume, claim } = localVolume({ name: data, ...this.#place });
+    const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.#options());
+    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.#in(claim), this.#options([made]));
+  }
+
+  #alertmanager(kept: pulumi.Resource): void {
+    const { notify } = this.#context.settings;
+    const needs = [kept, this.#policy("alertmanager"), this.#files("alertmanager", alertmanagerFiles(notify))];
+    this.#statefulSet("alertmanager", alertmanager({ data: this.#place, notify }), needs);
+  }
+
+  #prometheus(kept: pulumi.Resource): void {
+    const files = this.#files("prometheus", prometheusFiles(this.#facts));
+    const needs = [kept, files, this.#targets(), this.#policy("prometheus"), ...this.#found()];
+    const { memoryMiB, keepDays } = this.#context.settings;
+    this.#statefulSet("prometheus", prometheus(this.#facts, { data: this.#place, memoryMiB, keepDays }), needs);
+  }
+
+  #kubeState(): void {
+    const { ClusterRole, ClusterRoleBinding } = kubernetes.rbac.v1;
+    const name = names["kube-state"];
+    const subjects = [{ kind: "ServiceAccount", name, namespace: this.#context.namespace }];
+    const account = this.#in({ metadata: metadataFor("kube-state") });
+    const needs = [
+      this.#policy("kube-state"),
+      new kubernetes.core.v1.ServiceAccount(name, account, this.#options()),
+      new ClusterRole(name, stateRole(), this.#options()),
+      new ClusterRoleBinding(name, { ...stateBinding(), subjects }, this.#options()),
+    ];
+    const options = this.#options([...needs, ...this.#context.after]);
+    new kubernetes.apps.v1.Deployment(name, this.#in(kubeState()), options);
+  }
+
+  #hosts(): void {
+    const manifest = this.#in(hostsDaemonSet({ textfiles: backupFolder(this.#context.facts) }));
+    new kubernetes.apps.v1.DaemonSet(names.hosts, manifest, this.#options([...this.#context.after]));
+  }
+
+  /** ConfigMap: where hosts are. Addresses are those of ports, which outlive servers. */
+  #targets(): pulumi.Resource {
+    const known = pulumi.all(
+      Object.fromEntries(Object.entries(this.#context.addresses).map(([host, { fixed }]) => [host, fixed])),
+    );
+    const files = known.apply((addresses) =>
+      Object.fromEntries(
+        this.#facts.prometheus.hostJobs.map((job) => [`${job.name}.json`, targetsFile(job, addresses)]),
+      ),
+    );
+    const metadata = { ...metadataFor("prometheus"), name: targetsName };
+    return new kubernetes.core.v1.ConfigMap(targetsName, this.#in({ metadata, data: files }), this.#options());
+  }
+
+  /** Services by which it finds pods. */
+  #found(): pulumi.Resource[] {
+    return this.#facts.prometheus.podJobs.map(
+      (job) => new kubernetes.core.v1.Service(readName(job), this.#in(readService(job)), this.#options()),
+    );
+  }
+
+  #policy(part: Served): pulumi.Resource {
+    const { facts, settings, addresses } = this.#context;
+    const servers = facts.pools.filter(({ runs }) => runs.includes("orchestrator")).flatMap((pool) => pool.hosts);
+    const hosts = Object.values(facts.sites).map(({ cidr }) => cidr);
+    const notified = [settings.notify.webhook, settings.notify.mail].flatMap((way) => way ?? []);
+    const { hostJobs } = this.#facts.prometheus;
+    const spec = pulumi.all(servers.flatMap(({ name }) => addresses[name]?.fixed ?? [])).apply((orchestrators) => {
+      const reached = { apps: facts.apps, hosts, orchestrators: [...orchestrators].sort(), hostJobs, notified };
+      return policy(part, reached).spec;
+    });
+    const manifest = { ...this.#in({ metadata: metadataFor(part) }), spec };
+    return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.#options());
+  }
+
+  #files(part: Served, files: Readonly<Record<string, string>>): pulumi.Resource {
+    const manifest = this.#in({ metadata: metadataFor(part), data: files });
+    return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.#options());
+  }
+
+  #statefulSet(part: Served, manifest: ReturnType<typeof prometheus>, needs: readonly pulumi.Resource[]): void {
+    const options = this.#options([...needs, ...this.#context.after]);
+    const pods = new kubernetes.apps.v1.StatefulSet(names[part], this.#in(manifest), options);
+    new kubernetes.core.v1.Service(names[part], this.#in(service(part)), this.#options([pods]));
+  }
+
+  /** Names are fixed because other objects use them. */
+  #options(dependsOn: readonly pulumi.Resource[] = []) {
+    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+  }
+
+  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
+    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#context.namespace } };
+  }
+}
+
+export const build: Build<typeof application> = (context) => new Monitoring(context);

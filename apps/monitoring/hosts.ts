@@ -1,0 +1,64 @@
+import { containerSecurity } from "../../stacks/podSecurity.ts";
+import { ports as catalogue } from "../../stacks/ports.ts";
+import { versions } from "../../stacks/versions.ts";
+import { user as postgresUser } from "../postgres/names.ts";
+import { labelsOf, selectorOf, user } from "./names.ts";
+import { metadataFor } from "./pods.ts";
+
+/** Where the container sees its host. */
+const host = "/host";
+
+export interface HostsFacts {
+  /** Folder of hosts with files of measurements (`*.prom`), such as those of backups. */
+  readonly textfiles?: string | undefined;
+}
+
+/** The port of node_exporter, as the catalogue of hosts has it. */
+const port = catalogue.find(({ service }) => service === "node-exporter")?.from ?? 9100;
+
+/**
+ * DaemonSet of node_exporter, on every host whatever it keeps away. It has the host's network, whose traffic it counts and whose ports are
+ * open by security groups; it sees the host's files and can change none. No unit of Ignition: a change of that replaces the host.
+ */
+export function hostsDaemonSet({ textfiles }: HostsFacts) {
+  const asks = { httpGet: { path: "/", port }, timeoutSeconds: 5 };
+  const container = {
+    ...{ name: "node-exporter", image: versions.nodeExporter },
+    command: [
+      ...["node_exporter", `--web.listen-address=$(HOST_IP):${port}`, `--path.rootfs=${host}`],
+      ...[`--path.procfs=${host}/proc`, `--path.sysfs=${host}/sys`],
+      // of pods and their volumes there are hundreds, and they are not disks
+      "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/(kubelet|containerd|docker|rancher/k3s/agent)/.+)($|/)",
+      "--collector.netclass.ignored-devices=^(veth|cali|lo)",
+      ...(textfiles ? [`--collector.textfile.directory=${host}${textfiles}`] : []),
+    ],
+    env: [{ name: "HOST_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } }],
+    resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "250m", memory: "64Mi" } },
+    readinessProbe: { ...asks, periodSeconds: 10 },
+    livenessProbe: { ...asks, periodSeconds: 20, failureThreshold: 6 },
+    securityContext: containerSecurity,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [{ name: "host", mountPath: host, readOnly: true, mountPropagation: "HostToContainer" }],
+  };
+  return {
+    metadata: metadataFor("hosts"),
+    spec: {
+      selector: { matchLabels: selectorOf("hosts") },
+      updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "25%" } },
+      template: {
+        metadata: { labels: labelsOf("hosts") },
+        spec: {
+          ...{ hostNetwork: true, dnsPolicy: "Default", tolerations: [{ operator: "Exists" }] },
+          ...{ automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 10 },
+          securityContext: {
+            ...{ runAsNonRoot: true, runAsUser: user, runAsGroup: user, seccompProfile: { type: "RuntimeDefault" } },
+            // the folder of backups is that group's
+            ...(textfiles ? { supplementalGroups: [postgresUser] } : {}),
+          },
+          containers: [container],
+          volumes: [{ name: "host", hostPath: { path: "/", type: "Directory" } }],
+        },
+      },
+    },
+  };
+}

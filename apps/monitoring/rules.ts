@@ -1,0 +1,38 @@
+import { backupAlerts } from "../postgres/alerts.ts";
+import { driftRules } from "./alerts/drift.ts";
+import { hostAlerts } from "./alerts/hosts.ts";
+import { meetingAlerts } from "./alerts/meetings.ts";
+import { orchestratorAlerts } from "./alerts/orchestrator.ts";
+import { readingAlerts } from "./alerts/reading.ts";
+import { type ScaleliteAlertFacts, scaleliteAlerts } from "./alerts/scalelite.ts";
+import { turnAlerts } from "./alerts/turn.ts";
+import { written } from "./config.ts";
+
+export interface RuleFacts {
+  /** Names of all jobs of Prometheus. */
+  readonly jobs: readonly string[];
+  readonly scrapeSeconds: number;
+  /** The release of k3s that the estate pins. */
+  readonly k3s: string;
+  readonly leastBbb: ScaleliteAlertFacts["leastBbb"];
+  /** Scalelite, where it runs. */
+  readonly scalelite?: Pick<ScaleliteAlertFacts, "recordings">;
+  /** Whether databases are backed up: where nothing is, its absence is no fault. */
+  readonly backups: boolean;
+}
+
+/** The files of rules, by name: of what the estate has, so that no alert is about what is not there. */
+export function ruleFiles(facts: RuleFacts): Readonly<Record<string, string>> {
+  const { jobs, leastBbb, scalelite, backups } = facts;
+  const groups = [
+    hostAlerts(),
+    orchestratorAlerts(facts),
+    readingAlerts(facts),
+    ...(jobs.includes("bbb-exporter") ? [meetingAlerts()] : []),
+    ...(scalelite ? [scaleliteAlerts({ ...scalelite, leastBbb })] : []),
+    ...(jobs.includes("turn-exporter") ? [turnAlerts()] : []),
+    ...(backups ? [backupAlerts()] : []),
+  ];
+  const own = groups.map((group) => [`alerts-${group.name}.yml`, written({ groups: [group] })] as const);
+  return { ...Object.fromEntries(own), "alerts-drift.yml": driftRules() };
+}

@@ -1,0 +1,77 @@
+import type { AppFacts } from "../../stacks/appFacts.ts";
+import type { HostFacts, PoolFacts } from "../../stacks/facts.ts";
+import { type Port, ports } from "../../stacks/ports.ts";
+import { selectorOf as selectorOfApplication } from "../labels.ts";
+import { app, type Part, selectorOf } from "./names.ts";
+
+/** What listens on hosts only where an application runs that brings it. All others are everywhere, once this one runs. */
+const broughtBy: Readonly<Record<string, string>> = { "bbb-exporter": "bbb", "turn-exporter": "coturn" };
+
+/** A port of hosts that Prometheus reads, and the hosts. */
+export interface HostJob {
+  /** As the port catalogue of hosts calls it. */
+  readonly name: string;
+  readonly port: number;
+  readonly hosts: readonly HostFacts[];
+}
+
+/** A port of an application's pods that Prometheus reads. */
+export interface PodJob {
+  readonly name: string;
+  /** The name of the container's port, and its number. */
+  readonly port: { readonly name: string; readonly number: number };
+  /** Finds the pods: all of the application have the port, or it is of this one, whose parts have the names of their ports. */
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+export interface Known {
+  readonly pools: readonly PoolFacts[];
+  readonly apps: readonly Pick<AppFacts, "name" | "ports">[];
+}
+
+/**
+ * The ports of hosts that the one port catalogue marks for scraping, each with its hosts; what nothing brings to them is left out.
+ *
+ * @param without services of the catalogue that this application itself does not bring
+ */
+export function hostJobs(
+  { pools, apps }: Known,
+  without: readonly string[] = [],
+  catalogue: readonly Port[] = ports,
+): HostJob[] {
+  const running = apps.map(({ name }) => name);
+  return catalogue.flatMap(({ service: name, scrape, on, from: port }) => {
+    const bringer = broughtBy[name];
+    const brought = bringer === undefined ? !without.includes(name) : running.includes(bringer);
+    if (!scrape || !brought) return [];
+    const hosts = pools.filter(({ runs }) => on === "hosts" || runs.includes(on)).flatMap((pool) => [...pool.hosts]);
+    return hosts.length > 0 ? [{ name, port, hosts }] : [];
+  });
+}
+
+/** The ports of pods that applications mark for scraping, those of this one too. */
+export function podJobs({ apps }: Pick<Known, "apps">): PodJob[] {
+  return apps.flatMap(({ name: application, ports }) =>
+    Object.entries(ports)
+      .filter(([, { scrape }]) => scrape)
+      .map(([name, { port: number }]) => ({
+        ...{ name: `${application}-${name}`, port: { name, number } },
+        selector: application === app ? selectorOf(name as Part) : selectorOfApplication(application),
+      })),
+  );
+}
+
+/** An entry of a file that Prometheus looks for targets in. */
+interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The file of targets of a port: each host by its own address, called by its name. Prometheus follows it while it runs. */
+export function targetsFile({ port, hosts }: HostJob, addresses: Readonly<Record<string, string>>): string {
+  const groups = hosts.flatMap(({ name, role, site }): TargetGroup[] => {
+    const address = addresses[name];
+    return address ? [{ targets: [`${address}:${port}`], labels: { instance: name, role, site } }] : [];
+  });
+  return `${JSON.stringify(groups, undefined, 1)}\n`;
+}
