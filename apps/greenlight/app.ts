@@ -2,7 +2,7 @@ import { defineApplication } from "../../stacks/application.ts";
 import { Domain } from "../../stacks/schema/primitives.ts";
 import { form, whole } from "../../stacks/schema/told.ts";
 import { imageOf, isPinned } from "./image.ts";
-import { webPort } from "./names.ts";
+import { names, webPort } from "./names.ts";
 import { closedTo, serversOf } from "./outside.ts";
 import { Files, Oidc, type OutsideSettings, Smtp } from "./settings.ts";
 
@@ -53,6 +53,7 @@ export const application = defineApplication({
     s3SecretKey: { given: "the secret key of the bucket apps.greenlight.files.s3.bucket", when: usesS3 },
   },
   ports: { http: { port: webPort, from: ["ingress"] } },
+  web: ({ host }) => [{ host, service: names.portal, port: webPort }],
   check({ image: written, host, smtp, files, oidc }, { apps, network }, wrong) {
     const image = imageOf(written);
     if (!isPinned(image))
