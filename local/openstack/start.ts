@@ -21,6 +21,7 @@ import { readSecrets } from "./secrets.ts";
 import { plantDatabases, seedKey, updateTables } from "./seed.ts";
 import { databaseServer, foundation, identity, services } from "./services.ts";
 import { type Steps, stepsIn } from "./steps.ts";
+import { volumesHavePlace } from "./volume-pools.ts";
 import { ensureVolumeType } from "./volume-type.ts";
 import { zones } from "./zones.ts";
 
@@ -121,6 +122,7 @@ async function furnish(stack: Stack, facts: CloudFacts, steps: Steps, { admin, c
     steps.once("operator-networks", fingerprint(JSON.stringify(operatorNetworks)), () => ensureOperatorNetworks(admin)),
     steps.once("image", imageName, () => ensureImage(admin, cloud, facts)),
     steps.once("volume-type", "1", () => ensureVolumeType(admin)),
+    volumesHavePlace(admin),
     steps.once("project", fingerprint(JSON.stringify([quotas, roles])), async () => {
       await grantLoadBalancerAdmin(admin);
       const { project, user } = await ensureProject(admin, facts);
