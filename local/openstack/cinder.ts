@@ -21,7 +21,7 @@ export function cinderConf(facts: CloudFacts): string {
       enabled_backends: "estate",
       default_volume_type: volumeType,
       // seconds; a scheduler that starts after the volumes' daemon knows of no place for a volume until it is told the next time
-      ...{ backend_stats_polling_interval: 5, periodic_interval: 5 },
+      ...{ backend_stats_polling_interval: 5, periodic_interval: 5, periodic_fuzzy_delay: 0 },
       // there is one place for volumes; a server of any zone may use it
       allow_availability_zone_fallback: true,
       glance_api_servers: url(facts, "glance"),
