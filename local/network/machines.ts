@@ -11,7 +11,7 @@ import type { HostNetwork, Interface, Namespace, Route } from "./world.ts";
 export interface Machine {
   readonly namespace: string;
   readonly ports: readonly PluggedPort[];
-  /** Whether it is switched on; without power its links are down. */
+  /** Whether it is switched on; without power its links are down, and it has neither addresses nor routes. */
   readonly powered: boolean;
   /** Whether it asks for metadata. */
   readonly metadata: boolean;
@@ -25,7 +25,7 @@ export function machineNamespace(cloud: Cloud, machine: Machine, bridgeOf: (netw
     name: machine.namespace,
     interfaces: ports.map((plugged) => plug(cloud, plugged, machine.powered, bridgeOf)),
     loopback: asks ? [`${metadataAddress}/32`] : [],
-    routes: ports.flatMap((plugged, index) => routesOf(cloud, plugged, 100 + index)),
+    routes: machine.powered ? ports.flatMap((plugged, index) => routesOf(cloud, plugged, 100 + index)) : [],
     // a host forwards for its pods
     sysctls: { ...commonSysctls, "net/ipv4/ip_forward": "1" },
     nft: `${asks ? metadataTable() : ""}${securityGroupsTable(cloud, ports, asks)}`,
@@ -61,7 +61,7 @@ function plug(
     bridge: bridgeOf(port.network_id),
     mac: port.mac_address,
     mtu: mtuOf(cloud, port),
-    addresses: port.fixed_ips.map((fixed) => withPrefix(cloud, fixed)),
+    addresses: powered ? port.fixed_ips.map((fixed) => withPrefix(cloud, fixed)) : [],
     up: powered && port.admin_state_up,
   };
 }

@@ -43,12 +43,14 @@ function removals(before: Namespace | undefined, after: Namespace, old: Readonly
   const gone = (before?.routes ?? []).map(routeText).filter((route) => !routes.has(route));
   return [
     ...gone.map((route) => `route del ${route}`),
-    ...after.interfaces.flatMap(({ tap, name, addresses }) =>
-      (old.get(tap)?.addresses ?? [])
-        .filter((address) => !addresses.includes(address))
-        .map((address) => `address del ${address} dev ${name}`),
-    ),
+    ...after.interfaces.flatMap((item) => addressRemovals(old.get(item.tap)?.addresses ?? [], item)),
   ];
+}
+
+function addressRemovals(had: readonly string[], { name, addresses }: Interface): string[] {
+  // without power it loses those too that its programs gave it, such as a VIP
+  if (had.length > 0 && addresses.length === 0) return [`address flush dev ${name} scope global`];
+  return had.filter((address) => !addresses.includes(address)).map((address) => `address del ${address} dev ${name}`);
 }
 
 function additions(before: Namespace | undefined, after: Namespace, old: ReadonlyMap<string, Interface>): string[] {

@@ -229,8 +229,13 @@ export const scenarios: Readonly<Record<string, (lab: Lab) => Promise<void>>> = 
     assert.equal(await who(), "");
   },
 
-  "a server without power hears nothing, and comes back as it was": async ({ network }) => {
+  "a server without power hears nothing, and comes back as it was, without what its programs had added": async ({
+    network,
+  }) => {
+    await sh("peer", "ip address add 10.20.0.99/32 dev eth0");
+    await answers("peer 10.20.0.13", "plain", "10.20.0.99", 80);
     await network.setPower(id("peer"), false);
+    assert.equal(await sh("peer", "ip -4 -o address show dev eth0"), "");
     await silent("plain", "10.20.0.12", 80);
     assert.equal(
       await network.whyBlocked({ from: id("plain"), to: "10.20.0.12", protocol: "tcp", port: 80 }),
@@ -239,6 +244,7 @@ export const scenarios: Readonly<Record<string, (lab: Lab) => Promise<void>>> = 
     await network.setPower(id("peer"), true);
     await answers("peer 10.20.0.13", "plain", "10.20.0.12", 80);
     await answers("peer 203.0.113.1", "operator", "203.0.113.12", 80);
+    assert.doesNotMatch(await sh("peer", "ip -4 -o address show dev eth0"), /10\.20\.0\.99/);
   },
 
   "ports, addresses and MTU change while a server runs": async ({ cloud, followed, network }) => {

@@ -57,13 +57,15 @@ test("a subnet's own routes are set, and a default route among them replaces the
   expect(namespace(cloud, host).routes.map(({ via }) => via)).toEqual(["10.0.0.9"]);
 });
 
-test("without power, or with the port switched off, the link is unplugged and nothing else changes", () => {
+test("without power the links are unplugged, without addresses; with the port switched off it is only unplugged", () => {
   const cloud = example();
   const on = namespace(cloud, names.host(id("host")));
   const off = namespace(cloud, names.host(id("host")), [id("host")]);
-  expect(off).toEqual({ ...on, interfaces: on.interfaces.map((item) => ({ ...item, up: false })) });
+  const without = { up: false, addresses: [] };
+  expect(off).toEqual({ ...on, routes: [], interfaces: on.interfaces.map((item) => ({ ...item, ...without })) });
   cloud.change("ports", "host port", { admin_state_up: false });
-  expect(namespace(cloud, names.host(id("host"))).interfaces[0]?.up).toBe(false);
+  const unplugged = { ...on, interfaces: on.interfaces.map((item) => ({ ...item, up: false })) };
+  expect(namespace(cloud, names.host(id("host")))).toEqual(unplugged);
 });
 
 test("the networks of the cloud are the operator's bridges, and have its addresses; other bridges have none", () => {

@@ -54,6 +54,15 @@ test("nothing is run where nothing changed", () => {
   expect(stackBatch(made, world, actual, none)).toEqual([]);
 });
 
+test("without addresses of its own an interface loses those too that programs gave it", () => {
+  const off = { ...withInterface({ addresses: [], up: false }), routes: [] };
+  const script = namespaceScript(host, off, none) ?? "";
+  expect(script).toContain("\naddress flush dev eth0 scope global\n");
+  expect(script).not.toContain("replace");
+  expect(namespaceScript(off, off, none)).toBeUndefined();
+  expect(namespaceScript(off, host, none)).toContain("address replace 10.0.0.5/24 dev eth0");
+});
+
 test("changed rules are only loaded", () => {
   const script = namespaceScript(host, { ...host, nft: "table inet u {\n}\n" }, none);
   expect(script).toBe("set -e\nnft -f - <<'END'\ntable inet u {\n}\nEND\n");
