@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
 import { digestOf } from "../../stacks/digest.ts";
 import type { HostFacts } from "../../stacks/facts.ts";
+import { ApplicationComponent } from "../component.ts";
 import { metadataOf } from "../manifests.ts";
 import type { application } from "./app.ts";
 import { turnserverConf } from "./config.ts";
@@ -17,14 +18,14 @@ import type { Allowed } from "./service/allowed.ts";
 type CoturnContext = Context<typeof application>;
 
 /** TURN servers, one on each host that runs turn. */
-export class Coturn extends pulumi.ComponentResource {
+export class Coturn extends ApplicationComponent {
   static readonly type = "estate:apps:Coturn";
   /** What bbb hosts are told of them. */
   readonly relays: Relays<pulumi.Output<string>>;
   readonly #context: CoturnContext;
 
   constructor(context: CoturnContext) {
-    super(Coturn.type, context.name, {}, context.options);
+    super(Coturn.type, context.name, context.namespace, context.options);
     this.#context = context;
     const hosts = hostsRunning(context.facts, "turn");
     this.relays = relaysOf(
@@ -33,7 +34,7 @@ export class Coturn extends pulumi.ComponentResource {
     );
     const shared = [this.#allowed(), this.#scripts()];
     const program = this.#program();
-    new kubernetes.policy.v1.PodDisruptionBudget(context.name, this.#in(budget()), this.#options());
+    new kubernetes.policy.v1.PodDisruptionBudget(context.name, this.inNamespace(budget()), this.own());
     // one after another, so that a change restarts one at a time
     let before: pulumi.Resource[] = [];
     for (const host of hosts) before = [this.#server(host, program, [...shared, ...before])];
@@ -54,13 +55,13 @@ export class Coturn extends pulumi.ComponentResource {
 
   #scripts(): pulumi.Resource {
     const scriptsName = `${fixedName}-scripts`;
-    const manifest = this.#in({ metadata: metadataOf(scriptsName, fixedName), data: scripts });
-    return new kubernetes.core.v1.ConfigMap(scriptsName, manifest, this.#options());
+    const manifest = this.inNamespace({ metadata: metadataOf(scriptsName, fixedName), data: scripts });
+    return new kubernetes.core.v1.ConfigMap(scriptsName, manifest, this.own());
   }
 
   /** Pods of the old program need the old one: so the new one comes first. */
   #program(): kubernetes.core.v1.ConfigMap {
-    return new kubernetes.core.v1.ConfigMap(`${fixedName}-keeper`, this.#in(keeperProgram()), { parent: this });
+    return new kubernetes.core.v1.ConfigMap(`${fixedName}-keeper`, this.inNamespace(keeperProgram()), { parent: this });
   }
 
   #server(host: HostFacts, program: kubernetes.core.v1.ConfigMap, after: readonly pulumi.Resource[]): pulumi.Resource {
@@ -77,8 +78,8 @@ export class Coturn extends pulumi.ComponentResource {
     const digest = addresses.apply((own) => digestOf(conf("")(own)));
     const { drainMinutes, certificate } = settings;
     const pod = { host, drainMinutes, certificate, program: keeperProgram().metadata.name };
-    const options = this.#options([config, program, ...after, ...workers]);
-    return new kubernetes.apps.v1.Deployment(object, this.#in(deployment(pod, digest)), options);
+    const options = this.own([config, program, ...after, ...workers]);
+    return new kubernetes.apps.v1.Deployment(object, this.inNamespace(deployment(pod, digest)), options);
   }
 
   #addressesOf({ name }: HostFacts): pulumi.Output<Addresses> {
@@ -93,17 +94,8 @@ export class Coturn extends pulumi.ComponentResource {
   }
 
   #secret(object: string, stringData: Record<string, pulumi.Input<string>>): pulumi.Resource {
-    const manifest = this.#in({ metadata: metadataOf(object, fixedName) });
-    return new kubernetes.core.v1.Secret(object, { ...manifest, stringData }, this.#options());
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
-  }
-
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#context.namespace } };
+    const manifest = this.inNamespace({ metadata: metadataOf(object, fixedName) });
+    return new kubernetes.core.v1.Secret(object, { ...manifest, stringData }, this.own());
   }
 }
 

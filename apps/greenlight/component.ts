@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
+import { ApplicationComponent } from "../component.ts";
 import { policy, type Reached } from "./access.ts";
 import type { application } from "./app.ts";
 import { keys } from "./environment.ts";
@@ -30,12 +31,12 @@ export interface GreenlightArgs extends Omit<manifests.GreenlightFacts, "revisio
 }
 
 /** The portal: people have rooms in it, start meetings and find their recordings. */
-export class Greenlight extends pulumi.ComponentResource {
+export class Greenlight extends ApplicationComponent {
   static readonly type = "estate:apps:Greenlight";
   readonly #args: GreenlightArgs;
 
   constructor(name: string, args: GreenlightArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Greenlight.type, name, {}, opts);
+    super(Greenlight.type, name, args.namespace, opts);
     this.#args = args;
     const facts = this.#facts();
     const migrated = this.#migration(facts, [this.#secrets(), ...this.#policies()]);
@@ -44,10 +45,10 @@ export class Greenlight extends pulumi.ComponentResource {
     if (args.replicas > 1)
       new kubernetes.policy.v1.PodDisruptionBudget(
         names.portal,
-        this.#in(manifests.disruptionBudget()),
-        this.#options(),
+        this.inNamespace(manifests.disruptionBudget()),
+        this.own(),
       );
-    new kubernetes.core.v1.Service(names.portal, this.#in(manifests.service()), this.#options([pods]));
+    new kubernetes.core.v1.Service(names.portal, this.inNamespace(manifests.service()), this.own([pods]));
     this.registerOutputs({});
   }
 
@@ -75,42 +76,33 @@ export class Greenlight extends pulumi.ComponentResource {
       Object.entries({ ...secrets, [keys.base]: secretKeyBase }).map(([key, value]) => [key, pulumi.secret(value)]),
     );
     const metadata = manifests.metadataOf("portal");
-    return new kubernetes.core.v1.Secret(app, this.#in({ metadata, stringData }), this.#options());
+    return new kubernetes.core.v1.Secret(app, this.inNamespace({ metadata, stringData }), this.own());
   }
 
   #policies(): pulumi.Resource[] {
     return (Object.keys(names) as Part[]).map((part) => {
-      const manifest = this.#in(policy(part, this.#args.reached));
-      return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.#options());
+      const manifest = this.inNamespace(policy(part, this.#args.reached));
+      return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.own());
     });
   }
 
   /** Before any pod of the release starts. Another release is another Job, which is made before the one of the old release goes. */
   #migration(facts: pulumi.Output<manifests.GreenlightFacts>, before: readonly pulumi.Resource[]): pulumi.Resource {
-    const options = { ...this.#options([...before, ...this.#args.after]), deleteBeforeReplace: false };
-    return new kubernetes.batch.v1.Job(names.migration, this.#manifest(facts.apply(manifests.migration)), options);
+    const options = { ...this.own([...before, ...this.#args.after]), deleteBeforeReplace: false };
+    return new kubernetes.batch.v1.Job(
+      names.migration,
+      this.laterInNamespace(facts.apply(manifests.migration)),
+      options,
+    );
   }
 
   #portal(facts: pulumi.Output<manifests.GreenlightFacts>, migrated: pulumi.Resource): pulumi.Resource {
-    const options = this.#options([migrated, ...this.#args.after]);
-    return new kubernetes.apps.v1.Deployment(names.portal, this.#manifest(facts.apply(manifests.portal)), options);
-  }
-
-  #manifest<Manifest extends { readonly metadata: object; readonly spec: object }>(manifest: pulumi.Output<Manifest>) {
-    const { namespace } = this.#args;
-    const metadata = pulumi
-      .all([manifest, namespace])
-      .apply(([{ metadata }, name]) => ({ ...metadata, namespace: name }));
-    return { metadata, spec: manifest.apply(({ spec }) => spec as Manifest["spec"]) };
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
-  }
-
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+    const options = this.own([migrated, ...this.#args.after]);
+    return new kubernetes.apps.v1.Deployment(
+      names.portal,
+      this.laterInNamespace(facts.apply(manifests.portal)),
+      options,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
 import type { HostFacts } from "../../stacks/facts.ts";
 import { type WebFacts, webNames } from "../../stacks/web.ts";
+import { ApplicationComponent } from "../component.ts";
 import { metadataOf } from "../manifests.ts";
 import { binding, policy, role } from "./access.ts";
 import { type AcmeFacts, acme, acmeProgram, acmeService, certificatesFor } from "./acme.ts";
@@ -15,13 +16,13 @@ type IngressContext = Context<typeof application>;
 type Of<From extends Certificates["from"]> = Extract<Certificates, { readonly from: From }>;
 
 /** The way in to all pages of the estate. Names, and what stands before the hosts, are of the layer below (stacks/foundation.ts). */
-export class Ingress extends pulumi.ComponentResource {
+export class Ingress extends ApplicationComponent {
   static readonly type = "estate:apps:Ingress";
   readonly #context: IngressContext;
   readonly #web: WebFacts;
 
   constructor(context: IngressContext) {
-    super(Ingress.type, context.name, {}, context.options);
+    super(Ingress.type, context.name, context.namespace, context.options);
     this.#context = context;
     const { web } = context.facts;
     if (!web) throw new pulumi.ResourceError("the facts know of no ingress", this);
@@ -53,14 +54,14 @@ export class Ingress extends pulumi.ComponentResource {
         throw new pulumi.RunError((error as Error).message);
       }
     });
-    return new kubernetes.core.v1.Secret(name, this.#in(certificateSecret(name, chain, checked)), this.#options());
+    return new kubernetes.core.v1.Secret(name, this.inNamespace(certificateSecret(name, chain, checked)), this.own());
   }
 
   #routes(): pulumi.Resource {
     const { certificates } = this.#context.settings;
     const challenge = certificates.from === "acme" && certificates.challenge === "http";
     const manifest = routes({ routes: this.#web.routes, admins: this.#web.admins, challenge });
-    return new kubernetes.core.v1.ConfigMap(parts.gate, this.#in(manifest), this.#options());
+    return new kubernetes.core.v1.ConfigMap(parts.gate, this.inNamespace(manifest), this.own());
   }
 
   #gate(before: readonly pulumi.Resource[]): void {
@@ -72,9 +73,9 @@ export class Ingress extends pulumi.ComponentResource {
     // which addresses a load balancer has in its subnet is its own business
     const balancers = loadBalancer ? [facts.sites[loadBalancer.site]?.cidr ?? ""] : [];
     const budget = gateBudget(hosts.length);
-    if (budget) new kubernetes.policy.v1.PodDisruptionBudget(parts.gate, this.#in(budget), this.#options());
+    if (budget) new kubernetes.policy.v1.PodDisruptionBudget(parts.gate, this.inNamespace(budget), this.own());
     const manifest = gate({ balancers, roles, hosts });
-    new kubernetes.apps.v1.Deployment(parts.gate, this.#in(manifest), this.#options([...before, ...after]));
+    new kubernetes.apps.v1.Deployment(parts.gate, this.inNamespace(manifest), this.own([...before, ...after]));
   }
 
   /** The client of the authority, what it may, and where requests for proofs reach it. */
@@ -82,24 +83,24 @@ export class Ingress extends pulumi.ComponentResource {
     const own = { secret: secrets.certificate, names: webNames(this.#web.routes) };
     const facts: AcmeFacts = { ...settings, certificates: certificatesFor([own, ...this.#web.certificates]) };
     // pods of the old program need the old one: so the new one comes first
-    const program = new kubernetes.core.v1.ConfigMap(`${parts.acme}-program`, this.#in(acmeProgram(facts)), {
+    const program = new kubernetes.core.v1.ConfigMap(`${parts.acme}-program`, this.inNamespace(acmeProgram(facts)), {
       parent: this,
     });
     const before = [program, this.#policy("acme"), ...this.#rights(facts), ...this.#credentials(settings)];
-    const workload = this.#options([...before, ...this.#context.after]);
-    new kubernetes.apps.v1.Deployment(parts.acme, this.#in(acme(facts)), workload);
-    new kubernetes.core.v1.Service(parts.acme, this.#in(acmeService()), this.#options());
+    const workload = this.own([...before, ...this.#context.after]);
+    new kubernetes.apps.v1.Deployment(parts.acme, this.inNamespace(acme(facts)), workload);
+    new kubernetes.core.v1.Service(parts.acme, this.inNamespace(acmeService()), this.own());
   }
 
   #rights({ certificates }: AcmeFacts): pulumi.Resource[] {
     const { Role, RoleBinding } = kubernetes.rbac.v1;
     const kept = [secrets.state, ...certificates.map(({ secret }) => secret)].sort();
     const subjects = [{ kind: "ServiceAccount", name: parts.acme, namespace: this.#context.namespace }];
-    const account = this.#in({ metadata: metadataOf(parts.acme, app) });
+    const account = this.inNamespace({ metadata: metadataOf(parts.acme, app) });
     return [
-      new kubernetes.core.v1.ServiceAccount(parts.acme, account, this.#options()),
-      new Role(parts.acme, this.#in(role(kept)), this.#options()),
-      new RoleBinding(parts.acme, { ...this.#in(binding()), subjects }, this.#options()),
+      new kubernetes.core.v1.ServiceAccount(parts.acme, account, this.own()),
+      new Role(parts.acme, this.inNamespace(role(kept)), this.own()),
+      new RoleBinding(parts.acme, { ...this.inNamespace(binding()), subjects }, this.own()),
     ];
   }
 
@@ -107,8 +108,8 @@ export class Ingress extends pulumi.ComponentResource {
     if (challenge !== "dns") return [];
     const { credentialId, credentialSecret } = this.#context.secrets;
     const stringData = { id: pulumi.secret(credentialId), secret: pulumi.secret(credentialSecret) };
-    const manifest = { ...this.#in({ metadata: metadataOf(secrets.cloud, app) }), stringData };
-    return [new kubernetes.core.v1.Secret(secrets.cloud, manifest, this.#options())];
+    const manifest = { ...this.inNamespace({ metadata: metadataOf(secrets.cloud, app) }), stringData };
+    return [new kubernetes.core.v1.Secret(secrets.cloud, manifest, this.own())];
   }
 
   #policy(part: Part): pulumi.Resource {
@@ -117,17 +118,8 @@ export class Ingress extends pulumi.ComponentResource {
     const fixed = pulumi.all(servers.flatMap(({ name }) => addresses[name]?.fixed ?? []));
     const downloads = Object.values(facts.network.downloads);
     const of = (orchestrators: readonly string[]) => policy(part, { apps: facts.apps, downloads, orchestrators });
-    const manifest = { ...this.#in(of([])), spec: fixed.apply((all) => of([...all].sort()).spec) };
-    return new kubernetes.networking.v1.NetworkPolicy(parts[part], manifest, this.#options());
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
-  }
-
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#context.namespace } };
+    const manifest = { ...this.inNamespace(of([])), spec: fixed.apply((all) => of([...all].sort()).spec) };
+    return new kubernetes.networking.v1.NetworkPolicy(parts[part], manifest, this.own());
   }
 }
 

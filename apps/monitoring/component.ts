@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
 import { dataVolume } from "../../stacks/dataVolume.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
+import { ApplicationComponent } from "../component.ts";
 import { policy, stateBinding, stateRole } from "./access.ts";
 import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
 import type { application } from "./app.ts";
@@ -18,14 +19,14 @@ import { targetsFile } from "./targets.ts";
 type MonitoringContext = Context<typeof application>;
 
 /** Watches the estate. */
-export class Monitoring extends pulumi.ComponentResource {
+export class Monitoring extends ApplicationComponent {
   static readonly type = "estate:apps:Monitoring";
   readonly #context: MonitoringContext;
   readonly #facts: MonitoringFacts;
   readonly #place: Place;
 
   constructor(context: MonitoringContext) {
-    super(Monitoring.type, context.name, {}, context.options);
+    super(Monitoring.type, context.name, context.namespace, context.options);
     this.#context = context;
     this.#facts = monitoringFacts(context.facts, context.settings);
     this.#place = dataVolume(context.facts, context.settings);
@@ -39,8 +40,8 @@ export class Monitoring extends pulumi.ComponentResource {
 
   #volume(): pulumi.Resource {
     const { volume, claim } = localVolume({ name: data, ...this.#place });
-    const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.#options());
-    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.#in(claim), this.#options([made]));
+    const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.own());
+    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.inNamespace(claim), this.own([made]));
   }
 
   #alertmanager(kept: pulumi.Resource): void {
@@ -60,20 +61,20 @@ export class Monitoring extends pulumi.ComponentResource {
     const { ClusterRole, ClusterRoleBinding } = kubernetes.rbac.v1;
     const name = names["kube-state"];
     const subjects = [{ kind: "ServiceAccount", name, namespace: this.#context.namespace }];
-    const account = this.#in({ metadata: metadataFor("kube-state") });
+    const account = this.inNamespace({ metadata: metadataFor("kube-state") });
     const needs = [
       this.#policy("kube-state"),
-      new kubernetes.core.v1.ServiceAccount(name, account, this.#options()),
-      new ClusterRole(name, stateRole(), this.#options()),
-      new ClusterRoleBinding(name, { ...stateBinding(), subjects }, this.#options()),
+      new kubernetes.core.v1.ServiceAccount(name, account, this.own()),
+      new ClusterRole(name, stateRole(), this.own()),
+      new ClusterRoleBinding(name, { ...stateBinding(), subjects }, this.own()),
     ];
-    const options = this.#options([...needs, ...this.#context.after]);
-    new kubernetes.apps.v1.Deployment(name, this.#in(kubeState()), options);
+    const options = this.own([...needs, ...this.#context.after]);
+    new kubernetes.apps.v1.Deployment(name, this.inNamespace(kubeState()), options);
   }
 
   #hosts(): void {
-    const manifest = this.#in(hostsDaemonSet({ textfiles: backupFolder(this.#context.facts) }));
-    new kubernetes.apps.v1.DaemonSet(names.hosts, manifest, this.#options([...this.#context.after]));
+    const manifest = this.inNamespace(hostsDaemonSet({ textfiles: backupFolder(this.#context.facts) }));
+    new kubernetes.apps.v1.DaemonSet(names.hosts, manifest, this.own([...this.#context.after]));
   }
 
   /** ConfigMap: where hosts are. Addresses are those of ports, which outlive servers. */
@@ -87,13 +88,13 @@ export class Monitoring extends pulumi.ComponentResource {
       ),
     );
     const metadata = { ...metadataFor("prometheus"), name: targetsName };
-    return new kubernetes.core.v1.ConfigMap(targetsName, this.#in({ metadata, data: files }), this.#options());
+    return new kubernetes.core.v1.ConfigMap(targetsName, this.inNamespace({ metadata, data: files }), this.own());
   }
 
   /** Services by which it finds pods. */
   #found(): pulumi.Resource[] {
     return this.#facts.prometheus.podJobs.map(
-      (job) => new kubernetes.core.v1.Service(readName(job), this.#in(readService(job)), this.#options()),
+      (job) => new kubernetes.core.v1.Service(readName(job), this.inNamespace(readService(job)), this.own()),
     );
   }
 
@@ -107,28 +108,19 @@ export class Monitoring extends pulumi.ComponentResource {
       const reached = { apps: facts.apps, hosts, orchestrators: [...orchestrators].sort(), hostJobs, notified };
       return policy(part, reached).spec;
     });
-    const manifest = { ...this.#in({ metadata: metadataFor(part) }), spec };
-    return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.#options());
+    const manifest = { ...this.inNamespace({ metadata: metadataFor(part) }), spec };
+    return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.own());
   }
 
   #files(part: Served, files: Readonly<Record<string, string>>): pulumi.Resource {
-    const manifest = this.#in({ metadata: metadataFor(part), data: files });
-    return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.#options());
+    const manifest = this.inNamespace({ metadata: metadataFor(part), data: files });
+    return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.own());
   }
 
   #statefulSet(part: Served, manifest: ReturnType<typeof prometheus>, needs: readonly pulumi.Resource[]): void {
-    const options = this.#options([...needs, ...this.#context.after]);
-    const pods = new kubernetes.apps.v1.StatefulSet(names[part], this.#in(manifest), options);
-    new kubernetes.core.v1.Service(names[part], this.#in(service(part)), this.#options([pods]));
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
-  }
-
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#context.namespace } };
+    const options = this.own([...needs, ...this.#context.after]);
+    const pods = new kubernetes.apps.v1.StatefulSet(names[part], this.inNamespace(manifest), options);
+    new kubernetes.core.v1.Service(names[part], this.inNamespace(service(part)), this.own([pods]));
   }
 }
 

@@ -6,6 +6,7 @@ import { digestOf } from "../../stacks/digest.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { passwordOf } from "../../stacks/passwords.ts";
 import { versions } from "../../stacks/versions.ts";
+import { ApplicationComponent } from "../component.ts";
 import { jobPolicy, serverPolicy } from "./access.ts";
 import type { application } from "./app.ts";
 import { type DatabaseFacts, loginOf } from "./databases.ts";
@@ -33,14 +34,14 @@ export interface Database {
 }
 
 /** The database server, a database for each application that uses it, and backups. */
-export class Postgres extends pulumi.ComponentResource {
+export class Postgres extends ApplicationComponent {
   static readonly type = "estate:apps:Postgres";
   /** By application. */
   readonly databases: Readonly<Record<string, Database>>;
   readonly #args: PostgresArgs;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Postgres.type, name, {}, opts);
+    super(Postgres.type, name, args.namespace, opts);
     this.#args = args;
     const passwords = this.#passwords();
     const claims = this.#volumes();
@@ -57,8 +58,8 @@ export class Postgres extends pulumi.ComponentResource {
     const places = { [names.data]: this.#args.data, [names.backups]: this.#args.backups };
     return Object.entries(places).map(([name, place]) => {
       const { volume, claim } = localVolume({ name, ...place });
-      const made = new kubernetes.core.v1.PersistentVolume(name, volume, this.#options());
-      return new kubernetes.core.v1.PersistentVolumeClaim(name, this.#in(claim), this.#options([made]));
+      const made = new kubernetes.core.v1.PersistentVolume(name, volume, this.own());
+      return new kubernetes.core.v1.PersistentVolumeClaim(name, this.#in(claim), this.own([made]));
     });
   }
 
@@ -78,12 +79,12 @@ export class Postgres extends pulumi.ComponentResource {
     const config = [
       this.#configMap(names.config, configFiles(this.#args)),
       this.#configMap(names.scripts, scripts),
-      new kubernetes.networking.v1.NetworkPolicy(names.server, this.#in(serverPolicy(this.#args)), this.#options()),
-      new kubernetes.networking.v1.NetworkPolicy(`${names.server}-jobs`, this.#in(jobPolicy()), this.#options()),
+      new kubernetes.networking.v1.NetworkPolicy(names.server, this.#in(serverPolicy(this.#args)), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(`${names.server}-jobs`, this.#in(jobPolicy()), this.own()),
     ];
-    const options = this.#options([...after, ...config, ...this.#args.after]);
+    const options = this.own([...after, ...config, ...this.#args.after]);
     const server = new kubernetes.apps.v1.StatefulSet(names.server, this.#in(statefulSet(this.#args)), options);
-    return [server, new kubernetes.core.v1.Service(names.server, this.#in(service()), this.#options([server]))];
+    return [server, new kubernetes.core.v1.Service(names.server, this.#in(service()), this.own([server]))];
   }
 
   #roles(after: readonly pulumi.Resource[]): pulumi.Resource {
@@ -97,7 +98,7 @@ export class Postgres extends pulumi.ComponentResource {
     });
     // known at plan time, and no secret: the same plan of another seed
     const digest = digestOf(plan("", (what) => `${what}/${superuserGeneration}`));
-    const options = { ...this.#options([...after, secret, ...this.#args.after]), deleteBeforeReplace: false };
+    const options = { ...this.own([...after, secret, ...this.#args.after]), deleteBeforeReplace: false };
     return new kubernetes.batch.v1.Job(names.roles, this.#in(rolesJob(this.#args, digest)), options);
   }
 
@@ -105,12 +106,12 @@ export class Postgres extends pulumi.ComponentResource {
     new kubernetes.batch.v1.CronJob(
       names.backup,
       this.#in(backupCronJob(this.#args)),
-      this.#options([...after, ...this.#args.after]),
+      this.own([...after, ...this.#args.after]),
     );
     new kubernetes.batch.v1.CronJob(
       names.restore,
       this.#in(restoreCronJob(this.#args)),
-      this.#options([...after, ...this.#args.after]),
+      this.own([...after, ...this.#args.after]),
     );
   }
 
@@ -133,22 +134,17 @@ export class Postgres extends pulumi.ComponentResource {
   }
 
   #secret(name: string, stringData: Record<string, pulumi.Input<string>>, after: readonly pulumi.Resource[] = []) {
-    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.#options(after));
+    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.own(after));
   }
 
   #configMap(name: string, data: Readonly<Record<string, string>>): pulumi.Resource {
-    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data }), this.#options());
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data }), this.own());
   }
 
   /** `pulumi up` takes fields back from kubectl. */
   #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
     const annotations = { "pulumi.com/patchForce": "true" };
-    return { ...manifest, metadata: { ...manifest.metadata, annotations, namespace: this.#args.namespace } };
+    return this.inNamespace({ ...manifest, metadata: { ...manifest.metadata, annotations } });
   }
 }
 

@@ -5,6 +5,7 @@ import { dataVolume } from "../../stacks/dataVolume.ts";
 import { digestOf } from "../../stacks/digest.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { versions } from "../../stacks/versions.ts";
+import { ApplicationComponent } from "../component.ts";
 import { jobPolicy, serverPolicy } from "./access.ts";
 import type { application } from "./app.ts";
 import type { RedisFacts } from "./facts.ts";
@@ -32,14 +33,14 @@ export interface Instance {
 }
 
 /** A Redis for each application that uses it, all on one volume. */
-export class Redis extends pulumi.ComponentResource {
+export class Redis extends ApplicationComponent {
   static readonly type = "estate:apps:Redis";
   /** By application. */
   readonly instances: Readonly<Record<string, Instance>>;
   readonly #args: RedisArgs;
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Redis.type, name, {}, opts);
+    super(Redis.type, name, args.namespace, opts);
     this.#args = args;
     const shared = [this.#volume(), this.#configMap(scriptsName, scripts)];
     this.instances = Object.fromEntries(
@@ -50,8 +51,8 @@ export class Redis extends pulumi.ComponentResource {
 
   #volume(): pulumi.Resource {
     const { volume, claim } = localVolume({ name: data, ...this.#args.place });
-    const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.#options());
-    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.#in(claim), this.#options([made]));
+    const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.own());
+    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.#in(claim), this.own([made]));
   }
 
   #instance(facts: RedisFacts, shared: readonly pulumi.Resource[]): Instance {
@@ -61,7 +62,7 @@ export class Redis extends pulumi.ComponentResource {
     const server = this.#server(facts, [...shared, users]);
     // known at plan time, and no secret: the same users of another seed
     const job = this.#in(usersJob(facts, digestOf(usersAcl("", facts.instance))));
-    const options = { ...this.#options([...server, users, ...this.#args.after]), deleteBeforeReplace: false };
+    const options = { ...this.own([...server, users, ...this.#args.after]), deleteBeforeReplace: false };
     const told = new kubernetes.batch.v1.Job(`${name}-users`, job, options);
     const host = pulumi.interpolate`${name}.${this.#args.namespace}.svc`;
     const password = this.#password(facts, "default");
@@ -84,12 +85,12 @@ export class Redis extends pulumi.ComponentResource {
     const name = instanceName(application);
     const config = [
       this.#configMap(`${name}-config`, configFiles(facts)),
-      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application)), this.#options()),
-      new kubernetes.networking.v1.NetworkPolicy(`${name}-users`, this.#in(jobPolicy(application)), this.#options()),
+      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application)), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(`${name}-users`, this.#in(jobPolicy(application)), this.own()),
     ];
-    const options = this.#options([...after, ...config, ...this.#args.after]);
+    const options = this.own([...after, ...config, ...this.#args.after]);
     const server = new kubernetes.apps.v1.StatefulSet(name, this.#in(statefulSet(facts)), options);
-    return [server, new kubernetes.core.v1.Service(name, this.#in(service(application)), this.#options([server]))];
+    return [server, new kubernetes.core.v1.Service(name, this.#in(service(application)), this.own([server]))];
   }
 
   /** The password in use, or the one `before` it; where there is none before it, the same. */
@@ -101,22 +102,17 @@ export class Redis extends pulumi.ComponentResource {
   }
 
   #secret(name: string, stringData: Record<string, pulumi.Input<string>>, after: readonly pulumi.Resource[] = []) {
-    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.#options(after));
+    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.own(after));
   }
 
   #configMap(name: string, files: Readonly<Record<string, string>>): pulumi.Resource {
-    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data: files }), this.#options());
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
+    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data: files }), this.own());
   }
 
   /** `pulumi up` takes fields back from kubectl. */
   #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
     const annotations = { "pulumi.com/patchForce": "true" };
-    return { ...manifest, metadata: { ...manifest.metadata, annotations, namespace: this.#args.namespace } };
+    return this.inNamespace({ ...manifest, metadata: { ...manifest.metadata, annotations } });
   }
 }
 

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
+import { ApplicationComponent } from "../component.ts";
 import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
 import type { application } from "./app.ts";
 import { declaredState } from "./declared-state.ts";
@@ -18,59 +19,46 @@ export interface RegistratorArgs extends RegistratorFacts {
 }
 
 /** Keeps the BigBlueButton servers in Scalelite as the estate has them, and drains them of their meetings. */
-export class Registrator extends pulumi.ComponentResource {
+export class Registrator extends ApplicationComponent {
   static readonly type = "estate:apps:Registrator";
   readonly #args: RegistratorArgs;
 
   constructor(name: string, args: RegistratorArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Registrator.type, name, {}, opts);
+    super(Registrator.type, name, args.namespace, opts);
     this.#args = args;
     const needs = [...this.#rights(name), this.#declared(name), this.#policy(name)];
-    const options = this.#options([...needs, ...args.after]);
-    const pods = new kubernetes.apps.v1.Deployment(name, this.#in(deployment(args)), options);
+    const options = this.own([...needs, ...args.after]);
+    const pods = new kubernetes.apps.v1.Deployment(name, this.inNamespace(deployment(args)), options);
     // of a single pod it would hold every drain up, or mean nothing
     if (args.replicas > 1)
-      new kubernetes.policy.v1.PodDisruptionBudget(name, this.#in(disruptionBudget()), this.#options());
-    new kubernetes.core.v1.Service(name, this.#in(service()), this.#options([pods]));
+      new kubernetes.policy.v1.PodDisruptionBudget(name, this.inNamespace(disruptionBudget()), this.own());
+    new kubernetes.core.v1.Service(name, this.inNamespace(service()), this.own([pods]));
     this.registerOutputs({});
   }
 
   #rights(name: string): pulumi.Resource[] {
     const { ClusterRole, ClusterRoleBinding, Role, RoleBinding } = kubernetes.rbac.v1;
-    const account = this.#in({ metadata });
+    const account = this.inNamespace({ metadata });
     const subjects = [{ kind: "ServiceAccount", name: fixed, namespace: this.#args.namespace }];
     return [
-      new kubernetes.core.v1.ServiceAccount(name, account, this.#options()),
-      new Role(name, this.#in(role()), this.#options()),
-      new ClusterRole(name, clusterRole(), this.#options()),
-      new RoleBinding(name, { ...this.#in(binding("Role")), subjects }, this.#options()),
-      new ClusterRoleBinding(name, { ...binding("ClusterRole"), subjects }, this.#options()),
+      new kubernetes.core.v1.ServiceAccount(name, account, this.own()),
+      new Role(name, this.inNamespace(role()), this.own()),
+      new ClusterRole(name, clusterRole(), this.own()),
+      new RoleBinding(name, { ...this.inNamespace(binding("Role")), subjects }, this.own()),
+      new ClusterRoleBinding(name, { ...binding("ClusterRole"), subjects }, this.own()),
     ];
   }
 
   #declared(name: string): pulumi.Resource {
     const { declared } = this.#args;
-    const manifest = this.#in({ metadata });
-    return new kubernetes.core.v1.Secret(
-      name,
-      { ...manifest, stringData: { "declared.json": declared } },
-      this.#options(),
-    );
+    const manifest = this.inNamespace({ metadata });
+    return new kubernetes.core.v1.Secret(name, { ...manifest, stringData: { "declared.json": declared } }, this.own());
   }
 
   #policy(name: string): pulumi.Resource {
-    const { metadata: named } = this.#in(policy({ bbb: [], orchestrators: [], callers: [] }));
+    const { metadata: named } = this.inNamespace(policy({ bbb: [], orchestrators: [], callers: [] }));
     const spec = this.#args.reached.apply((reached) => policy(reached).spec);
-    return new kubernetes.networking.v1.NetworkPolicy(name, { metadata: named, spec }, this.#options());
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
-  }
-
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+    return new kubernetes.networking.v1.NetworkPolicy(name, { metadata: named, spec }, this.own());
   }
 }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { digestOf } from "../../stacks/digest.ts";
 import type { Generations } from "../../stacks/passwords.ts";
+import { ApplicationComponent } from "../component.ts";
 import type { Talker } from "../policy.ts";
 import { policy } from "./access.ts";
 import type { application } from "./app.ts";
@@ -38,7 +39,7 @@ export interface ScaleliteArgs
 }
 
 /** Leads meetings to the BigBlueButton server with the least load, and keeps the recordings of all. */
-export class Scalelite extends pulumi.ComponentResource {
+export class Scalelite extends ApplicationComponent {
   static readonly type = "estate:apps:Scalelite";
   /** As pods reach it. */
   readonly url = `http://${names.nginx}:${webPort}`;
@@ -51,7 +52,7 @@ export class Scalelite extends pulumi.ComponentResource {
   readonly #args: ScaleliteArgs;
 
   constructor(name: string, args: ScaleliteArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Scalelite.type, name, {}, opts);
+    super(Scalelite.type, name, args.namespace, opts);
     this.#args = args;
     this.publicUrl = `https://${args.host}`;
     this.secret = pulumi.secret(args.seed).apply((seed) => loadBalancerSecrets(seed, args.generations)[0]);
@@ -86,7 +87,7 @@ export class Scalelite extends pulumi.ComponentResource {
       ...(hasPrevious(generations) ? { [keys.previous]: previous } : {}),
     };
     const metadata = { ...manifests.metadataOf("api"), name: app };
-    return new kubernetes.core.v1.Secret(app, this.#in({ metadata, stringData }), this.#options());
+    return new kubernetes.core.v1.Secret(app, this.inNamespace({ metadata, stringData }), this.own());
   }
 
   #policies(): pulumi.Resource[] {
@@ -97,14 +98,18 @@ export class Scalelite extends pulumi.ComponentResource {
         metadata: manifests.metadataOf(part),
         spec: bbb.apply((bbb) => policy(part, { apps, bbb }).spec),
       };
-      return new kubernetes.networking.v1.NetworkPolicy(names[part], this.#in(manifest), this.#options());
+      return new kubernetes.networking.v1.NetworkPolicy(names[part], this.inNamespace(manifest), this.own());
     });
   }
 
   /** Before any pod of the release starts. Another release is another Job, which is made before the one of the old release goes. */
   #migration(facts: pulumi.Output<manifests.ScaleliteFacts>, before: readonly pulumi.Resource[]): pulumi.Resource {
-    const options = { ...this.#options([...before, ...this.#args.after]), deleteBeforeReplace: false };
-    return new kubernetes.batch.v1.Job(names.migration, this.#manifest(facts.apply(manifests.migration)), options);
+    const options = { ...this.own([...before, ...this.#args.after]), deleteBeforeReplace: false };
+    return new kubernetes.batch.v1.Job(
+      names.migration,
+      this.laterInNamespace(facts.apply(manifests.migration)),
+      options,
+    );
   }
 
   #importer(facts: pulumi.Output<manifests.ScaleliteFacts>, before: readonly pulumi.Resource[]): pulumi.Resource[] {
@@ -124,37 +129,20 @@ export class Scalelite extends pulumi.ComponentResource {
     const pods = this.#workload(part, manifest, before);
     // of a single pod it would hold every drain up, or mean nothing
     if (this.#args.replicas > 1) {
-      const budget = this.#in(manifests.disruptionBudget(part));
-      new kubernetes.policy.v1.PodDisruptionBudget(names[part], budget, this.#options());
+      const budget = this.inNamespace(manifests.disruptionBudget(part));
+      new kubernetes.policy.v1.PodDisruptionBudget(names[part], budget, this.own());
     }
-    return new kubernetes.core.v1.Service(names[part], this.#in(manifests.service(part)), this.#options([pods]));
+    return new kubernetes.core.v1.Service(names[part], this.inNamespace(manifests.service(part)), this.own([pods]));
   }
 
   #workload(part: Part, manifest: pulumi.Output<Workload>, before: readonly pulumi.Resource[]): pulumi.Resource {
-    const options = this.#options([...before, ...this.#args.after]);
-    return new kubernetes.apps.v1.Deployment(names[part], this.#manifest(manifest), options);
+    const options = this.own([...before, ...this.#args.after]);
+    return new kubernetes.apps.v1.Deployment(names[part], this.laterInNamespace(manifest), options);
   }
 
   #configMap(part: Part, data: Readonly<Record<string, string>>): pulumi.Resource {
-    const manifest = this.#in({ metadata: manifests.metadataOf(part), data });
-    return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.#options());
-  }
-
-  #manifest<Manifest extends { readonly metadata: object; readonly spec: object }>(manifest: pulumi.Output<Manifest>) {
-    const { namespace } = this.#args;
-    const metadata = pulumi
-      .all([manifest, namespace])
-      .apply(([{ metadata }, name]) => ({ ...metadata, namespace: name }));
-    return { metadata, spec: manifest.apply(({ spec }) => spec as Manifest["spec"]) };
-  }
-
-  /** Names are fixed because other objects use them. */
-  #options(dependsOn: readonly pulumi.Resource[] = []) {
-    return { parent: this, deleteBeforeReplace: true, dependsOn: [...dependsOn] };
-  }
-
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#args.namespace } };
+    const manifest = this.inNamespace({ metadata: manifests.metadataOf(part), data });
+    return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.own());
   }
 }
 
