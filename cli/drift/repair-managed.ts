@@ -2,8 +2,8 @@ import { Trouble } from "../../local/say.ts";
 import { readFacts } from "../check/document.ts";
 import { estateFile } from "../estate-folder.ts";
 import { terminal } from "../preview/form.ts";
-import { judgePlan } from "../preview/judge.ts";
-import { planOf } from "../preview/plan.ts";
+import { judgePlan, type Refusal } from "../preview/judge.ts";
+import { type Plan, planOf } from "../preview/plan.ts";
 import { renderPlan } from "../preview/render.ts";
 import { refusedText } from "../up/agree.ts";
 import { runEngine } from "../up/engine.ts";
@@ -37,7 +37,7 @@ export async function repairManaged(stack: string, finding: Finding): Promise<Pr
     throw new Trouble(
       `an update does not take back ${finding.name} (${finding.paths.join(", ") || "gone"}): the program does not say what it should be, or it is as it was again. 'estate drift' looks anew; else say it in the program, then 'estate up'`,
     );
-  const refusals = judgePlan(plan, {});
+  const refusals = refusalsOf(plan, finding);
   if (refusals.length > 0) throw new Trouble(refusedText(stack, refusals));
   return {
     text: renderPlan(plan, [], terminal),
@@ -48,6 +48,12 @@ export async function repairManaged(stack: string, finding: Finding): Promise<Pr
       return `${finding.name} is as the program says. 'estate drift' looks whether anything else differs.`;
     },
   };
+}
+
+/** What speaks against a repair. What is gone is not lost by it: it was before. */
+export function refusalsOf(plan: Plan, finding: Pick<Finding, "answer" | "change" | "urn">): Refusal[] {
+  const lost = isGone(finding) ? finding.urn : undefined;
+  return judgePlan({ ...plan, changes: plan.changes.filter(({ urn }) => urn !== lost) }, {});
 }
 
 const isGone = ({ answer, change }: Pick<Finding, "answer" | "change">) => answer === "cloud" && change === "gone";

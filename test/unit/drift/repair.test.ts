@@ -1,10 +1,12 @@
 /** What a repair asks for: one deletion that is waited for, one restart, targets of one update. */
 import { expect, test } from "vitest";
-import { targetsOf } from "../../../cli/drift/repair-managed.ts";
+import { refusalsOf, targetsOf } from "../../../cli/drift/repair-managed.ts";
 import { joined } from "../../../cli/drift/repair-node.ts";
 import { removeFrom } from "../../../cli/drift/repair-unmanaged.ts";
+import { planOf } from "../../../cli/preview/plan.ts";
 import type { OpenStack } from "../../../local/openstack-client/client.ts";
 import { OpenstackError } from "../../../local/openstack-client/error.ts";
+import { built, eventsOf, logOf } from "../preview/engine.ts";
 import { sighted } from "./reports.ts";
 
 /** Has a thing until it was asked so many times after its deletion. */
@@ -56,4 +58,16 @@ test("one resource is the target; what depends on one that is gone is replaced w
   const missing = { ...finding, answer: "program", change: "missing" } as const;
   expect(targetsOf(missing)).toEqual(["--target", "urn:a", "--target-dependents"]);
   expect(targetsOf({ ...finding, answer: "program" })).toEqual(["--target", "urn:a"]);
+});
+
+test("an address that is gone is made anew without a word of its loss; another address that would go is refused", async () => {
+  const estate = await built();
+  const ports = estate.nodes.filter(({ name }) => ["bbb-01-port", "bbb-02-port"].includes(name));
+  const told = new Map(ports.map(({ type, name }) => [`${type}::${name}`, { op: "replace" } as const]));
+  const plan = planOf(logOf(eventsOf(estate.nodes, told)), { stack: "s", complete: true, pools: estate.facts.pools });
+  const urn = plan.changes.find(({ name }) => name === "bbb-01-port")?.urn ?? expect.fail("no port");
+  const [refusal, ...others] = refusalsOf(plan, { answer: "cloud", change: "gone", urn });
+  expect([refusal?.danger, others]).toEqual(["addresses", []]);
+  expect(refusal?.what).toMatch(/: bbb-02-port$/);
+  expect(refusalsOf(plan, { answer: "cloud", change: "changed", urn })[0]?.what).toContain("bbb-01-port");
 });
