@@ -4,6 +4,7 @@ import { type Cluster, until } from "./cluster.ts";
 import { podsReach } from "./pods-network.ts";
 import { applicationsRun } from "./pods-programs.ts";
 import { podsRun } from "./pods-run.ts";
+import { turnRuns } from "./pods-turn.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -95,6 +96,8 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
 
   "applications of the estate run by their own manifests: feedback by Node, PostgreSQL, Redis; what is played says why":
     applicationsRun,
+
+  "a TURN server runs in its host's network by its own manifest, and is told of new peers while it runs": turnRuns,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
