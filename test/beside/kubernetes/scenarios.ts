@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
+import { monitoringRuns } from "./pods-monitoring.ts";
 import { podsReach } from "./pods-network.ts";
 import { applicationsRun } from "./pods-programs.ts";
 import { podsRun } from "./pods-run.ts";
@@ -98,6 +99,9 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
     applicationsRun,
 
   "a TURN server runs in its host's network by its own manifest, and is told of new peers while it runs": turnRuns,
+
+  "Prometheus, Alertmanager and node_exporter run by their own manifests: they are read, found by name, and followed":
+    monitoringRuns,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;
