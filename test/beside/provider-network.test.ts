@@ -1,32 +1,18 @@
 /** A small estate in mode `provider`, beside the first one on the same cloud: built, unchanged, reached without NAT, gone. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { prepareStack } from "../../cli/local/stack.ts";
-import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
-import { project } from "../../local/place.ts";
-import { deriveFacts } from "../../stacks/facts.ts";
-import { parseEstate } from "../../stacks/parse.ts";
-import { cloud, here, type Ran, run } from "../engine/estate.ts";
+import { cloud, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { reach } from "../engine/reach/reach.ts";
+import { type SmallDocument, SmallEstate } from "./small-estate.ts";
 
-const stack = `${here.stack}-campus`;
+const estate = new SmallEstate("campus");
 const hosts = ["campus-bbb-01", "campus-bbb-02", "campus-o-01", "campus-turn-01", "campus-w-01"];
-let folder: string;
 let leftBefore: readonly string[];
 /** An address outside that no administrator has. */
 const world = "198.51.100.254";
 const onBridge = [`${world}/32`, "dev", addresses.provider.bridge];
-
-async function pulumi(...command: readonly string[]): Promise<Ran> {
-  const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
-  const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, stdin: "ignore" });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
-}
 
 async function count(path: string, key: string): Promise<number> {
   return (await (await cloud()).list("network", path, key)).length;
@@ -40,22 +26,11 @@ const counts = () =>
     count("/v2.0/networks", "networks"),
   ]);
 
-interface Document extends Record<string, unknown> {
-  readonly network: { readonly nameservers: object; readonly downloads: object };
-  roles: Record<string, { hosts: Record<string, { generation?: number }> }>;
-}
-
-async function changeDocument(change: (document: Document) => void): Promise<void> {
-  const file = await readStackFile(stack);
-  change(file.config?.["estate:estate"] as Document);
-  await writeStackFile(stack, file);
-}
-
 const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const role = { flavor: "m1.small", publicAddress: true, rollout };
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 
-function campus(document: Document): void {
+function campus(document: SmallDocument): void {
   const { nameservers, downloads } = document.network;
   Object.assign(document, {
     ...{ name: "campus", zone: "campus.test" },
@@ -71,35 +46,19 @@ function campus(document: Document): void {
   });
 }
 
-/** With the operator's kubeconfig of this estate. */
-async function kubectl(...command: readonly string[]): Promise<string> {
-  const kubeconfig = join(folder, "kubeconfig");
-  const output = ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
-  await writeFile(kubeconfig, await run("pulumi", ...output), { mode: 0o600 });
-  return run("kubectl", "--kubeconfig", kubeconfig, ...command);
-}
-
-const kubeSystem = () => kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
-
 beforeAll(async () => {
   [before, leftBefore] = [await counts(), await left()];
   await run("ip", "address", "replace", ...onBridge);
-  folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
-  // of a run that was killed: its secrets are of another passphrase
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
-  await prepareStack(here, stack, join(folder, "operator"));
-  await changeDocument(campus);
+  await estate.prepare(campus);
 });
 
 afterAll(async () => {
   await execa("ip", ["address", "delete", ...onBridge], { reject: false });
-  await rm(folder, { recursive: true, force: true });
-  await pulumi("stack", "rm", "--yes");
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+  await estate.remove();
 });
 
 test("is built, without a network, a router or a floating IP of its own", async () => {
-  const up = await pulumi("up", "--yes", "--skip-preview");
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.text).toBe(0);
   expect(await counts()).toEqual(before);
 });
@@ -120,38 +79,36 @@ test("an address leads back to the name that others are told", async () => {
 });
 
 test("its orchestrator has every host, and answers the operator", async () => {
-  const nodes = await kubectl("get", "nodes", "--output", "name");
+  const nodes = await estate.kubectl("get", "nodes", "--output", "name");
   expect(nodes.split("\n").sort()).toEqual(hosts.map((host) => `node/${host}`));
 });
 
 test("what the port catalogue allows connects, and nothing else does", async () => {
-  const { config } = await readStackFile(stack);
-  const facts = deriveFacts(parseEstate(config?.["estate:estate"], stack));
-  const { tried, wrong } = await reach(facts, { admin: addresses.provider.gateway, world });
+  const { tried, wrong } = await reach(await estate.facts(), { admin: addresses.provider.gateway, world });
   expect(wrong).toEqual([]);
   expect(tried).toBeGreaterThan(1000);
 });
 
 test("its only server is replaced on its datastore: the cluster is the same, the server another", async () => {
-  const uid = await kubeSystem();
-  await changeDocument((document) => {
+  const uid = await estate.clusterId();
+  await estate.change((document) => {
     const server = document.roles.orchestrator?.hosts["campus-o-01"];
     if (server) server.generation = 1;
   });
-  const up = await pulumi("up", "--yes", "--skip-preview");
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.text).toBe(0);
-  expect(await kubeSystem()).toBe(uid);
+  expect(await estate.clusterId()).toBe(uid);
 });
 
 test("a second preview has nothing to do, and a refresh finds it as it is", async () => {
-  const preview = await pulumi("preview", "--expect-no-changes", "--diff");
+  const preview = await estate.pulumi("preview", "--expect-no-changes", "--diff");
   expect(preview.exitCode, preview.text).toBe(0);
-  const refresh = await pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
+  const refresh = await estate.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
   expect(refresh.exitCode, refresh.text).toBe(0);
 });
 
 test("destroy leaves nothing of it", async () => {
-  const destroy = await pulumi("destroy", "--yes", "--skip-preview");
+  const destroy = await estate.pulumi("destroy", "--yes", "--skip-preview");
   expect(destroy.exitCode, destroy.text).toBe(0);
   expect(await left()).toEqual(leftBefore);
 });
