@@ -1,7 +1,9 @@
+import type { Fragment } from "../ignition/config.ts";
 import type { PodPort, SecretKind } from "./application.ts";
 import { buildOrder, comesAfter } from "./applicationOrder.ts";
 import { type Applications, applications } from "./applications.ts";
 import type { AppSettings } from "./schema/apps.ts";
+import type { Workload } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 
 /** An application that runs. */
@@ -65,6 +67,19 @@ export function runningApps({ apps }: Pick<Estate, "apps">): string[] {
   return Object.keys(apps)
     .filter((name) => apps[name]?.enabled)
     .sort();
+}
+
+/** What the applications that run bring to hosts with these workloads, in the order of their names. */
+export function broughtTo(
+  runs: readonly Workload[],
+  { apps }: Pick<Estate, "apps">,
+  found: Applications = applications,
+): Fragment[] {
+  return runningApps({ apps }).flatMap((name) => {
+    const settings = apps[name];
+    const fragment = settings && found[name]?.host?.(settings, runs);
+    return fragment ? [fragment] : [];
+  });
 }
 
 /** The secrets that the applications that run need. */

@@ -308,6 +308,10 @@ func TestAPodRunsWhenAllOfItCan(t *testing.T) {
 		t.Error("other pods run than those that can")
 	}
 	programs["example.test/bare"] = program{needs: "/proc/self/exe"}
+	programs["example.test/renamed"] = program{needs: "/bin/sh", called: "shell"}
+	if words, err := programs["example.test/renamed"].find("", []string{"shell", "-c"}); err != nil || !slices.Equal(words, []string{"/bin/sh", "-c"}) {
+		t.Errorf("what the image calls shell is %v, %v", words, err)
+	}
 	programs["example.test/missing"] = program{command: []string{selfPath, "wait"}, needs: "/nowhere/*/program"}
 	commanded := podOf("x", "bare", func(pod *v1.Pod) { pod.Spec.Containers[0].Command = []string{"sh"} })
 	for why, pod := range map[string]*v1.Pod{
