@@ -33,6 +33,7 @@ export function renderMachine(facts: MachineFacts, secrets: MachineSecrets): str
     registries(facts.orchestrator.registries),
     vip(facts),
     k3s(facts, secrets),
+    ...(facts.host.brought ?? []),
   ]);
 }
 

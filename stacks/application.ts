@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { Fragment } from "../ignition/config.ts";
 import type { EstateFacts } from "./facts.ts";
+import type { Workload } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 
 /** Settings by name. */
@@ -45,6 +47,15 @@ export interface PodPort {
   readonly from: readonly string[];
   /** Whether Prometheus reads metrics here. */
   readonly scrape?: boolean;
+  /** The part that listens (label `app.kubernetes.io/component`), where not all pods of the application do. @default all of them */
+  readonly component?: string;
+  /**
+   * Whether each application that uses this one has pods of its own here, called `<user>-<this>` (label `app.kubernetes.io/instance`).
+   * @default false
+   */
+  readonly perUser?: boolean;
+  /** Whether it is there with these settings. @default always */
+  readonly when?: (settings: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /** Says what is wrong at a place below the application's settings, and what to write instead. */
@@ -73,6 +84,11 @@ export interface Application<Shape extends SettingsShape = SettingsShape, Secret
   web?(settings: SettingsOf<Shape>, estate: Pick<Estate, "zone">): readonly WebRoute[];
   /** Certificates besides those of `web`: the ingress keeps them in their Secrets. */
   certificates?(settings: SettingsOf<Shape>, estate: Pick<Estate, "zone" | "roles">): readonly WantedCertificate[];
+  /**
+   * Files and units that hosts get at their first boot which run these workloads, for software that is no pod. It is in their user data:
+   * changing it replaces those hosts, one after another. So it holds no secret, and nothing that is better told to a running host.
+   */
+  host?(settings: SettingsOf<Shape>, runs: readonly Workload[]): Fragment | undefined;
   /** Rules that cross settings, or look at the rest of the document. Called where the application runs. */
   check?(settings: SettingsOf<Shape>, estate: Estate, wrong: WrongSetting): void;
 }
@@ -101,7 +117,7 @@ export interface Context<Of, Used = Readonly<Record<string, pulumi.ComponentReso
   /** The namespace of the estate's applications. */
   readonly namespace: pulumi.Output<string>;
   readonly secrets: Readonly<Record<SecretOf<Of>, pulumi.Output<string>>>;
-  /** Components of the applications that it `uses`, by name. */
+  /** Components of the applications that it `uses`, by name, and of those that it comes `after`, where they run. */
   readonly used: Used;
   /** Hosts that take any pod: workloads are made after them, and removed before them. */
   readonly after: readonly pulumi.Resource[];

@@ -49,14 +49,14 @@ export function buildApps(facts: EstateFacts, builds: Builds, { foundation, clus
   const metadata = { name: environment.namespace };
   const namespace = new kubernetes.core.v1.Namespace("estate", { metadata }, { provider });
   const made: Record<string, pulumi.ComponentResource> = {};
-  for (const { name, settings, uses, after } of facts.apps) {
+  for (const { name, settings, after } of facts.apps) {
     const build = builds[name] as Build<unknown> | undefined;
     if (!build) throw new pulumi.RunError(`the application ${name} was not loaded`);
     const before = pick(made, after);
     const context: Context<unknown> = {
       ...{ name, facts, settings: settings as never, secrets: (secrets[name] ?? {}) as never },
       ...{ addresses: foundation.addresses, namespace: namespace.metadata.name, after: cluster.workers },
-      used: pick(made, uses),
+      used: before,
       options: { providers: { kubernetes: provider }, dependsOn: Object.values(before) },
     };
     made[name] = build(context);

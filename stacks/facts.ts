@@ -1,5 +1,6 @@
+import type { Fragment } from "../ignition/config.ts";
 import { apiFront } from "./apiFront.ts";
-import { type AppFacts, appFacts } from "./appFacts.ts";
+import { type AppFacts, appFacts, broughtTo } from "./appFacts.ts";
 import { type ImageFacts, imageFacts } from "./image.ts";
 import { readPublicKey } from "./publicKey.ts";
 import { type ReverseFacts, reverseFacts } from "./reverse.ts";
@@ -28,6 +29,8 @@ export interface HostFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** As k3s takes them: `key=value:effect`. */
   readonly taints: readonly string[];
+  /** Of applications, for software that is no pod: part of its user data. Nothing where none brings any. */
+  readonly brought?: readonly Fragment[];
 }
 
 /** A data volume of a host. */
@@ -147,10 +150,11 @@ interface Described {
   readonly host: Host;
 }
 
-function hostFacts({ zone, sites }: Estate, { role, spec, name, host }: Described): HostFacts {
+function hostFacts({ zone, sites, apps }: Estate, { role, spec, name, host }: Described): HostFacts {
   const site = host.site ?? Object.keys(sites)[0] ?? "";
   const availabilityZone = host.availabilityZone ?? sites[site]?.availabilityZone;
   const runs = runsOf(role, spec);
+  const brought = broughtTo(runs, { apps });
   const taints = Object.entries(spec.taints).map(([key, taint]) => `${key}=${taint.value}:${taint.effect}`);
   // Only system pods run beside the datastore (they tolerate this).
   if (runs.includes("orchestrator")) taints.push("node-role.kubernetes.io/control-plane=:NoSchedule");
@@ -161,6 +165,7 @@ function hostFacts({ zone, sites }: Estate, { role, spec, name, host }: Describe
     labels: { ...spec.labels, "estate/role": role },
     taints: taints.sort(),
     volumes: volumesOf(spec),
+    ...(brought.length > 0 ? { brought } : {}),
   };
 }
 

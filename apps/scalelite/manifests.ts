@@ -10,6 +10,7 @@ import { configMap, podOf } from "./pods.ts";
 import { longestRound } from "./polling.ts";
 import { apiAlive, apiReady, progressing } from "./probes.ts";
 import { publishedOnly, type Recordings, store, wholeStore } from "./recordings.ts";
+import { spoolPod } from "./spool.ts";
 
 /** What Scalelite is made of. */
 export interface ScaleliteFacts extends Omit<Told, "recordings"> {
@@ -92,9 +93,14 @@ export function importer(facts: ScaleliteFacts & { readonly recordings: Recordin
   return deployment("importer", 1, pod);
 }
 
+/** @param program the name of the ConfigMap with the exporter's program */
+export function spool(recordings: Recordings, program: string) {
+  return deployment("spool", 1, spoolPod(recordings, program));
+}
+
 /**
- * Brings the database to the release of the image before any pod of it starts. A Job cannot be changed, and runs once: another image or
- * password is another Job, and its name says so.
+ * Brings the database to the release of the image before any pod of it starts. A Job cannot be changed, and runs once: whatever is another
+ * in it is another Job, and its name says so. Where nothing is to do, it does nothing.
  */
 export function migration(facts: ScaleliteFacts) {
   const { images, revision } = facts;
@@ -102,13 +108,11 @@ export function migration(facts: ScaleliteFacts) {
     ...{ part: "migration", image: images.api, memory: "1Gi", revision, environment: environment(facts) },
     command: ["bundle", "exec", "rake", "db:migrate"],
   });
+  const template = { metadata, spec: { ...spec, restartPolicy: "Never" } };
   const { name, ...rest } = metadataOf("migration");
   return {
-    metadata: { name: `${name}-${digestOf([images.api, revision])}`, ...rest },
-    spec: {
-      ...{ backoffLimit: 3, activeDeadlineSeconds: 1800 },
-      template: { metadata, spec: { ...spec, restartPolicy: "Never" } },
-    },
+    metadata: { name: `${name}-${digestOf(template)}`, ...rest },
+    spec: { backoffLimit: 3, activeDeadlineSeconds: 1800, template },
   };
 }
 

@@ -3,7 +3,11 @@
 package kubelet
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -16,6 +20,8 @@ type program struct {
 	user    int64    // who it is, unless the pod says
 	needs   string   // file of the host without which it does not run; of several that the pattern fits, the last
 	path    bool     // whether the folder of that file is searched for programs before the usual ones
+	called  string   // what the image calls that file, where the host has it by another name
+	lacks   []string // arguments that the host's is too old for, and that it does nothing of anyway: they are left out
 }
 
 // selfPath is where a container finds the program that this is.
@@ -26,11 +32,19 @@ const toolFolder = "/oem/estate/bin"
 
 // programs by the repositories of their images, whatever the tag and digest: the local stack has one version of each.
 var programs = map[string]program{
+	"docker.io/coturn/coturn":                    {needs: "/usr/bin/turnserver"},
 	"docker.io/library/node":                     {needs: toolFolder + "/node", path: true},
 	"docker.io/library/postgres":                 {needs: "/usr/lib/postgresql/*/bin/postgres", path: true},
 	"docker.io/library/redis":                    {needs: "/usr/bin/redis-server"},
+	"docker.io/oliver006/redis_exporter":         {needs: "/usr/bin/prometheus-redis-exporter", called: "/redis_exporter", lacks: []string{"--exclude-latency-histogram-metrics"}},
+	"docker.io/prom/alertmanager":                {needs: "/usr/bin/prometheus-alertmanager", called: "alertmanager"},
+	"docker.io/prom/prometheus":                  {needs: "/usr/bin/prometheus"},
 	"docker.io/rancher/mirrored-coredns-coredns": {command: []string{selfPath, "coredns"}},
 	"docker.io/traefik/whoami":                   {command: []string{selfPath, "whoami"}},
+	"quay.io/prometheus/node-exporter":           {needs: "/usr/bin/prometheus-node-exporter", called: "node_exporter"},
+	"quay.io/prometheuscommunity/postgres-exporter": {
+		needs: "/usr/bin/prometheus-postgres-exporter", called: "postgres_exporter", lacks: []string{"--collector.long_running_transactions"},
+	},
 }
 
 // file is what the program needs on this host, and whether that is there.
@@ -53,6 +67,28 @@ func (p program) folders() []string {
 	}
 	return usual
 }
+
+// find is a command with the path of its program in a root: that of a container, or "" for the host's, whose programs containers have.
+func (p program) find(root string, words []string) ([]string, error) {
+	if len(words) == 0 || words[0] == "" {
+		return nil, errors.New("there is no command")
+	}
+	if words[0] == p.called {
+		file, _ := p.file()
+		return append([]string{file}, slices.DeleteFunc(slices.Clone(words[1:]), p.isLacking)...), nil
+	}
+	if words[0][0] == '/' {
+		return words, nil
+	}
+	for _, folder := range p.folders() {
+		if _, err := os.Lstat(root + folder + "/" + words[0]); err == nil {
+			return append([]string{folder + "/" + words[0]}, words[1:]...), nil
+		}
+	}
+	return nil, fmt.Errorf("exec: %q: executable file not found in $PATH", words[0])
+}
+
+func (p program) isLacking(word string) bool { return slices.Contains(p.lacks, word) }
 
 // Repositories are those of all images that run on this host: those that have an entrypoint here, and those that containers must bring
 // a command for.

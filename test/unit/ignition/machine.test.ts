@@ -350,6 +350,16 @@ describe("user data", () => {
     );
   });
 
+  it("has what applications bring to the host, which none does here", () => {
+    const facts = deriveFacts(estate());
+    const [host] = facts.pools.flatMap((pool) => pool.hosts).filter(({ name }) => name === "bbb-01");
+    if (!host) throw new Error("no host bbb-01");
+    expect(host).not.toHaveProperty("brought");
+    const brought = [{ files: [{ path: "/etc/brought", mode: 0o644, contents: "by an application" }] }];
+    const machine = machineFacts(facts, { ...host, brought }, {});
+    expect(files(renderMachine(machine, machineSecrets(secrets, machine)))["/etc/brought"]).toBe("by an application");
+  });
+
   it("with the same file twice is refused", () => {
     const files = [{ path: "/a", mode: 0o644, contents: "" }];
     expect(() => renderFragments(machine, "key", [{ files }, { files }])).toThrow("two fragments of a machine have /a");

@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { appFacts, appSecrets } from "../../../stacks/appFacts.ts";
+import { appFacts, appSecrets, broughtTo } from "../../../stacks/appFacts.ts";
 import type { Application } from "../../../stacks/application.ts";
 import { buildOrder, definitionMistakes } from "../../../stacks/applicationOrder.ts";
 import { applications, appsFolder, findApplications } from "../../../stacks/applications.ts";
 import { loadBuilds } from "../../../stacks/apps.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
+import type { Workload } from "../../../stacks/schema/workload.ts";
 import { estate } from "./fixtures.ts";
 import { mistakes, set } from "./mistakes.ts";
 
@@ -117,6 +118,19 @@ describe("the document's applications", () => {
     const facts = appFacts({ apps }, found);
     expect(facts.map(({ name }) => name)).toEqual(["store", "a", "c"]);
     expect(facts[0]?.ports).toEqual({ data: { port: 1, from: ["a", "backup"] } });
+  });
+
+  it("bring files and units to hosts that run what they ask for, and to no other, and only where they run", () => {
+    const fragment = { files: [{ path: "/a", mode: 0o644, contents: "" }] };
+    const app: Application = {
+      ...{ about: "x", settings: {} },
+      host: ({ a }, runs) => (a === 1 && runs.includes("bbb") ? fragment : undefined),
+    };
+    const brought = (settings: object, runs: Workload[] = ["bbb", "pods"]) =>
+      broughtTo(runs, { apps: { app: { enabled: true, ...settings } } }, { app });
+    expect(brought({ a: 1 })).toEqual([fragment]);
+    for (const none of [brought({ a: 1 }, ["pods"]), brought({ a: 2 }), brought({ a: 1, enabled: false })])
+      expect(none).toEqual([]);
   });
 
   it("need their own secrets, and no other's", () => {
