@@ -33,7 +33,7 @@ let standing = true;
 async function pulumi(command: readonly string[], input = ""): Promise<Ran> {
   const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
   const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, input });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
+  return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, text: result.all };
 }
 
 async function kubectl(...command: readonly string[]): Promise<string> {
