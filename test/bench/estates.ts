@@ -41,13 +41,15 @@ const every = 10;
 /**
  * Builds an estate of so many hosts on a fresh cloud, and measures each command.
  *
+ * @param keep is given each as it is measured, so that those before a failure are told
  * @throws Trouble when one fails, or when there is something to do where nothing is
  */
 export async function measureEstate(
   bench: Bench,
   hosts: number,
   say: (line: string) => void,
-): Promise<EstateMeasured[]> {
+  keep: (measured: EstateMeasured) => void,
+): Promise<void> {
   say(`${hosts} hosts: a fresh cloud`);
   await bench.local("reset");
   await bench.local("up", "--yes", "--no-estate");
@@ -55,10 +57,8 @@ export async function measureEstate(
   const file = await readStackFile(stack);
   const document = grown(file.config?.["estate:estate"] as object, hosts);
   await writeStackFile(stack, { ...file, config: { ...file.config, "estate:estate": document } });
-  const measured: EstateMeasured[] = [];
   for (const command of Object.keys(commands) as Command[])
-    measured.push(await measure(bench, hosts, command, (line) => say(`${hosts} hosts, ${command}: ${line}`)));
-  return measured;
+    keep(await measure(bench, hosts, command, (line) => say(`${hosts} hosts, ${command}: ${line}`)));
 }
 
 async function measure(

@@ -1,5 +1,6 @@
 import { table } from "../../cli/table.ts";
 import type { EstateMeasured } from "./estates.ts";
+import { growth } from "./growth.ts";
 import type { LocalMeasured } from "./local.ts";
 import { parts } from "./processes.ts";
 import type { ProgramMeasured } from "./program.ts";
@@ -17,20 +18,39 @@ export interface Measured {
 export function renderReport({ cores, machineGiB, program, local, estates }: Measured): string {
   return [
     `${cores} cores, ${machineGiB} GiB of memory`,
-    ...(program ? ["The program alone", programTable(program)] : []),
+    ...(program ? [programTitle, programTable(program)] : []),
     ...(local ? ["The estate on this machine", localTable(local)] : []),
     ...(estates.length > 0 ? [estatesTitle, estatesTable(estates)] : []),
+    ...(growth(estates).length > 0 ? [growthTitle, growthTable(growth(estates))] : []),
   ].join("\n\n");
+}
+
+const growthTitle =
+  "How much more a host of the larger estate takes than one of the smallest: 1 is linear, less is better. A dash is what took less than a second.";
+
+function growthTable(rows: ReturnType<typeof growth>): string {
+  const shown = (ratio: number | undefined) => (ratio === undefined ? "-" : String(ratio));
+  return table(
+    ["hosts", "than", "command", "seconds", "engine CPU", "plugins CPU", "own code CPU", "cloud CPU"],
+    rows.map(({ hosts, than, command, seconds, engine, plugins, own, cloud }) => [
+      ...[String(hosts), String(than), command],
+      ...[seconds, engine, plugins, own, cloud].map(shown),
+    ]),
+  );
 }
 
 function programTable(rows: readonly ProgramMeasured[]): string {
   return table(
-    ["hosts", "resources", "seconds", "CPU s", "MiB"],
-    rows.map(({ hosts, resources, seconds, cpuSeconds, megabytes }) =>
-      [hosts, resources, seconds, cpuSeconds, megabytes].map(String),
+    ["hosts", "resources", "seconds", "CPU s", "MiB", "seconds a host", "CPU s a host", "MiB a host"],
+    rows.map(({ hosts, resources, seconds, cpuSeconds, megabytes, perHost }) =>
+      [hosts, resources, seconds, cpuSeconds, megabytes, perHost.seconds, perHost.cpuSeconds, perHost.megabytes].map(
+        String,
+      ),
     ),
   );
 }
+
+const programTitle = "The program alone; a host of it compared with one of a hundred: what grows linearly is 1 at most";
 
 function localTable(local: LocalMeasured): string {
   return table(

@@ -94,7 +94,7 @@ export interface Role {
 export interface Document {
   admins: { cidrs: Record<string, string>; keys?: Record<string, string> };
   network: { reverseRanges?: Record<string, string> };
-  sites: Record<string, { reverseZone?: boolean }>;
+  sites: Record<string, { cidr?: string; availabilityZone?: string; reverseZone?: boolean }>;
   image: { name: string };
   roles: Record<string, Role>;
   removal?: { volumes: Record<string, "keep" | "delete"> };

@@ -1,11 +1,14 @@
-/** `estate up` and `estate rollout` on the running estate: a roll that is paused, goes on, and can be asked how far it is. */
+/** `estate up` and `estate rollout` on the running estate: a roll that is paused, or whose window closes, goes on, and can be asked how far it is. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { lastRoll, type RolloutStatus } from "../../cli/journal/status.ts";
 import { setPause } from "../../cli/rollout/pause.ts";
+import { days } from "../../stacks/schema/window.ts";
 import { editDocument, estate, here, kubectl, secretsOf, serverIds } from "./estate.ts";
 
 const host = "worker-01";
+/** The one after it. */
+const next = "worker-02";
 
 /** All that commands of these tests have printed. */
 const printed: string[] = [];
@@ -16,24 +19,47 @@ const told: typeof estate = async (...args) => {
   return ran;
 };
 
-const serverId = async () => (await serverIds())[host];
+const serverId = async (name = host) => (await serverIds())[name];
 
-async function schedulable(): Promise<boolean> {
-  const { spec } = await kubectl<{ spec: { unschedulable?: boolean } }>("get", "node", host);
+async function schedulable(name = host): Promise<boolean> {
+  const { spec } = await kubectl<{ spec: { unschedulable?: boolean } }>("get", "node", name);
   return spec.unschedulable !== true;
 }
+
+/** A new generation of a host, and what else its role has for a roll; `undefined` takes it away. */
+async function renew(name: string, rollout: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  await editDocument(({ roles: { worker } }) => {
+    const own = worker?.hosts[name];
+    if (!own) throw new Error(`the document has no host ${name}`);
+    own.generation = Number(own.generation ?? 0) + 1;
+    Object.assign(worker.rollout, rollout);
+  });
+}
+
+async function setWindow(window: object | undefined): Promise<void> {
+  await editDocument(({ roles: { worker } }) => {
+    if (window) Object.assign(worker?.rollout ?? {}, { window });
+    else delete worker?.rollout.window;
+  });
+}
+
+/** Of another day than today, yesterday or tomorrow, so that it is closed for as long as this runs. */
+const closed = {
+  ...{ days: [days[(new Date().getUTCDay() + 3) % 7]], from: "03:00", to: "04:00" },
+  timeZone: "UTC",
+};
 
 let before: string | undefined;
 beforeAll(async () => {
   before = await serverId();
-  await editDocument(({ roles }) => {
-    const worker = roles.worker?.hosts[host];
-    if (!worker) throw new Error(`the document has no host ${host}`);
-    worker.generation = Number(worker.generation ?? 0) + 1;
-  });
+  // one after the other
+  await renew(host, { width: 1 });
 });
-// the tests after this one must not find a stack that is paused
-afterAll(async () => setPause(here.stack, undefined));
+// the tests after this one must not find a stack that is paused, nor a window
+afterAll(async () => {
+  await setPause(here.stack, undefined);
+  await setWindow(undefined);
+});
 
 test("while it is paused, up ends with 75, names the host that is left, and has not touched it", async () => {
   expect((await told(["rollout", "pause", "--reason", "an engine test"])).exitCode).toBe(0);
@@ -58,10 +84,33 @@ test("a time budget that is used up holds it back too", async () => {
   expect(await serverId()).toBe(before);
 });
 
+test("a window that closes while a host is under way: that one is finished, the next is not begun, and says when it will be", async () => {
+  const waiting = await serverId(next);
+  await renew(next);
+  const since = Date.now();
+  const up = told(["up", "--yes"]);
+  const joins = async () =>
+    (await readJournal(here.stack)).some(
+      (entry) => entry.host === host && entry.step === "join" && Date.parse(entry.time) >= since,
+    );
+  await expect.poll(joins, { timeout: 180_000, interval: 200 }).toBe(true);
+  await setWindow(closed);
+  const { exitCode, stdout, text } = await up;
+  expect(exitCode, text).toBe(75);
+  expect(stdout).toMatch(
+    /^1 host is left \(worker-02\): closed until \w{3} [\d-]{10} 03:00 UTC; it goes on with the next 'estate up' from then on/m,
+  );
+  expect(await serverId()).not.toBe(before);
+  expect(await serverId(next)).toBe(waiting);
+  expect([await schedulable(), await schedulable(next)]).toEqual([true, true]);
+  await setWindow(undefined);
+  before = waiting;
+});
+
 test("then the next up replaces it, and the journal says so: drained first, then joined", async () => {
   const up = await told(["up", "--yes", "--json"]);
   expect(up.exitCode, up.text).toBe(0);
-  const after = await serverId();
+  const after = await serverId(next);
   expect(after).not.toBe(before);
   const { result, update } = JSON.parse(up.stdout) as { result: string; update: string };
   expect(result).toBe("done");
@@ -85,10 +134,10 @@ test("rollout status shows it: nothing is wrong, and the host is up", async () =
   expect(asked.exitCode, asked.text).toBe(0);
   const status = JSON.parse(asked.stdout) as RolloutStatus;
   expect(status.result).toBe("done");
-  expect(status.hosts).toMatchObject([{ name: host, role: "worker", step: "soak", state: "done", health: "up" }]);
-  expect(status.hosts[0]?.server).toBe(await serverId());
+  expect(status.hosts).toMatchObject([{ name: next, role: "worker", step: "soak", state: "done", health: "up" }]);
+  expect(status.hosts[0]?.server).toBe(await serverId(next));
   const shown = await told(["rollout", "status"]);
-  expect(shown.text).toMatch(/worker-01 +worker +soak +done +up/);
+  expect(shown.text).toMatch(/worker-02 +worker +soak +done +up/);
 });
 
 test("no secret of the estate is in its journal, nor in what these commands printed", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { summary } from "../../bench/estates.ts";
+import { growth } from "../../bench/growth.ts";
 import { Meter } from "../../bench/processes.ts";
 import { judge, type Registered } from "../../bench/program.ts";
 import { renderReport } from "../../bench/report.ts";
@@ -31,6 +32,20 @@ describe("what was measured of an estate", () => {
     );
     expect(lines.at(-2)).toMatch(/^100 +1000 +up +1234\.5 +300 +0 +210 +90 +0 +12\.3 +0 +3 +0\.8 +0 +45\.7$/);
     expect(lines.at(-1)).toMatch(/^100 +1000 +preview +9 /);
+  });
+
+  it("is compared with the smallest estate, a host with a host, where it took a second at least", () => {
+    const few = { ...up, hosts: 10, resources: 100, seconds: 246.9, cloudSeconds: 4 };
+    const cpuSeconds = { engine: 1, plugins: 0, program: 1, gates: 0.5, command: 0 };
+    expect(growth([{ ...few, cpuSeconds }, up])).toEqual([
+      {
+        ...{ hosts: 100, than: 10, command: "up", seconds: 0.5, engine: 1.23 },
+        ...{ plugins: undefined, own: 0.25, cloud: 1.14 },
+      },
+    ]);
+    const text = renderReport({ cores: 2, machineGiB: 24, estates: [{ ...few, cpuSeconds }, up] });
+    expect(text.split("\n").at(-1)).toMatch(/^100 +10 +up +0\.5 +1\.23 +- +0\.25 +1\.14$/);
+    expect(growth([up])).toEqual([]);
   });
 
   it("is told as far as it went", () => {
