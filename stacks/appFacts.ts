@@ -14,8 +14,8 @@ export interface AppFacts {
   readonly uses: readonly string[];
   /** Applications that it is built after, and removed before. */
   readonly after: readonly string[];
-  /** With the names of its callers: `use` is replaced by theirs. */
-  readonly ports: Readonly<Record<string, PodPort>>;
+  /** Those that are there, with the names of their callers: `use` is replaced by theirs. */
+  readonly ports: Readonly<Record<string, Omit<PodPort, "when">>>;
 }
 
 /** A secret of an application that runs. */
@@ -35,13 +35,27 @@ export function appFacts({ apps }: Pick<Estate, "apps">, found: Applications = a
     if (!application || !settings) return [];
     const { uses = [], ports = {} } = application;
     const users = running.filter((other) => found[other]?.uses?.includes(name));
-    return [{ name, settings, uses, after: comesAfter(name, running, found), ports: withUsers(ports, users) }];
+    return [
+      {
+        name,
+        settings,
+        uses,
+        after: comesAfter(name, running, found),
+        ports: withUsers(present(ports, settings), users),
+      },
+    ];
   });
+}
+
+/** Those that are there with these settings. */
+function present(ports: Readonly<Record<string, PodPort>>, settings: AppSettings): AppFacts["ports"] {
+  const there = Object.entries(ports).filter(([, { when }]) => when?.(settings) ?? true);
+  return Object.fromEntries(there.map(([name, { when: _, ...port }]) => [name, port]));
 }
 
 /** Ports, with the applications that `use` stands for. */
 function withUsers(ports: AppFacts["ports"], users: readonly string[]): AppFacts["ports"] {
-  const entries = Object.entries(ports).map(([name, port]): [string, PodPort] => {
+  const entries = Object.entries(ports).map(([name, port]): [string, AppFacts["ports"][string]] => {
     const from = port.from.flatMap((party) => (party === "use" ? users : [party]));
     return [name, { ...port, from: [...new Set(from)] }];
   });

@@ -54,6 +54,8 @@ export interface PodPort {
    * @default false
    */
   readonly perUser?: boolean;
+  /** Whether it is there with these settings. @default always */
+  readonly when?: (settings: Readonly<Record<string, unknown>>) => boolean;
 }
 
 /** Says what is wrong at a place below the application's settings, and what to write instead. */

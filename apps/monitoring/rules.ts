@@ -5,6 +5,7 @@ import { meetingAlerts } from "./alerts/meetings.ts";
 import { orchestratorAlerts } from "./alerts/orchestrator.ts";
 import { readingAlerts } from "./alerts/reading.ts";
 import { type ScaleliteAlertFacts, scaleliteAlerts } from "./alerts/scalelite.ts";
+import { type ServerAlertFacts, serverAlerts } from "./alerts/servers.ts";
 import { postgresAlerts, redisAlerts } from "./alerts/stores.ts";
 import { turnAlerts } from "./alerts/turn.ts";
 import { written } from "./config.ts";
@@ -15,9 +16,9 @@ export interface RuleFacts {
   readonly scrapeSeconds: number;
   /** The release of k3s that the estate pins. */
   readonly k3s: string;
-  readonly leastBbb: ScaleliteAlertFacts["leastBbb"];
+  readonly leastBbb: ServerAlertFacts["leastBbb"];
   /** Scalelite, where it runs. */
-  readonly scalelite?: Pick<ScaleliteAlertFacts, "recordings">;
+  readonly scalelite?: ScaleliteAlertFacts;
   /** Whether databases are backed up: where nothing is, its absence is no fault. */
   readonly backups: boolean;
 }
@@ -30,7 +31,8 @@ export function ruleFiles(facts: RuleFacts): Readonly<Record<string, string>> {
     orchestratorAlerts(facts),
     readingAlerts(facts),
     ...(jobs.includes("bbb-exporter") ? [meetingAlerts()] : []),
-    ...(scalelite ? [scaleliteAlerts({ ...scalelite, leastBbb })] : []),
+    ...(scalelite ? [scaleliteAlerts(scalelite)] : []),
+    ...(jobs.includes("registrator-http") ? [serverAlerts({ leastBbb })] : []),
     ...(jobs.includes("turn-exporter") ? [turnAlerts()] : []),
     ...(jobs.includes("postgres-exporter") ? [postgresAlerts()] : []),
     ...(jobs.some((job) => job.startsWith("redis-exporter-")) ? [redisAlerts()] : []),

@@ -13,13 +13,13 @@ export interface Reached {
 /**
  * Who reaches a part, and whom it reaches: nginx takes requests of those whom the catalogue names, the API those of nginx; they, the
  * poller and the importer reach the stores, and those that ask BigBlueButton its hosts. Portals are told of recordings and of statistics
- * at their public addresses, which may be anywhere.
+ * at their public addresses, which may be anywhere. What tells of the store calls nobody.
  */
 export function policy(part: Part, { apps, bbb }: Reached) {
   const of = (ports: Talker["ports"]) =>
     networkPolicyOf({ name: app, apps: apps.map((one) => (one.name === app ? { ...one, ports } : one)), hosts: [] })
       .spec;
-  const { http } = apps.find(({ name }) => name === app)?.ports ?? {};
+  const { http, spool } = apps.find(({ name }) => name === app)?.ports ?? {};
   const web = of(http ? { http } : {});
   const stores = of({}).egress;
   const within = (other: Part) => [{ podSelector: { matchLabels: selectorOf(other) } }];
@@ -34,6 +34,7 @@ export function policy(part: Part, { apps, bbb }: Reached) {
     poller: { ingress: [], egress: [...stores, ...servers] },
     importer: { ingress: [], egress: [...stores, portals] },
     migration: { ingress: [], egress: stores },
+    spool: { ingress: of(spool ? { spool } : {}).ingress, egress: [] },
   }[part];
   return {
     metadata: metadataOf(part),

@@ -3,7 +3,7 @@ import { defineApplication } from "../../stacks/application.ts";
 import { Domain } from "../../stacks/schema/primitives.ts";
 import { form, section, text, told, whole } from "../../stacks/schema/told.ts";
 import { type ImagePart, imageParts, imagesOf, unpinned } from "./images.ts";
-import { apiPort, app, names, webPort } from "./names.ts";
+import { apiPort, app, names, spoolPort, webPort } from "./names.ts";
 
 const image = form(
   /^\S+@sha256:[0-9a-f]{64}$/,
@@ -61,6 +61,10 @@ export const application = defineApplication({
   ports: {
     http: { port: webPort, from: ["ingress", "use"] },
     api: { port: apiPort, from: [app] },
+    spool: {
+      ...{ port: spoolPort, from: ["monitoring"], scrape: true, component: "spool" },
+      when: ({ recordings }) => recordings !== undefined,
+    },
   },
   web: ({ host }) => [{ host, service: names.nginx, port: webPort }],
   check({ images, recordings, secret }, _, wrong) {

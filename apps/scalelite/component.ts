@@ -13,6 +13,7 @@ import * as manifests from "./manifests.ts";
 import { app, names, type Part, webPort } from "./names.ts";
 import { pollingFor } from "./polling.ts";
 import { hasPrevious, loadBalancerSecrets } from "./secret.ts";
+import { spoolProgram } from "./spool.ts";
 
 /** Where an application finds its store: a Secret with its url, and what changes with the password. */
 interface Store {
@@ -66,6 +67,7 @@ export class Scalelite extends ApplicationComponent {
     const files = this.#configMap("nginx", manifests.nginxFiles(args));
     // it looks for the API's address once, at its start, and the importer makes the folder that it serves
     this.#served("nginx", facts.apply(manifests.nginx), [api, files, ...imported]);
+    this.#spool();
     this.registerOutputs({});
   }
 
@@ -91,8 +93,9 @@ export class Scalelite extends ApplicationComponent {
   }
 
   #policies(): pulumi.Resource[] {
-    const { apps, bbb, recordings } = this.#args;
-    const parts = (Object.keys(names) as Part[]).filter((part) => part !== "importer" || recordings);
+    const { apps, bbb } = this.#args;
+    const absent = [...(this.#args.recordings ? [] : ["importer"]), ...(this.#watched ? [] : ["spool"])];
+    const parts = (Object.keys(names) as Part[]).filter((part) => !absent.includes(part));
     return parts.map((part) => {
       const manifest = {
         metadata: manifests.metadataOf(part),
@@ -118,6 +121,24 @@ export class Scalelite extends ApplicationComponent {
     const files = this.#configMap("importer", manifests.scripts);
     const manifest = facts.apply((known) => manifests.importer({ ...known, recordings }));
     return [this.#workload("importer", manifest, [...before, files])];
+  }
+
+  /** What tells Prometheus of the store. */
+  #spool(): void {
+    const recordings = this.#watched;
+    if (!recordings) return;
+    const program = spoolProgram();
+    // its name is that of what is in it, and the pod of the old one needs the old one: so the new one comes first
+    const files = new kubernetes.core.v1.ConfigMap(`${names.spool}-program`, this.inNamespace(program), {
+      parent: this,
+    });
+    const manifest = this.inNamespace(manifests.spool(recordings, program.metadata.name));
+    new kubernetes.apps.v1.Deployment(names.spool, manifest, this.own([files, ...this.#args.after]));
+  }
+
+  /** The store, where there is one that something watches. */
+  get #watched(): ScaleliteArgs["recordings"] {
+    return this.#args.apps.some(({ name }) => name === "monitoring") ? this.#args.recordings : undefined;
   }
 
   /** A workload of several pods that others reach: its Service. */

@@ -1,9 +1,9 @@
 import { versions } from "../../stacks/versions.ts";
 import type { Part } from "./names.ts";
 
-/** Parts that have an image of their own; the migration runs that of the API. */
+/** Parts that have an image of their own; the migration runs that of the API, and the exporter is ours. */
 export const imageParts = ["api", "nginx", "poller", "importer"] as const;
-export type ImagePart = Exclude<Part, "migration">;
+export type ImagePart = Exclude<Part, "migration" | "spool">;
 export type Images = Readonly<Record<ImagePart, string>>;
 
 /** The images: those that the project pins, where the document does not say others. */

@@ -10,6 +10,7 @@ import { configMap, podOf } from "./pods.ts";
 import { longestRound } from "./polling.ts";
 import { apiAlive, apiReady, progressing } from "./probes.ts";
 import { publishedOnly, type Recordings, store, wholeStore } from "./recordings.ts";
+import { spoolPod } from "./spool.ts";
 
 /** What Scalelite is made of. */
 export interface ScaleliteFacts extends Omit<Told, "recordings"> {
@@ -90,6 +91,11 @@ export function importer(facts: ScaleliteFacts & { readonly recordings: Recordin
     },
   });
   return deployment("importer", 1, pod);
+}
+
+/** @param program the name of the ConfigMap with the exporter's program */
+export function spool(recordings: Recordings, program: string) {
+  return deployment("spool", 1, spoolPod(recordings, program));
 }
 
 /**

@@ -10,6 +10,7 @@ export const names = {
   poller: "scalelite-poller",
   importer: "scalelite-importer",
   migration: "scalelite-migration",
+  spool: "scalelite-spool",
 } as const;
 
 export type Part = keyof typeof names;
@@ -17,6 +18,8 @@ export type Part = keyof typeof names;
 /** Where nginx takes requests, and where the API takes those of nginx. */
 export const webPort = 8080;
 export const apiPort = 3000;
+/** Where Prometheus reads what waits for its import. */
+export const spoolPort = 9300;
 
 /** Of the image: the user `scalelite`, and the group by which BigBlueButton's hosts hand recordings over. */
 export const user = 1000;

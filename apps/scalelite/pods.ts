@@ -33,7 +33,7 @@ export interface PodFacts {
 /** Room that is lost with the pod: for all that wants to write. */
 function scratch(part: Part): Mount {
   // Rails has a folder of its own for that
-  const rails = part === "nginx" ? [] : [{ mountPath: "/srv/scalelite/tmp" }];
+  const rails = part === "nginx" || part === "spool" ? [] : [{ mountPath: "/srv/scalelite/tmp" }];
   return { volume: { name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, at: [{ mountPath: "/tmp" }, ...rails] };
 }
 

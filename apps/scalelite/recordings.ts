@@ -19,6 +19,11 @@ export function publishedOnly({ claim }: Recordings): Mount {
   return { volume: volumeOf(claim), at: [{ mountPath: `${store}/published`, subPath: "published", readOnly: true }] };
 }
 
+/** All of it, for who only looks. */
+export function storeToRead({ claim }: Recordings): Mount {
+  return { volume: volumeOf(claim), at: [{ mountPath: store, readOnly: true }] };
+}
+
 function volumeOf(claimName: string) {
   return { name: "recordings", persistentVolumeClaim: { claimName } };
 }

@@ -1,4 +1,6 @@
 import type { Registrator } from "./registrator.ts";
+import { versionNumber } from "./release.ts";
+import { states } from "./scalelite.ts";
 import { healthOf } from "./verdict.ts";
 import { viewOf } from "./view.ts";
 
@@ -26,6 +28,27 @@ export function metricsOf(registrator: Registrator, leads: boolean): string {
       servers.flatMap(({ name, condition }) =>
         words.map((word): Sample => [{ server: name, condition: word }, Number(word === condition)]),
       ),
+    ),
+    gauge(
+      "registrator_server_state",
+      "State of a server in Scalelite: 1 for the one that holds.",
+      servers.flatMap(({ name, state }) =>
+        state === undefined
+          ? []
+          : states.map((word): Sample => [{ server: name, state: word }, Number(word === state)]),
+      ),
+    ),
+    gauge(
+      "registrator_server_version",
+      "Release of BigBlueButton as a number: 3.0.35 is 3000035.",
+      servers.flatMap(({ name, version }): Sample[] =>
+        version === undefined ? [] : [[{ server: name, version }, versionNumber(version)]],
+      ),
+    ),
+    gauge(
+      "registrator_server_meetings",
+      "Meetings, as the server itself counts them.",
+      servers.flatMap(({ name, meetings }): Sample[] => (meetings === undefined ? [] : [[{ server: name }, meetings]])),
     ),
     gauge(
       "registrator_server_load",

@@ -278,6 +278,9 @@ describe("a replica", () => {
       'registrator_server_condition{server="bbb-01",condition="dead"} 0',
       'registrator_server_load{server="bbb-01"} 4',
       'registrator_server_people{server="bbb-01"} 4',
+      'registrator_server_meetings{server="bbb-01"} 1',
+      'registrator_server_state{server="bbb-01",state="enabled"} 1',
+      'registrator_server_state{server="bbb-01",state="cordoned"} 0',
       'registrator_steps_total{step="add",result="done"} 1',
     ])
       expect(text.split("\n")).toContain(line);

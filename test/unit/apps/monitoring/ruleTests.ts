@@ -30,19 +30,17 @@ const diskOf = (available: string, of = disk): Series => ({
   [labelled("node_filesystem_size_bytes", of)]: steady(100),
 });
 const server = { server: "bbb-01" };
-const state = (word: string) => labelled("scalelite_server_state", { ...server, state: word });
-const online = labelled("scalelite_server_online", server);
-const load = labelled("scalelite_server_load", server);
-const poller = labelled("kube_deployment_status_replicas_ready", {
-  ...{ namespace: "estate", deployment: "scalelite-poller" },
-});
+const state = (word: string) => labelled("registrator_server_state", { ...server, state: word });
+const online = labelled("registrator_server_online", server);
+const load = labelled("registrator_server_load", server);
 const importer = labelled("kube_deployment_status_replicas_ready", {
   ...{ namespace: "estate", deployment: "scalelite-importer" },
 });
 const people = labelled("registrator_server_people", server);
 const relayed = (instance: string) =>
   labelled("turn_total_allocations", { instance, job: "turn-exporter", type: "UDP" });
-const version = (of: string, release: string) => labelled("scalelite_server_version", { server: of, version: release });
+const version = (of: string, release: string) =>
+  labelled("registrator_server_version", { server: of, version: release });
 
 /** An alert of nothing but a value. */
 function plain(
@@ -60,7 +58,7 @@ function plain(
 export const jobs = [
   ...["node-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
   ...["monitoring-prometheus", "monitoring-alertmanager", "monitoring-kube-state"],
-  ...["postgres-exporter", "redis-exporter-scalelite"],
+  ...["postgres-exporter", "redis-exporter-scalelite", "scalelite-spool"],
 ];
 
 const hosts: readonly AlertCase[] = [
@@ -188,17 +186,44 @@ const meetings: readonly AlertCase[] = [
 ];
 
 const scalelite: readonly AlertCase[] = [
-  plain("ScaleliteDown", "scalelite_up", { job: "monitoring-scalelite" }, steady(0), steady(1)),
+  plain(
+    "ScaleliteDown",
+    "kube_deployment_status_replicas_ready",
+    { namespace: "estate", deployment: "scalelite-api" },
+    steady(0),
+    steady(2),
+  ),
+  plain(
+    "PollerDown",
+    "kube_deployment_status_replicas_ready",
+    { namespace: "estate", deployment: "scalelite-poller" },
+    steady(0),
+    steady(1),
+  ),
+  {
+    alert: "ScaleliteUnseen",
+    // the last look was at the beginning
+    fires: { registrator_look_timestamp_seconds: steady(0), registrator_trouble: steady(1) },
+    labels: {},
+    silent: { registrator_look_timestamp_seconds: "0+60x1600", registrator_trouble: steady(0) },
+  },
+  // there never was a look
+  {
+    alert: "ScaleliteUnseen",
+    fires: { registrator_trouble: steady(1) },
+    labels: {},
+    silent: { registrator_look_timestamp_seconds: "0+60x1600", registrator_trouble: steady(1) },
+  },
   {
     alert: "ScaleliteWithoutServers",
     fires: {
-      scalelite_up: steady(1),
+      registrator_leader: steady(1),
       [online]: steady(1),
       [state("enabled")]: steady(0),
       [state("cordoned")]: steady(1),
     },
     labels: {},
-    silent: { scalelite_up: steady(1), [online]: steady(1), [state("enabled")]: steady(1) },
+    silent: { registrator_leader: steady(1), [online]: steady(1), [state("enabled")]: steady(1) },
   },
   {
     alert: "ScaleliteServerOffline",
@@ -209,21 +234,15 @@ const scalelite: readonly AlertCase[] = [
   },
   {
     alert: "PollerStale",
-    fires: { [poller]: steady(0) },
-    labels: { namespace: "estate", deployment: "scalelite-poller" },
-    silent: { [poller]: steady(1) },
+    fires: { [state("enabled")]: steady(1) },
+    labels: {},
+    silent: { [state("enabled")]: steady(1), [load]: steady(0) },
   },
   {
     alert: "PollerStale",
-    fires: { [poller]: steady(1), [state("enabled")]: steady(1) },
+    fires: { [state("enabled")]: steady(1), [load]: steady(15), [people]: "0+1x60" },
     labels: {},
-    silent: { [poller]: steady(1), [state("enabled")]: steady(1), [load]: steady(0) },
-  },
-  {
-    alert: "PollerStale",
-    fires: { [poller]: steady(1), [state("enabled")]: steady(1), [load]: steady(15), [people]: "0+1x60" },
-    labels: {},
-    silent: { [poller]: steady(1), [state("enabled")]: steady(1), [load]: "0+1x60", [people]: "0+1x60" },
+    silent: { [state("enabled")]: steady(1), [load]: "0+1x60", [people]: "0+1x60" },
   },
   {
     alert: "BbbVersionBehind",

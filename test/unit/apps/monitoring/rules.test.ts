@@ -2,8 +2,8 @@
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import type { AlertGroup } from "../../../../apps/monitoring/alert.ts";
-import { versionNumber } from "../../../../apps/monitoring/alerts/scalelite.ts";
 import { ruleFiles } from "../../../../apps/monitoring/rules.ts";
+import { versionNumber } from "../../../../apps/registrator/service/release.ts";
 import { derived } from "./facts.ts";
 import { alertCases, jobs, ruleTests } from "./ruleTests.ts";
 
