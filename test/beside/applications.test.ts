@@ -57,16 +57,16 @@ beforeAll(async () => {
   leftBefore = await left();
   const given = await newGiven();
   await small.prepare((document) => describeApplications(document, given));
-  for (const [key, input] of Object.entries(given.secrets))
-    await execa("pulumi", ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack], {
-      ...{ cwd: project, input },
-    });
+  for (const [key, input] of Object.entries(given.secrets)) {
+    const set = ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack, "--non-interactive"];
+    await execa("pulumi", set, { cwd: project, input });
+  }
   // those of the applications that can be made
   await prepareStack(here, small.stack, join(small.folder, "operator"));
 });
 
 afterAll(async () => {
-  if (standing) await small.pulumi("destroy", "--yes", "--skip-preview");
+  if (standing) await small.estate("destroy", "--yes");
   await small.remove();
 });
 
@@ -153,7 +153,7 @@ test("a second preview has nothing to do", async () => {
 });
 
 test("destroy leaves nothing of it", async () => {
-  const destroy = await small.pulumi("destroy", "--yes", "--skip-preview");
+  const destroy = await small.estate("destroy", "--yes");
   expect(destroy.exitCode, destroy.text).toBe(0);
   standing = false;
   expect(await left()).toEqual(leftBefore);
