@@ -2,8 +2,6 @@
  * An estate with every application of the project, beside the first one on the same cloud: it comes up in one update, what can run here
  * runs and does its work, the rest says that it is played, nothing is left to do, and nothing of it stays.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -12,32 +10,20 @@ import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
 import { turnPorts } from "../../apps/coturn/names.ts";
 import { turnSecrets } from "../../apps/coturn/secrets.ts";
 import { prepareStack } from "../../cli/local/stack.ts";
-import type { PlainDocument } from "../../cli/local-document.ts";
-import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { names } from "../../local/network/names.ts";
 import { project } from "../../local/place.ts";
 import { applications } from "../../stacks/applications.ts";
 import { environment } from "../../stacks/environment.ts";
-import { cloud, estate, here, pulumi, run } from "../engine/estate.ts";
+import { here, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { describeApplications, hosts, newGiven, zone } from "./applications/document.ts";
+import { SmallEstate } from "./small-estate.ts";
 import { TurnClient } from "./turn/client.ts";
 
-const stack = `${here.stack}-apps`;
-let folder: string;
-let kubeconfig: string;
+const small = new SmallEstate("apps");
 let leftBefore: readonly string[];
 /** Whether there is anything to take down. */
 let standing = true;
-
-async function setSecret(key: string, value: string): Promise<void> {
-  const args = ["config", "set", "--secret", key, "--stack", stack, "--non-interactive"];
-  await execa("pulumi", args, { cwd: project, input: value });
-}
-
-async function kubectl(...command: readonly string[]): Promise<string> {
-  return run("kubectl", "--kubeconfig", kubeconfig, "--request-timeout=20s", "-n", environment.namespace, ...command);
-}
 
 interface Condition {
   readonly type: string;
@@ -51,7 +37,8 @@ interface Pod {
 }
 
 async function pods(): Promise<readonly Pod[]> {
-  return (JSON.parse(await kubectl("get", "pods", "--output", "json")) as { readonly items: readonly Pod[] }).items;
+  const all = await small.kubectl("get", "pods", "-n", environment.namespace, "--output", "json");
+  return (JSON.parse(all) as { readonly items: readonly Pod[] }).items;
 }
 
 const conditionOf = ({ status }: Pod, type: string) => status.conditions?.find((one) => one.type === type);
@@ -68,35 +55,30 @@ async function soon<Seen>(seconds: number, look: () => Promise<Seen>, good: (see
 
 beforeAll(async () => {
   leftBefore = await left();
-  folder = await mkdtemp(join(tmpdir(), "estate-apps-"));
-  kubeconfig = join(folder, "kubeconfig");
-  // of a run that was killed: its secrets are of another passphrase
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
-  await prepareStack(here, stack, kubeconfig);
   const given = await newGiven();
-  const file = await readStackFile(stack);
-  describeApplications(file.config?.["estate:estate"] as PlainDocument, given);
-  await writeStackFile(stack, file);
-  for (const [key, value] of Object.entries(given.secrets)) await setSecret(`estate:${key}`, value);
-  // those of the applications, and the operator's way to this estate
-  await prepareStack(here, stack, kubeconfig);
+  await small.prepare((document) => describeApplications(document, given));
+  for (const [key, input] of Object.entries(given.secrets)) {
+    const set = ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack, "--non-interactive"];
+    await execa("pulumi", set, { cwd: project, input });
+  }
+  // those of the applications that can be made
+  await prepareStack(here, small.stack, join(small.folder, "operator"));
 });
 
 afterAll(async () => {
-  if (standing) await estate(["destroy", "--yes"], project, stack);
-  await rm(folder, { recursive: true, force: true });
-  await pulumi(["stack", "rm", "--yes"], project, stack);
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+  if (standing) await small.estate("destroy", "--yes");
+  await small.remove();
 });
 
 test("comes up with all applications in one update", async () => {
-  const up = await pulumi(["up", "--yes", "--skip-preview"], project, stack);
+  const up = await small.pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.text).toBe(0);
 });
 
-test("every application has pods, and all of them are ready or have done their work", async () => {
+test("every application that is not a host's own has pods, and all of them are ready or have done their work", async () => {
   const all = await soon(120, pods, (found) => found.length > 0 && found.every(isWell));
-  expect([...new Set(all.map(applicationOf))].sort()).toEqual(Object.keys(applications));
+  const ofPods = Object.keys(applications).filter((name) => !applications[name]?.host);
+  expect([...new Set(all.map(applicationOf))].sort()).toEqual(ofPods);
 });
 
 test("what this machine has the programs of runs; the rest says that it is played, and why", async () => {
@@ -115,8 +97,8 @@ test("what this machine has the programs of runs; the rest says that it is playe
 });
 
 test("TURN servers relay to bbb hosts, by their floating IPs, for who has a credential, and to nobody else", async () => {
-  const { text } = await pulumi(["config", "get", "estate:coturn.seed"], project, stack);
-  const [secret = ""] = turnSecrets(text.trim(), { generation: 0, revoked: -1 });
+  const { stdout } = await small.pulumi("config", "get", "estate:coturn.seed");
+  const [secret = ""] = turnSecrets(stdout.trim(), { generation: 0, revoked: -1 });
   const addressOf = async (host: string) => run("dig", "+short", `${host}.${zone}`);
   const [bbb, worker] = [await addressOf(hosts.bbb[0]), await addressOf(hosts.worker[0])];
   for (const host of hosts.turn) {
@@ -142,8 +124,7 @@ interface Target {
 /** What Prometheus reads, as it says itself: asked on its own host, which alone reaches its pod. */
 async function targets(): Promise<readonly Target[]> {
   const [pod] = (await pods()).filter(({ metadata }) => metadata.name === "monitoring-prometheus-0");
-  const servers = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
-  const host = servers.find(({ name }) => name === hosts.worker[0])?.id ?? "";
+  const host = (await small.servers())[hosts.worker[0]] ?? "";
   const url = `http://${pod?.status.podIP}:9090/api/v1/targets?state=active`;
   const answer = await run("ip", "netns", "exec", names.host(host), "curl", "--silent", "--max-time", "5", url);
   return JSON.parse(answer).data.activeTargets;
@@ -167,12 +148,12 @@ test("Prometheus reads every target whose program runs here, and finds all other
 });
 
 test("a second preview has nothing to do", async () => {
-  const preview = await pulumi(["preview", "--expect-no-changes", "--diff"], project, stack);
+  const preview = await small.pulumi("preview", "--expect-no-changes", "--diff");
   expect(preview.exitCode, preview.text).toBe(0);
 });
 
 test("destroy leaves nothing of it", async () => {
-  const destroy = await estate(["destroy", "--yes"], project, stack);
+  const destroy = await small.estate("destroy", "--yes");
   expect(destroy.exitCode, destroy.text).toBe(0);
   standing = false;
   expect(await left()).toEqual(leftBefore);

@@ -1,5 +1,4 @@
 /** A small estate with every application of the project: what each of them needs of its document, in one place. */
-import type { PlainDocument } from "../../../cli/local-document.ts";
 import { greenlightImage, scaleliteImages } from "../../unit/apps/documents.ts";
 import { certificateFor } from "../../unit/apps/ingress/certificates.ts";
 
@@ -59,7 +58,7 @@ export async function newGiven(): Promise<Given> {
 }
 
 /** Changes the document of the local stack to that of this estate. */
-export function describeApplications(document: PlainDocument, { chain }: Pick<Given, "chain">): void {
+export function describeApplications(document: Record<string, unknown>, { chain }: Pick<Given, "chain">): void {
   const network = document.network as { readonly downloads: object };
   Object.assign(document, {
     ...{ name: "apps", zone, sites: { local: { cidr: "10.60.0.0/24" } } },
