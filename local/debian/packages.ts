@@ -44,6 +44,16 @@ export const packages: readonly DebianPackage[] = [
     why: "measurements of hosts",
     units: ["prometheus-node-exporter.service"],
   },
+  {
+    name: "prometheus-postgres-exporter",
+    why: "measurements of PostgreSQL",
+    units: ["prometheus-postgres-exporter.service"],
+  },
+  {
+    name: "prometheus-redis-exporter",
+    why: "measurements of Redis",
+    units: ["prometheus-redis-exporter.service"],
+  },
   { name: "nftables", why: "security groups and NAT, as packets see them" },
   { name: "iproute2", why: "namespaces, bridges and addresses" },
   { name: "iputils-ping", why: "ping inside the stack" },

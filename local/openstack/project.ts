@@ -6,13 +6,19 @@ import { findOrMake, type Named } from "./find.ts";
 /** What the estate's user may do in its project: everything of its own, nothing of others. */
 export const roles = ["member", "load-balancer_member"] as const;
 
-/** Of the project, of its user, and of the application credential. */
-const name = "estate";
+/** Of the estate's project, of its user, and of the application credential. */
+export const estateProject = "estate";
 
-/** The project `estate` and its user, who is no admin. */
-export async function ensureProject(admin: OpenStack, facts: CloudFacts): Promise<{ project: Named; user: Named }> {
+/**
+ * A project and its user of the same name, who is no admin.
+ *
+ * @param password of a user that is made; one that is there keeps its own
+ */
+export async function ensureProject(
+  admin: OpenStack,
+  { name, password }: { readonly name: string; readonly password: string },
+): Promise<{ project: Named; user: Named }> {
   const project = await findOrMake(admin, "project", { name, domain_id: "default" });
-  const password = facts.secrets.estate;
   const user = await findOrMake(admin, "user", {
     name,
     password,
@@ -40,16 +46,18 @@ export async function ensureApplicationCredential(facts: CloudFacts, user: Named
     interface: "public",
     credentials: {
       kind: "password",
-      username: name,
+      username: estateProject,
       password: facts.secrets.estate,
       userDomain: { id: "default" },
-      project: { name, domain: { id: "default" } },
+      project: { name: estateProject, domain: { id: "default" } },
     },
   });
   const path = `/v3/users/${user.id}/application_credentials`;
-  const [found] = await estate.list<Named>("identity", path, "application_credentials", { query: { name } });
+  const [found] = await estate.list<Named>("identity", path, "application_credentials", {
+    query: { name: estateProject },
+  });
   if (found) return found.id;
-  const body = { application_credential: { name, secret: facts.secrets.applicationCredential } };
+  const body = { application_credential: { name: estateProject, secret: facts.secrets.applicationCredential } };
   const made = await estate.request<{ application_credential: Named }>("POST", "identity", path, { body });
   return made.application_credential.id;
 }

@@ -15,7 +15,7 @@ import { ensureFlavors, flavors } from "./flavors.ts";
 import { ensureImage, imageName } from "./image.ts";
 import { manage } from "./manage.ts";
 import { ensureOperatorNetworks } from "./operator-networks.ts";
-import { ensureApplicationCredential, ensureProject, grantLoadBalancerAdmin, roles } from "./project.ts";
+import { ensureApplicationCredential, ensureProject, estateProject, grantLoadBalancerAdmin, roles } from "./project.ts";
 import { limitProject, quotas } from "./quotas.ts";
 import { readSecrets } from "./secrets.ts";
 import { plantDatabases, seedKey, updateTables } from "./seed.ts";
@@ -125,7 +125,7 @@ async function furnish(stack: Stack, facts: CloudFacts, steps: Steps, { admin, c
     volumesHavePlace(admin),
     steps.once("project", fingerprint(JSON.stringify([quotas, roles])), async () => {
       await grantLoadBalancerAdmin(admin);
-      const { project, user } = await ensureProject(admin, facts);
+      const { project, user } = await ensureProject(admin, { name: estateProject, password: facts.secrets.estate });
       await limitProject(admin, project.id);
       const credential = await ensureApplicationCredential(facts, user);
       await writePrivately({ [join(facts.folder, "clouds.yaml")]: cloudsYaml(facts, credential) });

@@ -18,7 +18,7 @@ import { names } from "../../local/network/names.ts";
 import { project } from "../../local/place.ts";
 import { applications } from "../../stacks/applications.ts";
 import { environment } from "../../stacks/environment.ts";
-import { cloud, here, type Ran, run } from "../engine/estate.ts";
+import { cloud, estate, here, pulumi, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { describeApplications, hosts, newGiven, zone } from "./applications/document.ts";
 import { TurnClient } from "./turn/client.ts";
@@ -30,10 +30,9 @@ let leftBefore: readonly string[];
 /** Whether there is anything to take down. */
 let standing = true;
 
-async function pulumi(command: readonly string[], input = ""): Promise<Ran> {
-  const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
-  const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, input });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
+async function setSecret(key: string, value: string): Promise<void> {
+  const args = ["config", "set", "--secret", key, "--stack", stack, "--non-interactive"];
+  await execa("pulumi", args, { cwd: project, input: value });
 }
 
 async function kubectl(...command: readonly string[]): Promise<string> {
@@ -78,23 +77,20 @@ beforeAll(async () => {
   const file = await readStackFile(stack);
   describeApplications(file.config?.["estate:estate"] as PlainDocument, given);
   await writeStackFile(stack, file);
-  for (const [key, value] of Object.entries(given.secrets)) {
-    const set = await pulumi(["config", "set", "--secret", `estate:${key}`], value);
-    expect(set.exitCode, set.text).toBe(0);
-  }
+  for (const [key, value] of Object.entries(given.secrets)) await setSecret(`estate:${key}`, value);
   // those of the applications, and the operator's way to this estate
   await prepareStack(here, stack, kubeconfig);
 });
 
 afterAll(async () => {
-  if (standing) await pulumi(["destroy", "--yes", "--skip-preview"]);
+  if (standing) await estate(["destroy", "--yes"], project, stack);
   await rm(folder, { recursive: true, force: true });
-  await pulumi(["stack", "rm", "--yes"]);
+  await pulumi(["stack", "rm", "--yes"], project, stack);
   await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
 });
 
 test("comes up with all applications in one update", async () => {
-  const up = await pulumi(["up", "--yes", "--skip-preview"]);
+  const up = await pulumi(["up", "--yes", "--skip-preview"], project, stack);
   expect(up.exitCode, up.text).toBe(0);
 });
 
@@ -119,7 +115,7 @@ test("what this machine has the programs of runs; the rest says that it is playe
 });
 
 test("TURN servers relay to bbb hosts, by their floating IPs, for who has a credential, and to nobody else", async () => {
-  const { text } = await pulumi(["config", "get", "estate:coturn.seed"]);
+  const { text } = await pulumi(["config", "get", "estate:coturn.seed"], project, stack);
   const [secret = ""] = turnSecrets(text.trim(), { generation: 0, revoked: -1 });
   const addressOf = async (host: string) => run("dig", "+short", `${host}.${zone}`);
   const [bbb, worker] = [await addressOf(hosts.bbb[0]), await addressOf(hosts.worker[0])];
@@ -157,9 +153,12 @@ test("Prometheus reads every target whose program runs here, and finds all other
   const upOf = (found: readonly Target[], job: string) =>
     found.filter(({ labels, health }) => labels.job === job && health === "up").length;
   const count = Object.values(hosts).flat().length;
-  const wanted = { "node-exporter": count, "feedback-private": 1, "monitoring-prometheus": 1 };
-  const all = await soon(120, targets, (found) =>
-    Object.entries({ ...wanted, "monitoring-alertmanager": 1 }).every(([job, many]) => upOf(found, job) === many),
+  const single = ["feedback-private", "monitoring-alertmanager", "monitoring-prometheus", "postgres-exporter"];
+  const redis = ["redis-exporter-greenlight", "redis-exporter-scalelite"];
+  const all = await soon(
+    120,
+    targets,
+    (found) => [...single, ...redis].every((job) => upOf(found, job) === 1) && upOf(found, "node-exporter") === count,
   );
   // Debian builds coturn without Prometheus, the others are played
   expect([...new Set(all.filter(({ health }) => health !== "up").map(({ labels }) => labels.job))].sort()).toEqual([
@@ -168,12 +167,12 @@ test("Prometheus reads every target whose program runs here, and finds all other
 });
 
 test("a second preview has nothing to do", async () => {
-  const preview = await pulumi(["preview", "--expect-no-changes", "--diff"]);
+  const preview = await pulumi(["preview", "--expect-no-changes", "--diff"], project, stack);
   expect(preview.exitCode, preview.text).toBe(0);
 });
 
 test("destroy leaves nothing of it", async () => {
-  const destroy = await pulumi(["destroy", "--yes", "--skip-preview"]);
+  const destroy = await estate(["destroy", "--yes"], project, stack);
   expect(destroy.exitCode, destroy.text).toBe(0);
   standing = false;
   expect(await left()).toEqual(leftBefore);

@@ -6,9 +6,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { grant } from "../../local/openstack/catalog.ts";
-import { findOrMake } from "../../local/openstack/find.ts";
-import { roles } from "../../local/openstack/project.ts";
+import { ensureProject } from "../../local/openstack/project.ts";
 import { limitProject } from "../../local/openstack/quotas.ts";
 import { connect } from "../../local/openstack-client/client.ts";
 import { parseCloud } from "../../local/openstack-client/clouds.ts";
@@ -24,12 +22,10 @@ export default async function setup(): Promise<void> {
   const folder = join(place().data, "openstack");
   const text = await readFile(join(folder, "clouds.yaml"), "utf8");
   const admin = connect(parseCloud(text, "admin"));
-  const domain_id = "default";
-  const project = await findOrMake(admin, "project", { name, domain_id });
-  const user = await findOrMake(admin, "user", { name, domain_id, default_project_id: project.id });
   const password = randomBytes(24).toString("base64url");
+  const { project, user } = await ensureProject(admin, { name, password });
+  // of a run before this one it has another, which nobody kept
   await admin.request("PATCH", "identity", `/v3/users/${user.id}`, { body: { user: { password } } });
-  for (const role of roles) await grant(admin, project, user, await findOrMake(admin, "role", { name: role }));
   await limitProject(admin, project.id);
   const { clouds } = parse(text) as Clouds;
   const estate = { ...clouds.admin, auth: { ...clouds.admin?.auth, username: name, password, project_name: name } };

@@ -1,32 +1,24 @@
-/** A small estate in mode `provider`, beside the first one on the same cloud: built, unchanged, reached without NAT, gone. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/**
+ * A small estate in mode `provider`, beside the first one on the same cloud, on a network without DHCP and from an image that it uploads:
+ * built, unchanged, reached without NAT, its data kept while a host is away, gone.
+ */
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { prepareStack } from "../../cli/local/stack.ts";
-import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
 import { project } from "../../local/place.ts";
-import { deriveFacts } from "../../stacks/facts.ts";
-import { parseEstate } from "../../stacks/parse.ts";
-import { cloud, here, type Ran, run } from "../engine/estate.ts";
+import { cloud, planned, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { reach } from "../engine/reach/reach.ts";
+import { ssh } from "../engine/ssh.ts";
+import { digest, emptyDisk, type Publisher, publish } from "./publisher.ts";
+import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
 
-const stack = `${here.stack}-campus`;
+const estate = new SmallEstate("campus");
 const hosts = ["campus-bbb-01", "campus-bbb-02", "campus-o-01", "campus-turn-01", "campus-w-01"];
-let folder: string;
 let leftBefore: readonly string[];
 /** An address outside that no administrator has. */
 const world = "198.51.100.254";
 const onBridge = [`${world}/32`, "dev", addresses.provider.bridge];
-
-async function pulumi(...command: readonly string[]): Promise<Ran> {
-  const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
-  const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, stdin: "ignore" });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
-}
 
 async function count(path: string, key: string): Promise<number> {
   return (await (await cloud()).list("network", path, key)).length;
@@ -40,68 +32,113 @@ const counts = () =>
     count("/v2.0/networks", "networks"),
   ]);
 
-interface Document extends Record<string, unknown> {
-  readonly network: { readonly nameservers: object; readonly downloads: object };
-  roles: Record<string, { hosts: Record<string, { generation?: number }> }>;
-}
-
-async function changeDocument(change: (document: Document) => void): Promise<void> {
-  const file = await readStackFile(stack);
-  change(file.config?.["estate:estate"] as Document);
-  await writeStackFile(stack, file);
-}
-
 const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const role = { flavor: "m1.small", publicAddress: true, rollout };
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
+const recordings = { sizeGiB: 1, path: "/var/lib/recordings" };
 
-function campus(document: Document): void {
+const disks = { "stable.img": emptyDisk(1), "next.img": emptyDisk(2) };
+let publisher: Publisher;
+/** What a document says of a release. */
+const release = (version: string, file: keyof typeof disks) => ({
+  ...{ system: "flatcar", stream: "stable", version },
+  ...{ url: publisher.url(file), sha256: digest("sha256", disks[file]) },
+});
+
+interface Image extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Images that are the project's alone. */
+async function images(): Promise<readonly Image[]> {
+  return (await cloud()).list<Image>("image", "/v2/images", "images", { query: { visibility: "private" } });
+}
+
+interface Volume {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+async function volume(name: string): Promise<Volume | undefined> {
+  const all = await (await cloud()).list<Volume>("block-storage", "/volumes/detail", "volumes");
+  return all.filter((one) => one.name === name).map(({ id, status }) => ({ id, name, status }))[0];
+}
+
+const addressOf = (host: string) => run("dig", "+short", `${host}.campus.test`);
+/** Runs a command on a host, as an administrator. */
+const on = async (host: string, command: string) => ssh(host, await addressOf(host), command, estate.stack);
+
+function campus(document: SmallDocument): void {
   const { nameservers, downloads } = document.network;
   Object.assign(document, {
     ...{ name: "campus", zone: "campus.test" },
     admins: { cidrs: { operators: `${addresses.provider.gateway}/32` } },
-    network: { mode: "provider", nameservers, downloads },
+    network: { mode: "provider", addressing: "static", nameservers, downloads },
+    image: release("1.0.1", "stable.img"),
     sites: { campus: { cidr: addresses.provider.cidr, network: addresses.provider.name, reverseZone: true } },
     roles: {
       orchestrator: { ...role, hosts: { "campus-o-01": {} }, volumes: { datastore } },
       turn: { ...role, hosts: { "campus-turn-01": {} } },
-      bbb: { ...role, antiAffinity: "soft", hosts: { "campus-bbb-01": {}, "campus-bbb-02": {} } },
+      bbb: {
+        ...role,
+        antiAffinity: "soft",
+        volumes: { recordings },
+        hosts: { "campus-bbb-01": {}, "campus-bbb-02": {} },
+      },
       worker: { ...role, runs: ["pods"], hosts: { "campus-w-01": {} } },
     },
   });
 }
 
-/** With the operator's kubeconfig of this estate. */
-async function kubectl(...command: readonly string[]): Promise<string> {
-  const kubeconfig = join(folder, "kubeconfig");
-  const output = ["stack", "output", "kubeconfig", "--show-secrets", "--stack", stack];
-  await writeFile(kubeconfig, await run("pulumi", ...output), { mode: 0o600 });
-  return run("kubectl", "--kubeconfig", kubeconfig, ...command);
-}
-
-const kubeSystem = () => kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
-
 beforeAll(async () => {
   [before, leftBefore] = [await counts(), await left()];
   await run("ip", "address", "replace", ...onBridge);
-  folder = await mkdtemp(join(tmpdir(), "estate-campus-"));
-  // of a run that was killed: its secrets are of another passphrase
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
-  await prepareStack(here, stack, join(folder, "operator"));
-  await changeDocument(campus);
+  publisher = await publish(disks);
+  await estate.prepare(campus);
 });
 
 afterAll(async () => {
   await execa("ip", ["address", "delete", ...onBridge], { reject: false });
-  await rm(folder, { recursive: true, force: true });
-  await pulumi("stack", "rm", "--yes");
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+  await estate.remove();
+  publisher.close();
 });
 
 test("is built, without a network, a router or a floating IP of its own", async () => {
-  const up = await pulumi("up", "--yes", "--skip-preview");
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.text).toBe(0);
   expect(await counts()).toEqual(before);
+});
+
+test("its image was uploaded to glance, byte for byte the file of the document's hash, and its hosts have it", async () => {
+  const { name } = (await estate.facts()).image;
+  const [image, ...others] = (await images()).filter((one) => one.name === name);
+  expect(others).toEqual([]);
+  // glance works this one out itself, of what it has stored
+  const stored = { os_hash_algo: "sha512", os_hash_value: digest("sha512", disks["stable.img"]) };
+  expect(image).toMatchObject({ ...stored, status: "active", disk_format: "qcow2", visibility: "private" });
+  const servers = await (await cloud()).list<{ name: string; image: { id?: string } }>(
+    ...(["compute", "/servers/detail", "servers"] as const),
+  );
+  for (const host of ["campus-turn-01", "campus-w-01"])
+    expect(servers.find((server) => server.name === host)?.image.id, host).toBe(image?.id);
+});
+
+test("its hosts were told their addresses, and how to get k3s: none asks DHCP, nor may", async () => {
+  for (const host of ["campus-o-01", "campus-w-01"]) {
+    const address = await addressOf(host);
+    const told = (await on(host, "cat /etc/systemd/network/10-estate.network")).split("\n");
+    const { gateway } = addresses.provider;
+    expect(told, host).toEqual(expect.arrayContaining(["DHCP=no", `Address=${address}/24`, `Gateway=${gateway}`]));
+    const [sum] = (await on(host, "sha512sum /opt/bin/k3s")).split(" ");
+    expect(sum, host).toBe((await estate.facts()).orchestrator.k3s.sha512);
+  }
+  const rules = await (await cloud()).list<{ protocol: string | null; port_range_min: number | null }>(
+    ...(["network", "/v2.0/security-group-rules", "security_group_rules"] as const),
+  );
+  expect(rules.some(({ protocol, port_range_min: port }) => protocol === "udp" && port === 53)).toBe(true);
+  expect(rules.filter(({ protocol, port_range_min: port }) => protocol === "udp" && port === 67)).toEqual([]);
 });
 
 test("its names lead to addresses of the cloud's network, the same from outside and from inside", async () => {
@@ -120,38 +157,93 @@ test("an address leads back to the name that others are told", async () => {
 });
 
 test("its orchestrator has every host, and answers the operator", async () => {
-  const nodes = await kubectl("get", "nodes", "--output", "name");
+  const nodes = await estate.kubectl("get", "nodes", "--output", "name");
   expect(nodes.split("\n").sort()).toEqual(hosts.map((host) => `node/${host}`));
 });
 
 test("what the port catalogue allows connects, and nothing else does", async () => {
-  const { config } = await readStackFile(stack);
-  const facts = deriveFacts(parseEstate(config?.["estate:estate"], stack));
-  const { tried, wrong } = await reach(facts, { admin: addresses.provider.gateway, world });
+  const { tried, wrong } = await reach(await estate.facts(), { admin: addresses.provider.gateway, world });
   expect(wrong).toEqual([]);
   expect(tried).toBeGreaterThan(1000);
 });
 
+test("a file that is not the one of the document's hash is refused: nothing is uploaded, no host is touched", async () => {
+  const [servers, there] = [await estate.servers(), await images()];
+  await estate.change((document) => {
+    document.image = { ...release("1.0.2", "next.img"), url: publisher.url("stable.img") };
+  });
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode).not.toBe(0);
+  expect(up.text).toContain("is another file than image.sha256 says");
+  expect([await estate.servers(), await images()]).toEqual([servers, there]);
+});
+
+test("another release is another image, which would be there before the hosts are replaced and the first one goes", async () => {
+  const before = (await estate.facts()).image.name;
+  await estate.change((document) => {
+    document.image = release("1.0.2", "next.img");
+  });
+  const after = (await estate.facts()).image.name;
+  const plan = await planned(project, estate.stack);
+  expect(plan.filter((step) => step.includes(" openstack:images/image:Image "))).toEqual(
+    expect.arrayContaining([
+      `create openstack:images/image:Image ${after}`,
+      `delete openstack:images/image:Image ${before}`,
+    ]),
+  );
+  const servers = plan.filter((step) => /^replace .*:Instance /.test(step)).map((step) => step.split(" ").at(-1));
+  expect(servers.sort()).toEqual(hosts);
+  await estate.change((document) => {
+    document.image = release("1.0.1", "stable.img");
+  });
+});
+
+const away = "campus-bbb-02";
+let kept: Volume | undefined;
+
+test("a host that leaves the document goes; its volume, of which that says keep, stays in the cloud and is nobody's", async () => {
+  await on(away, `echo ${away} was here | sudo tee ${recordings.path}/marker`);
+  kept = await volume(`${away}-recordings`);
+  expect(kept?.status).toBe("in-use");
+  await estate.change((document) => {
+    delete document.roles.bbb?.hosts[away];
+    document.removal = { volumes: { [`${away}-recordings`]: "keep" } };
+  });
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode, up.text).toBe(0);
+  expect(Object.keys(await estate.servers()).sort()).toEqual(hosts.filter((host) => host !== away));
+  await expect.poll(() => volume(`${away}-recordings`)).toEqual({ ...kept, status: "available" });
+});
+
 test("its only server is replaced on its datastore: the cluster is the same, the server another", async () => {
-  const uid = await kubeSystem();
-  await changeDocument((document) => {
+  const [uid, before] = [await estate.clusterId(), await estate.servers()];
+  await estate.change((document) => {
     const server = document.roles.orchestrator?.hosts["campus-o-01"];
     if (server) server.generation = 1;
+    // and the host that left is there again
+    Object.assign(document.roles.bbb?.hosts ?? {}, { [away]: {} });
+    delete document.removal;
   });
-  const up = await pulumi("up", "--yes", "--skip-preview");
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.text).toBe(0);
-  expect(await kubeSystem()).toBe(uid);
+  expect(await estate.clusterId()).toBe(uid);
+  expect(changed(before, await estate.servers())).toEqual([away, "campus-o-01"]);
+});
+
+test("a host that came back has its volume, with what was on it", async () => {
+  expect(await volume(`${away}-recordings`)).toEqual(kept);
+  expect(await on(away, `cat ${recordings.path}/marker`)).toBe(`${away} was here`);
 });
 
 test("a second preview has nothing to do, and a refresh finds it as it is", async () => {
-  const preview = await pulumi("preview", "--expect-no-changes", "--diff");
+  const preview = await estate.pulumi("preview", "--expect-no-changes", "--diff");
   expect(preview.exitCode, preview.text).toBe(0);
-  const refresh = await pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
+  const refresh = await estate.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
   expect(refresh.exitCode, refresh.text).toBe(0);
 });
 
 test("destroy leaves nothing of it", async () => {
-  const destroy = await pulumi("destroy", "--yes", "--skip-preview");
+  const destroy = await estate.pulumi("destroy", "--yes", "--skip-preview");
   expect(destroy.exitCode, destroy.text).toBe(0);
   expect(await left()).toEqual(leftBefore);
 });

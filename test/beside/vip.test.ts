@@ -2,59 +2,36 @@
  * A small estate of three servers beside the first one, on the same cloud: its API is behind a VIP, which servers hand on to each other;
  * it moves away from it, and back.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { prepareStack } from "../../cli/local/stack.ts";
-import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses } from "../../local/addresses.ts";
 import { names } from "../../local/network/names.ts";
-import { project } from "../../local/place.ts";
-import { cloud, here, type Ran, run } from "../engine/estate.ts";
+import { cloud, run } from "../engine/estate.ts";
+import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
 
-const stack = `${here.stack}-vip`;
+const estate = new SmallEstate("vip");
 const servers = ["vip-o-01", "vip-o-02", "vip-o-03"];
 const internal = "api.internal.vip.test";
-let folder: string;
 /** Whether there is anything to take down. */
 let standing = true;
-/** The file of the operator's kubeconfig, once it was asked for: it is the same for the life of the estate. */
-let kubeconfig: string | undefined;
-
-async function pulumi(...command: readonly string[]): Promise<Ran> {
-  const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
-  const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, stdin: "ignore" });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
-}
 
 async function up(): Promise<void> {
-  const { exitCode, text } = await pulumi("up", "--yes", "--skip-preview");
+  const { exitCode, text } = await estate.pulumi("up", "--yes", "--skip-preview");
   expect(exitCode, text).toBe(0);
 }
 
-interface Document extends Record<string, unknown> {
-  orchestrator: Record<string, unknown>;
-  readonly network: object;
-}
-
-async function changeDocument(change: (document: Document) => void): Promise<void> {
-  const file = await readStackFile(stack);
-  change(file.config?.["estate:estate"] as Document);
-  await writeStackFile(stack, file);
-}
-
 const front = (kind: string) =>
-  changeDocument(({ orchestrator }) => {
+  estate.change(({ orchestrator }) => {
     orchestrator.api = { front: kind };
   });
 
 const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const role = { flavor: "m1.small", rollout };
 
-function small(document: Document): void {
+function small(document: SmallDocument): void {
   const mirror = { endpoints: [`http://${addresses.mirror}`] };
   Object.assign(document.orchestrator, { registries: { "ghcr.io": mirror }, api: { front: "vip" } });
   Object.assign(document, {
@@ -64,19 +41,6 @@ function small(document: Document): void {
       worker: { ...role, runs: ["pods"], hosts: { "vip-w-01": {} } },
     },
   });
-}
-
-/** Ids of the estate's servers, by name. */
-async function ids(): Promise<Record<string, string>> {
-  const all = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
-  return Object.fromEntries(all.filter(({ name }) => name.startsWith("vip-")).map(({ id, name }) => [name, id]));
-}
-
-/** Hosts that another server has now, by name. */
-function changed(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): string[] {
-  return Object.keys(after)
-    .filter((name) => after[name] !== before[name])
-    .sort();
 }
 
 async function vip(): Promise<string> {
@@ -89,7 +53,7 @@ async function vip(): Promise<string> {
 /** The servers that have the address on an interface. */
 async function holders(address: string): Promise<string[]> {
   const found = await Promise.all(
-    Object.entries(await ids()).map(async ([name, id]) => {
+    Object.entries(await estate.servers()).map(async ([name, id]) => {
       const { stdout } = await execa("ip", ["netns", "exec", names.host(id), "ip", "-4", "-o", "address"], {
         reject: false,
       });
@@ -100,27 +64,7 @@ async function holders(address: string): Promise<string[]> {
 }
 
 async function inHost(name: string, ...command: readonly string[]): Promise<string> {
-  return run("ip", "netns", "exec", names.host((await ids())[name] ?? ""), ...command);
-}
-
-/** The operator's kubeconfig, as the stack gives it now. */
-async function currentKubeconfig(): Promise<string> {
-  return run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", stack);
-}
-
-/** With the operator's kubeconfig of this estate, by the API's name outside. */
-async function kubectl(...command: readonly string[]): Promise<string> {
-  if (kubeconfig === undefined) {
-    const file = join(folder, "kubeconfig");
-    await writeFile(file, await currentKubeconfig(), { mode: 0o600 });
-    kubeconfig = file;
-  }
-  return run("kubectl", "--kubeconfig", kubeconfig, "--request-timeout=5s", ...command);
-}
-
-/** Which cluster it is. */
-async function uid(): Promise<string> {
-  return kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
+  return run("ip", "netns", "exec", names.host((await estate.servers())[name] ?? ""), ...command);
 }
 
 /** The longest time, in milliseconds, in which the API's name answered nobody, while something went on. */
@@ -144,25 +88,16 @@ async function silenceDuring(task: () => Promise<void>): Promise<number> {
   return longest;
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "estate-vip-"));
-  // of a run that was killed: its secrets are of another passphrase
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
-  await prepareStack(here, stack, join(folder, "operator"));
-  await changeDocument(small);
-});
-
+beforeAll(() => estate.prepare(small));
 afterAll(async () => {
-  if (standing) await pulumi("destroy", "--yes", "--skip-preview");
-  await rm(folder, { recursive: true, force: true });
-  await pulumi("stack", "rm", "--yes");
-  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+  if (standing) await estate.pulumi("destroy", "--yes", "--skip-preview");
+  await estate.remove();
 });
 
 test("an estate is made behind a VIP", async () => {
   await up();
   expect(await holders(await vip())).toHaveLength(1);
-  expect((await kubectl("get", "nodes", "--output", "name")).split("\n")).toHaveLength(4);
+  expect((await estate.kubectl("get", "nodes", "--output", "name")).split("\n")).toHaveLength(4);
 });
 
 test("who has the address is announced, and answers at it from inside and, by its floating IP, from outside", async () => {
@@ -172,8 +107,8 @@ test("who has the address is announced, and answers at it from inside and, by it
   await inHost("vip-w-01", "curl", "--silent", "--insecure", "--max-time", "5", `https://${address}:6443/ping`);
   expect(await inHost("vip-w-01", "ip", "neighbour", "show", address)).toContain(mac);
   const lease = ["get", "lease", "plndr-cp-lock", "--namespace", "kube-system"];
-  expect(await kubectl(...lease, "--output", "jsonpath={.spec.holderIdentity}")).toBe(holder);
-  const pods = await kubectl("get", "pods", "--namespace", "kube-system", "--output", "name");
+  expect(await estate.kubectl(...lease, "--output", "jsonpath={.spec.holderIdentity}")).toBe(holder);
+  const pods = await estate.kubectl("get", "pods", "--namespace", "kube-system", "--output", "name");
   expect(pods.split("\n")).toEqual(expect.arrayContaining(servers.map((name) => `pod/kube-vip-${name}`)));
 });
 
@@ -197,7 +132,7 @@ test("when its server dies another takes it over, within seconds; the first does
   const [holder = ""] = await holders(address);
   const openstack = await cloud();
   const act = async (body: object) =>
-    void (await openstack.request("POST", "compute", `/servers/${(await ids())[holder]}/action`, { body }));
+    void (await openstack.request("POST", "compute", `/servers/${(await estate.servers())[holder]}/action`, { body }));
   const silence = await silenceDuring(async () => {
     await act({ "os-stop": null });
     await expect
@@ -209,54 +144,51 @@ test("when its server dies another takes it over, within seconds; the first does
   const [next = ""] = (await holders(address)).filter((name) => name !== holder);
   await act({ "os-start": null });
   const node = ["get", "node", holder, "--output", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
-  await expect.poll(async () => kubectl(...node).catch(String), { timeout: 180_000, interval: 2000 }).toBe("True");
+  await expect.poll(() => estate.kubectl(...node).catch(String), { timeout: 180_000, interval: 2000 }).toBe("True");
   expect(await holders(address)).toEqual([next]);
 });
 
 test("a roll of the server that has it: it is handed on, the cluster stays the same, and is never long without an answer", async () => {
   const [holder = ""] = await holders(await vip());
-  const [before, cluster] = [await ids(), await uid()];
-  await changeDocument(({ roles }) => {
-    const { orchestrator } = roles as { orchestrator: { hosts: Record<string, { generation?: number }> } };
-    orchestrator.hosts[holder] = { generation: 1 };
+  const [before, cluster] = [await estate.servers(), await estate.clusterId()];
+  await estate.change(({ roles: { orchestrator } }) => {
+    Object.assign(orchestrator?.hosts ?? {}, { [holder]: { generation: 1 } });
   });
   expect(await silenceDuring(up)).toBeLessThan(30_000);
-  expect(changed(before, await ids())).toEqual([holder]);
-  expect(await uid()).toBe(cluster);
+  expect(changed(before, await estate.servers())).toEqual([holder]);
+  expect(await estate.clusterId()).toBe(cluster);
   expect(await holders(await vip())).toHaveLength(1);
 });
 
 test("it moves away from it: the address is gone, the servers' are named again", async () => {
-  const [before, cluster] = [await ids(), await uid()];
+  const [before, cluster] = [await estate.servers(), await estate.clusterId()];
   await front("hosts");
   await up();
-  expect(changed(before, await ids())).toEqual(servers);
-  await expect.poll(() => uid().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
+  expect(changed(before, await estate.servers())).toEqual(servers);
+  await expect.poll(() => estate.clusterId().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
   expect(await vip()).toBe("");
   expect((await run("dig", "+short", internal)).split("\n")).toHaveLength(3);
 });
 
 test("it moves to a VIP again: its servers are replaced, and no other host; the API is there meanwhile", async () => {
-  const [before, cluster] = [await ids(), await uid()];
+  const [before, cluster] = [await estate.servers(), await estate.clusterId()];
   await front("vip");
   const silence = await silenceDuring(up);
-  expect(changed(before, await ids())).toEqual(servers);
-  await expect.poll(() => uid().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
+  expect(changed(before, await estate.servers())).toEqual(servers);
+  await expect.poll(() => estate.clusterId().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
   expect(silence).toBeLessThan(60_000);
   const address = await vip();
   expect(await run("dig", "+short", internal)).toBe(address);
   expect(await holders(address)).toHaveLength(1);
-  expect(await currentKubeconfig()).toBe(await readFile(join(folder, "kubeconfig"), "utf8"));
-  const preview = await pulumi("preview", "--expect-no-changes", "--diff");
+  expect(await estate.kubeconfig()).toBe(await readFile(join(estate.folder, "kubeconfig"), "utf8"));
+  const preview = await estate.pulumi("preview", "--expect-no-changes", "--diff");
   expect(preview.exitCode, preview.text).toBe(0);
 });
 
 test("it is destroyed with its VIP", async () => {
   // as operators do it: nothing is drained, since all of it goes
-  const destroy = await execa(join(project, "cli", "estate"), ["destroy", "--yes", "--stack", stack], {
-    ...{ cwd: project, reject: false, all: true, stdin: "ignore" },
-  });
-  expect(destroy.exitCode, destroy.all).toBe(0);
-  expect([await vip(), await ids()]).toEqual(["", {}]);
+  const destroy = await estate.estate("destroy", "--yes");
+  expect(destroy.exitCode, destroy.text).toBe(0);
+  expect([await vip(), await estate.servers()]).toEqual(["", {}]);
   standing = false;
 });

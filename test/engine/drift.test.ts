@@ -8,9 +8,9 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Report } from "../../cli/drift/report.ts";
 import { readJournal } from "../../cli/journal/journal.ts";
-import { project } from "../../local/place.ts";
+
 import { brief } from "../unit/drift/fixtures.ts";
-import { brokenProgram, cloud, discard, editDocument, here, kubectl, run, serverIds } from "./estate.ts";
+import { brokenProgram, cloud, discard, editDocument, estate, here, kubectl, run, serverIds } from "./estate.ts";
 import { gateRuns, killEngine } from "./processes.ts";
 
 /** The program, with a config map in its application, so that there is one to edit. */
@@ -18,15 +18,10 @@ let program: string;
 const service = "new kubernetes.core.v1.Service(name,";
 const settings = `new kubernetes.core.v1.ConfigMap("settings", inNamespace({ metadata: { name: "settings" }, data: { greeting: "hello" } }), options);`;
 
-async function estate(args: readonly string[], directory = program) {
-  const result = await execa(join(directory, "cli", "estate"), [...args, "--stack", here.stack], {
-    ...{ cwd: directory, reject: false, stdin: "ignore" },
-  });
-  return { ...result, text: `${result.stdout}\n${result.stderr}` };
-}
+const changed = (args: readonly string[]) => estate(args, program);
 
 async function drift(): Promise<Report & { readonly exitCode: number | undefined }> {
-  const { exitCode, stdout, text } = await estate(["drift", "--json"]);
+  const { exitCode, stdout, text } = await changed(["drift", "--json"]);
   expect(stdout, text).toMatch(/^\{"stack"/);
   const report = JSON.parse(stdout) as Report;
   expect(report.troubles).toEqual([]);
@@ -40,7 +35,7 @@ async function expectClean(): Promise<void> {
 
 /** Takes back all findings by their ids. */
 async function repairAll({ findings }: Report): Promise<void> {
-  const { exitCode, text } = await estate(["drift", "repair", ...findings.map(({ id }) => id), "--yes"]);
+  const { exitCode, text } = await changed(["drift", "repair", ...findings.map(({ id }) => id), "--yes"]);
   expect(exitCode, text).toBe(0);
 }
 
@@ -59,13 +54,13 @@ const idOf = (list: readonly Named[], name: string) => list.find((one) => one.na
 
 beforeAll(async () => {
   program = await brokenProgram("apps/hello/component.ts", service, `${settings}\n    ${service}`);
-  const up = await estate(["up", "--yes"]);
+  const up = await changed(["up", "--yes"]);
   expect(up.exitCode, up.text).toBe(0);
 });
 
 afterAll(async () => {
   // the config map goes again
-  const up = await estate(["up", "--yes"], project);
+  const up = await estate(["up", "--yes"]);
   await discard(program);
   expect(up.exitCode, up.text).toBe(0);
 });
@@ -188,23 +183,23 @@ test("after a killed update it says what happened and what to do; estate up does
       ({ host, step, time }) => host === "worker-01" && step === "soak" && Date.parse(time) >= since,
     ),
   );
-  const running = await estate(["drift"]);
+  const running = await changed(["drift"]);
   expect([running.exitCode, running.stdout]).toEqual([75, expect.stringContaining("An update runs since")]);
   up.kill("SIGKILL");
   await killEngine();
   await up;
   await until("the gates of the killed update ended", async () => !(await gateRuns()));
-  const { exitCode, stdout, text } = await estate(["drift"]);
+  const { exitCode, stdout, text } = await changed(["drift"]);
   expect(exitCode, text).toBe(2);
   expect(stdout).toContain("Left half-done by an update that was killed");
   expect(stdout).toContain("'estate up' takes in or removes what was half-made");
-  const preview = await estate(["preview"]);
+  const preview = await changed(["preview"]);
   expect(preview.stderr, preview.text).toMatch(/worker-01-ready: the last update was killed while it was making it/);
   expect(preview.stderr).toContain("'estate up' takes in or removes what was half-made");
   await editDocument(({ roles: { worker } }) => {
     Object.assign(worker?.rollout ?? {}, { soakMinutes: 0.05 });
   });
-  const again = await estate(["up", "--yes"]);
+  const again = await changed(["up", "--yes"]);
   expect(again.exitCode, again.text).toBe(0);
   await expectClean();
 });

@@ -14,20 +14,31 @@ export const here = place();
 
 export interface Ran {
   readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
   /** Standard output and standard error, as they came. */
   readonly text: string;
 }
 
-/** Runs the Pulumi command line on the stack, in the project or a copy of it. */
-export async function pulumi(command: readonly string[], directory = project): Promise<Ran> {
-  const args = [...command, "--stack", here.stack, "--non-interactive", "--color=never"];
-  const result = await execa("pulumi", args, { cwd: directory, reject: false, all: true, stdin: "ignore" });
-  return { exitCode: result.exitCode ?? -1, text: result.all };
+/** Runs the Pulumi command line on a stack, in the project or a copy of it. */
+export async function pulumi(command: readonly string[], directory = project, stack = here.stack): Promise<Ran> {
+  return ran("pulumi", [...command, "--stack", stack, "--non-interactive", "--color=never"], directory);
+}
+
+/** Runs `estate ...` on a stack, that of the project or of a copy of it. */
+export async function estate(args: readonly string[], directory = project, stack = here.stack): Promise<Ran> {
+  return ran(join(directory, "cli", "estate"), [...args, "--stack", stack], directory);
+}
+
+async function ran(program: string, args: readonly string[], directory: string): Promise<Ran> {
+  const result = await execa(program, args, { cwd: directory, reject: false, all: true, stdin: "ignore" });
+  const { exitCode = -1, stdout, stderr, all: text } = result;
+  return { exitCode, stdout, stderr, text };
 }
 
 /** What an `up` would do, from the engine's preview: `create openstack:compute/instance:Instance worker-04`. */
-export async function planned(directory = project): Promise<string[]> {
-  const args = ["preview", "--json", "--stack", here.stack, "--non-interactive"];
+export async function planned(directory = project, stack = here.stack): Promise<string[]> {
+  const args = ["preview", "--json", "--stack", stack, "--non-interactive"];
   const { steps } = JSON.parse((await execa("pulumi", args, { cwd: directory, stdin: "ignore" })).stdout) as {
     readonly steps: readonly { readonly op: string; readonly urn: string }[];
   };
@@ -40,14 +51,16 @@ export async function planned(directory = project): Promise<string[]> {
     .sort();
 }
 
-/** The configuration of the test's stack, secrets in clear. */
-export async function configuration(): Promise<Record<string, { readonly value: string; readonly secret: boolean }>> {
-  return JSON.parse(await run("pulumi", "config", "--stack", here.stack, "--show-secrets", "--json"));
+/** The configuration of a stack, secrets in clear. */
+export async function configuration(
+  stack = here.stack,
+): Promise<Record<string, { readonly value: string; readonly secret: boolean }>> {
+  return JSON.parse(await run("pulumi", "config", "--stack", stack, "--show-secrets", "--json"));
 }
 
-/** The secrets of the test's stack, in clear. */
-export async function secretsOf(): Promise<Secrets> {
-  const config = await configuration();
+/** The secrets of a stack, in clear. */
+export async function secretsOf(stack = here.stack): Promise<Secrets> {
+  const config = await configuration(stack);
   return Object.fromEntries(secretNames.map((name) => [name, config[`estate:${name}`]?.value ?? ""])) as Secrets;
 }
 

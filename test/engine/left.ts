@@ -13,17 +13,28 @@ const lists: readonly (readonly [ServiceType, string, string])[] = [
   ["block-storage", "/volumes", "volumes"],
   ["dns", "/v2/zones", "zones"],
   ["load-balancer", "/v2/lbaas/loadbalancers", "loadbalancers"],
+  ["image", "/v2/images", "images"],
 ];
+
+interface Item {
+  readonly id?: string;
+  readonly name?: string;
+  readonly visibility?: string;
+}
 
 /** What of an estate is in the cloud, a line each. */
 export async function left(): Promise<string[]> {
   const openstack = await cloud();
   const found = await Promise.all(
     lists.map(async ([service, path, key]) => {
-      const items = await openstack.list<{ id?: string; name?: string }>(service, path, key);
-      return items
-        .filter(({ name }) => !(key === "security_groups" && name === "default"))
-        .map(({ name, id }) => `${key} ${name || id || "(key pair)"}`);
+      const items = await openstack.list<Item>(service, path, key);
+      return (
+        items
+          .filter(({ name }) => !(key === "security_groups" && name === "default"))
+          // what an estate uploads is for itself alone
+          .filter(({ visibility }) => key !== "images" || visibility === "private")
+          .map(({ name, id }) => `${key} ${name || id || "(key pair)"}`)
+      );
     }),
   );
   const networks = await openstack.list<{ name: string; "router:external": boolean; shared: boolean }>(

@@ -2,25 +2,14 @@
  * `estate preview` on the running estate: the roll it lists, and that a roll without the chain is refused. That the roll which comes is the
  * one that it lists is seen where twelve hosts are replaced (roll.test.ts).
  */
-import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Refusal } from "../../cli/preview/judge.ts";
 import type { Plan } from "../../cli/preview/plan.ts";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
-import { project } from "../../local/place.ts";
-import { brokenProgram, discard, editDocument, here, secretsOf, serverIds } from "./estate.ts";
+import { brokenProgram, discard, editDocument, estate, here, secretsOf, serverIds } from "./estate.ts";
 
 const replaced = ["bbb-01", "bbb-02", "worker-01"];
 let kept: Awaited<ReturnType<typeof readStackFile>>;
-
-/** Runs `estate ...` of the project or of a copy of it. */
-async function estate(args: readonly string[], directory = project) {
-  const result = await execa(join(directory, "cli", "estate"), [...args, "--stack", here.stack], {
-    ...{ cwd: directory, reject: false, stdin: "ignore" },
-  });
-  return { ...result, text: `${result.stdout}\n${result.stderr}` };
-}
 
 let broken: string;
 beforeAll(async () => {

@@ -3,17 +3,15 @@
  * after pool, watched from nova and from the orchestrator. The tests that follow have these twelve.
  */
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import type { Plan } from "../../cli/preview/plan.ts";
 import { readStackFile } from "../../cli/stack-file.ts";
 import { addresses as local } from "../../local/addresses.ts";
-import { project } from "../../local/place.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
-import { cloud, editDocument, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
+import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
 import { reach } from "./reach/reach.ts";
 import { added, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
@@ -138,8 +136,9 @@ test("a new image replaces all twelve, each once, in one up", async () => {
   await editDocument((document) => {
     document.image.name = image;
   });
-  const preview = [join(project, "cli", "estate"), "preview", "--json", "--stack", here.stack];
-  listed = (JSON.parse(await run(...(preview as [string]))) as Plan).hosts.map(({ name }) => name);
+  const preview = await estate(["preview", "--json"]);
+  expect(preview.exitCode, preview.text).toBe(0);
+  listed = (JSON.parse(preview.stdout) as Plan).hosts.map(({ name }) => name);
   since = Date.now();
   await run("kubectl", "create", "secret", "generic", ...secret.slice(1), `--from-literal=word=${randomUUID()}`);
   [nodesBefore, membersBefore] = [await nodes(), await members()];

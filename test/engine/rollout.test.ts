@@ -1,26 +1,20 @@
 /** `estate up` and `estate rollout` on the running estate: a roll that is paused, goes on, and can be asked how far it is. */
-import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { lastRoll, type RolloutStatus } from "../../cli/journal/status.ts";
 import { setPause } from "../../cli/rollout/pause.ts";
-import { project } from "../../local/place.ts";
-import { editDocument, here, kubectl, type Ran, secretsOf, serverIds } from "./estate.ts";
+import { editDocument, estate, here, kubectl, secretsOf, serverIds } from "./estate.ts";
 
 const host = "worker-01";
 
 /** All that commands of these tests have printed. */
 const printed: string[] = [];
 
-/** Runs `estate ...` on the test's stack. */
-async function estate(...args: readonly string[]): Promise<Ran & { readonly stdout: string }> {
-  const result = await execa(join(project, "cli", "estate"), [...args, "--stack", here.stack], {
-    ...{ cwd: project, reject: false, all: true, stdin: "ignore" },
-  });
-  printed.push(result.all);
-  return { exitCode: result.exitCode ?? -1, text: result.all, stdout: result.stdout };
-}
+const told: typeof estate = async (...args) => {
+  const ran = await estate(...args);
+  printed.push(ran.text);
+  return ran;
+};
 
 const serverId = async () => (await serverIds())[host];
 
@@ -42,13 +36,13 @@ beforeAll(async () => {
 afterAll(async () => setPause(here.stack, undefined));
 
 test("while it is paused, up ends with 75, names the host that is left, and has not touched it", async () => {
-  expect((await estate("rollout", "pause", "--reason", "an engine test")).exitCode).toBe(0);
-  const up = await estate("up", "--yes");
+  expect((await told(["rollout", "pause", "--reason", "an engine test"])).exitCode).toBe(0);
+  const up = await told(["up", "--yes"]);
   expect(up.exitCode, up.text).toBe(75);
   expect(up.stdout).toMatch(/^1 host is left \(worker-01\): paused \(an engine test\); it goes on /m);
   expect(await serverId()).toBe(before);
   expect(await schedulable()).toBe(true);
-  const status = await estate("rollout", "status", "--json");
+  const status = await told(["rollout", "status", "--json"]);
   expect(status.exitCode, status.text).toBe(75);
   expect(JSON.parse(status.stdout)).toMatchObject({
     ...{ stack: here.stack, result: "held", paused: "an engine test" },
@@ -57,15 +51,15 @@ test("while it is paused, up ends with 75, names the host that is left, and has 
 });
 
 test("a time budget that is used up holds it back too", async () => {
-  expect((await estate("rollout", "resume")).text).toContain("it was: an engine test");
-  const up = await estate("up", "--yes", "--budget", "0");
+  expect((await told(["rollout", "resume"])).text).toContain("it was: an engine test");
+  const up = await told(["up", "--yes", "--budget", "0"]);
   expect(up.exitCode, up.text).toBe(75);
   expect(up.stdout).toContain("1 host is left (worker-01): out of its time budget");
   expect(await serverId()).toBe(before);
 });
 
 test("then the next up replaces it, and the journal says so: drained first, then joined", async () => {
-  const up = await estate("up", "--yes", "--json");
+  const up = await told(["up", "--yes", "--json"]);
   expect(up.exitCode, up.text).toBe(0);
   const after = await serverId();
   expect(after).not.toBe(before);
@@ -87,13 +81,13 @@ test("then the next up replaces it, and the journal says so: drained first, then
 });
 
 test("rollout status shows it: nothing is wrong, and the host is up", async () => {
-  const asked = await estate("rollout", "status", "--json");
+  const asked = await told(["rollout", "status", "--json"]);
   expect(asked.exitCode, asked.text).toBe(0);
   const status = JSON.parse(asked.stdout) as RolloutStatus;
   expect(status.result).toBe("done");
   expect(status.hosts).toMatchObject([{ name: host, role: "worker", step: "soak", state: "done", health: "up" }]);
   expect(status.hosts[0]?.server).toBe(await serverId());
-  const shown = await estate("rollout", "status");
+  const shown = await told(["rollout", "status"]);
   expect(shown.text).toMatch(/worker-01 +worker +soak +done +up/);
 });
 

@@ -7,10 +7,11 @@ import { run, secretsOf } from "./estate.ts";
 
 /**
  * @param address one that administrators reach: what the host announces
+ * @param stack of the estate that has the host @default the first estate's
  * @returns what the command printed
  */
-export async function ssh(host: string, address: string, command: string): Promise<string> {
-  const { sshKey, hostKeySeed } = await secretsOf();
+export async function ssh(host: string, address: string, command: string, stack?: string): Promise<string> {
+  const { sshKey, hostKeySeed } = await secretsOf(stack);
   const folder = await mkdtemp(join(tmpdir(), "estate-ssh-"));
   try {
     const [key, known] = [join(folder, "key"), join(folder, "known_hosts")];

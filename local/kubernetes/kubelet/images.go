@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -20,6 +21,7 @@ type program struct {
 	needs   string   // file of the host without which it does not run; of several that the pattern fits, the last
 	path    bool     // whether the folder of that file is searched for programs before the usual ones
 	called  string   // what the image calls that file, where the host has it by another name
+	lacks   []string // arguments that the host's is too old for, and that it does nothing of anyway: they are left out
 }
 
 // selfPath is where a container finds the program that this is.
@@ -34,11 +36,15 @@ var programs = map[string]program{
 	"docker.io/library/node":                     {needs: toolFolder + "/node", path: true},
 	"docker.io/library/postgres":                 {needs: "/usr/lib/postgresql/*/bin/postgres", path: true},
 	"docker.io/library/redis":                    {needs: "/usr/bin/redis-server"},
+	"docker.io/oliver006/redis_exporter":         {needs: "/usr/bin/prometheus-redis-exporter", called: "/redis_exporter", lacks: []string{"--exclude-latency-histogram-metrics"}},
 	"docker.io/prom/alertmanager":                {needs: "/usr/bin/prometheus-alertmanager", called: "alertmanager"},
 	"docker.io/prom/prometheus":                  {needs: "/usr/bin/prometheus"},
 	"docker.io/rancher/mirrored-coredns-coredns": {command: []string{selfPath, "coredns"}},
 	"docker.io/traefik/whoami":                   {command: []string{selfPath, "whoami"}},
 	"quay.io/prometheus/node-exporter":           {needs: "/usr/bin/prometheus-node-exporter", called: "node_exporter"},
+	"quay.io/prometheuscommunity/postgres-exporter": {
+		needs: "/usr/bin/prometheus-postgres-exporter", called: "postgres_exporter", lacks: []string{"--collector.long_running_transactions"},
+	},
 }
 
 // file is what the program needs on this host, and whether that is there.
@@ -67,12 +73,12 @@ func (p program) find(root string, words []string) ([]string, error) {
 	if len(words) == 0 || words[0] == "" {
 		return nil, errors.New("there is no command")
 	}
-	if words[0][0] == '/' {
-		return words, nil
-	}
 	if words[0] == p.called {
 		file, _ := p.file()
-		return append([]string{file}, words[1:]...), nil
+		return append([]string{file}, slices.DeleteFunc(slices.Clone(words[1:]), p.isLacking)...), nil
+	}
+	if words[0][0] == '/' {
+		return words, nil
 	}
 	for _, folder := range p.folders() {
 		if _, err := os.Lstat(root + folder + "/" + words[0]); err == nil {
@@ -81,6 +87,8 @@ func (p program) find(root string, words []string) ([]string, error) {
 	}
 	return nil, fmt.Errorf("exec: %q: executable file not found in $PATH", words[0])
 }
+
+func (p program) isLacking(word string) bool { return slices.Contains(p.lacks, word) }
 
 // Repositories are those of all images that run on this host: those that have an entrypoint here, and those that containers must bring
 // a command for.
