@@ -2,7 +2,12 @@
 export interface Mount {
   readonly volume: {
     readonly name: string;
-    readonly configMap?: { readonly name: string; readonly defaultMode: number };
+    readonly configMap?: {
+      readonly name: string;
+      readonly defaultMode: number;
+      /** Only these of its files. @default all */
+      readonly items?: { readonly key: string; readonly path: string }[];
+    };
     readonly secret?: { readonly secretName: string; readonly defaultMode: number };
     readonly persistentVolumeClaim?: { readonly claimName: string };
     readonly emptyDir?: { readonly medium: string; readonly sizeLimit: string };

@@ -70,6 +70,8 @@ export const versions = {
   /** Image of kube-state-metrics. Changing it rolls its pod. @source Kubernetes' registry, 2026-11, as four public projects pin it */
   kubeStateMetrics:
     "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1@sha256:85108987d044b18a098126732f98602df408888c0f7d456241f5abefb9744bc1",
+  /** Image of Grafana. Changing it rolls its pod. @source Docker Hub, grafana/grafana, 2026-11, as several public projects pin it; not pulled here */
+  grafana: "docker.io/grafana/grafana:13.0.1@sha256:0f86bada30d65ef9d0183b90c1e2682ac92d53d95da8bed322b984ea78a4a73a",
   /**
    * Images of the exporters of PostgreSQL and Redis. Changing one rolls its pods, and touches no database.
    * @source Red Hat's registry and Docker Hub, 2026-11, as four and two public projects pin them; not pulled here

@@ -1,3 +1,4 @@
+import { selectorOf as selectorOfApplication } from "../labels.ts";
 import { networkPolicyOf, resolver, type Talker } from "../policy.ts";
 import { app, names, ports, type Served, selectorOf } from "./names.ts";
 import { metadataFor } from "./pods.ts";
@@ -33,12 +34,18 @@ export function policy(part: Served, reached: Reached) {
   const called = networkPolicyOf({ name: app, apps: apps.filter(({ name }) => name !== app), hosts: [] }).spec.egress;
   const rules = {
     prometheus: {
-      ingress: [from("prometheus")],
+      ingress: [from("prometheus", "grafana")],
       egress: [...called, to("prometheus"), to("alertmanager"), to("kube-state"), exporters],
     },
     alertmanager: {
       ingress: [from("prometheus")],
       egress: [resolver, ...notified.map(({ cidr, port }) => ({ to: [{ ipBlock: { cidr } }], ports: [tcp(port)] }))],
+    },
+    grafana: {
+      ingress: [
+        { from: [{ podSelector: { matchLabels: selectorOfApplication("ingress") } }], ports: [tcp(ports.grafana)] },
+      ],
+      egress: [resolver, to("prometheus")],
     },
     "kube-state": {
       ingress: [from("prometheus")],

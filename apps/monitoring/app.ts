@@ -1,8 +1,8 @@
 import { defineApplication } from "../../stacks/application.ts";
 import { checkVolume } from "../../stacks/checkVolume.ts";
-import { Cidr, Name, Port } from "../../stacks/schema/primitives.ts";
+import { Cidr, Domain, Name, Port } from "../../stacks/schema/primitives.ts";
 import { form, section, text, whole } from "../../stacks/schema/told.ts";
-import { app, ports } from "./names.ts";
+import { app, names, ports } from "./names.ts";
 
 const mailAddress = form(/^[^@\s]+@[^@\s]+$/, "write an address of mail, such as operators@example.org");
 
@@ -27,6 +27,14 @@ const Mail = section({
   ...outside,
 });
 
+/** The name of its page. */
+export function grafanaHost(
+  { host }: { readonly host?: string | undefined },
+  { zone }: { readonly zone: string },
+): string {
+  return host ?? `grafana.${zone}`;
+}
+
 export const application = defineApplication({
   about:
     "Watches the estate: Prometheus reads what hosts and applications say, and tells people when something is wrong.",
@@ -43,15 +51,34 @@ export const application = defineApplication({
     scrapeSeconds: whole(10, 300, "seconds").default(30),
     /** The oldest release of BigBlueButton without a known hole. @source security notes of its releases, 2026-11 */
     leastBbb: form(/^\d+\.\d+\.\d+$/, "write a release, such as 3.0.35").default("3.0.35"),
+    /** Dashboards, for administrators: by the ingress, at this name. Without it there is no Grafana. */
+    grafana: section({
+      /** @default grafana in the estate's zone */
+      host: Domain.optional(),
+    }).optional(),
     /** Where alerts are sent. Without any they are only shown. */
     notify: section({ webhook: Webhook.optional(), mail: Mail.optional() }).default({}),
+  },
+  secrets: {
+    /** The password of Grafana's user admin. */
+    grafanaPassword: { bytes: 16, when: ({ grafana }) => grafana !== undefined },
   },
   after: ["scalelite", "registrator"],
   ports: {
     prometheus: { port: ports.prometheus, from: [app], scrape: true, component: "prometheus" },
     alertmanager: { port: ports.alertmanager, from: [app], scrape: true, component: "alertmanager" },
     "kube-state": { port: ports["kube-state"], from: [app], scrape: true, component: "kube-state" },
+    grafana: {
+      port: ports.grafana,
+      from: ["ingress"],
+      component: "grafana",
+      when: ({ grafana }) => grafana !== undefined,
+    },
   },
+  web: ({ grafana }, estate) =>
+    grafana
+      ? [{ host: grafanaHost(grafana, estate), service: names.grafana, port: ports.grafana, from: "admins" }]
+      : [],
   check({ host, volume, notify }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
     for (const [way, place] of Object.entries(notify)) {

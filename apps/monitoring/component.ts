@@ -6,8 +6,10 @@ import { localVolume } from "../../stacks/localVolume.ts";
 import { ApplicationComponent } from "../component.ts";
 import { policy, stateBinding, stateRole } from "./access.ts";
 import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
-import type { application } from "./app.ts";
+import { type application, grafanaHost } from "./app.ts";
+import { dashboardFiles } from "./dashboards/all.ts";
 import { backupFolder, type MonitoringFacts, monitoringFacts, type Place } from "./facts.ts";
+import { dashboardsName, grafana, grafanaFiles, loginName } from "./grafana.ts";
 import { hostsDaemonSet } from "./hosts.ts";
 import { kubeState } from "./kubeState.ts";
 import { data, names, type Served } from "./names.ts";
@@ -35,6 +37,7 @@ export class Monitoring extends ApplicationComponent {
     this.#prometheus(kept);
     this.#kubeState();
     this.#hosts();
+    this.#grafana();
     this.registerOutputs({});
   }
 
@@ -75,6 +78,27 @@ export class Monitoring extends ApplicationComponent {
   #hosts(): void {
     const manifest = this.inNamespace(hostsDaemonSet({ textfiles: backupFolder(this.#context.facts) }));
     new kubernetes.apps.v1.DaemonSet(names.hosts, manifest, this.own([...this.#context.after]));
+  }
+
+  #grafana(): void {
+    const { settings, facts, secrets, after } = this.#context;
+    if (!settings.grafana) return;
+    const name = names.grafana;
+    const host = grafanaHost(settings.grafana, facts);
+    const metadata = metadataFor("grafana");
+    const shown = { metadata: { ...metadata, name: dashboardsName }, data: dashboardFiles(this.#facts.rules.jobs) };
+    const login = {
+      metadata: { ...metadata, name: loginName },
+      stringData: { password: pulumi.secret(secrets.grafanaPassword) },
+    };
+    const needs = [
+      ...[this.#policy("grafana"), this.#files("grafana", grafanaFiles({ host }))],
+      new kubernetes.core.v1.ConfigMap(dashboardsName, this.inNamespace(shown), this.own()),
+      new kubernetes.core.v1.Secret(loginName, this.inNamespace(login), this.own()),
+    ];
+    const options = this.own([...needs, ...after]);
+    const pods = new kubernetes.apps.v1.Deployment(name, this.inNamespace(grafana({ host })), options);
+    new kubernetes.core.v1.Service(name, this.inNamespace(service("grafana")), this.own([pods]));
   }
 
   /** ConfigMap: where hosts are. Addresses are those of ports, which outlive servers. */

@@ -8,6 +8,7 @@ export const names = {
   prometheus: "monitoring-prometheus",
   alertmanager: "monitoring-alertmanager",
   "kube-state": "monitoring-kube-state",
+  grafana: "monitoring-grafana",
   hosts: "monitoring-hosts",
 } as const;
 
@@ -16,10 +17,12 @@ export type Part = keyof typeof names;
 export type Served = Exclude<Part, "hosts">;
 
 /** Ports of the parts, by the names that containers and Services have for them. */
-export const ports = { prometheus: 9090, alertmanager: 9093, "kube-state": 8080 } as const satisfies Record<
-  Served,
-  number
->;
+export const ports = {
+  prometheus: 9090,
+  alertmanager: 9093,
+  "kube-state": 8080,
+  grafana: 3000,
+} as const satisfies Record<Served, number>;
 
 /** The claim of the data volume. */
 export const data = "monitoring-data";

@@ -1,4 +1,5 @@
 import { backupAlerts } from "../postgres/alerts.ts";
+import { certificateAlerts } from "./alerts/certificates.ts";
 import { driftRules } from "./alerts/drift.ts";
 import { hostAlerts } from "./alerts/hosts.ts";
 import { meetingAlerts } from "./alerts/meetings.ts";
@@ -36,6 +37,7 @@ export function ruleFiles(facts: RuleFacts): Readonly<Record<string, string>> {
     ...(jobs.includes("turn-exporter") ? [turnAlerts()] : []),
     ...(jobs.includes("postgres-exporter") ? [postgresAlerts()] : []),
     ...(jobs.some((job) => job.startsWith("redis-exporter-")) ? [redisAlerts()] : []),
+    ...(jobs.includes("ingress-metrics") ? [certificateAlerts()] : []),
     ...(backups ? [backupAlerts()] : []),
   ];
   const own = groups.map((group) => [`alerts-${group.name}.yml`, written({ groups: [group] })] as const);

@@ -13,7 +13,7 @@ const settings: Readonly<Record<string, object>> = {
   ...{ hello: {}, feedback: {} },
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
-  monitoring: { host: "worker-01" },
+  monitoring: { host: "worker-01", grafana: {} },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
   ingress: {
     ...{ front: "loadBalancer" },

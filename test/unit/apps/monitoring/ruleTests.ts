@@ -58,7 +58,7 @@ function plain(
 export const jobs = [
   ...["node-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
   ...["monitoring-prometheus", "monitoring-alertmanager", "monitoring-kube-state"],
-  ...["postgres-exporter", "redis-exporter-scalelite", "scalelite-spool"],
+  ...["postgres-exporter", "redis-exporter-scalelite", "scalelite-spool", "ingress-metrics"],
 ];
 
 const hosts: readonly AlertCase[] = [
@@ -349,9 +349,28 @@ const stores: readonly AlertCase[] = [
   plain("RedisCannotWrite", "redis_aof_last_write_status", redis, steady(0), steady(1)),
 ];
 
+const page = { cn: "meet.example.org" };
+const certificates: readonly AlertCase[] = [
+  {
+    ...plain("CertificateEndsSoon", "traefik_tls_certs_not_after", page, steady(10 * 86_400), steady(60 * 86_400)),
+    at: "90m",
+  },
+  plain("CertificateEndsNow", "traefik_tls_certs_not_after", page, steady(86_400), steady(10 * 86_400)),
+];
+
 /** Every alert of ours, once or more; those about drift have a test of their own. */
 export const alertCases: readonly AlertCase[] = [
-  ...[...hosts, ...orchestrator, ...reading, ...meetings, ...scalelite, ...turn, ...stores, ...backups],
+  ...[
+    ...hosts,
+    ...orchestrator,
+    ...reading,
+    ...meetings,
+    ...scalelite,
+    ...turn,
+    ...stores,
+    ...certificates,
+    ...backups,
+  ],
 ];
 
 /**
