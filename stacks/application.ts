@@ -47,6 +47,13 @@ export interface PodPort {
   readonly from: readonly string[];
   /** Whether Prometheus reads metrics here. */
   readonly scrape?: boolean;
+  /** The part that listens (label `app.kubernetes.io/component`), where not all pods of the application do. @default all of them */
+  readonly component?: string;
+  /**
+   * Whether each application that uses this one has pods of its own here, called `<user>-<this>` (label `app.kubernetes.io/instance`).
+   * @default false
+   */
+  readonly perUser?: boolean;
 }
 
 /** Says what is wrong at a place below the application's settings, and what to write instead. */

@@ -102,6 +102,14 @@ export const versions = {
   kubeStateMetrics:
     "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1@sha256:85108987d044b18a098126732f98602df408888c0f7d456241f5abefb9744bc1",
   /**
+   * Images of the exporters of PostgreSQL and Redis. Changing one rolls its pods, and touches no database.
+   * @source Red Hat's registry and Docker Hub, 2026-11, as four and two public projects pin them; not pulled here
+   */
+  postgresExporter:
+    "quay.io/prometheuscommunity/postgres-exporter:v0.19.1@sha256:e96064f876226d94bb6ce48a4c4b3dd76edba91168ec1ab024e5c4b959310b0f",
+  redisExporter:
+    "docker.io/oliver006/redis_exporter:v1.84.0@sha256:7ef8e9c26638158fa4e7ad60df8c7e53d1919986753d6c1d2d1876b6ec38d87b",
+  /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
    */

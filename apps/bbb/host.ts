@@ -26,15 +26,11 @@ export function hostFragment(
     directories: [
       { path: places.tools, mode: 0o755 },
       { path: places.work, mode: 0o700 },
+      // the keeper's pod is not root, and writes here
+      { path: places.told, mode: 0o700, owner: user },
     ],
     files: [
       { path: "/etc/docker/daemon.json", mode: 0o644, contents: `${JSON.stringify(docker)}\n` },
-      // the keeper's pod is not root, and writes here; /run is empty after each boot
-      {
-        path: "/etc/tmpfiles.d/estate-bbb.conf",
-        mode: 0o644,
-        contents: lines(`d ${places.told} 0700 ${user} ${user}`),
-      },
       { ...fetchScript(), path: `${places.tools}/fetch.sh` },
       { path: `${places.tools}/settle.sh`, mode: 0o755, contents: script },
       { path: `${places.tools}/override.yml`, mode: 0o644, contents: composeOverride({ images, mtu, exporter }) },
@@ -54,9 +50,10 @@ function settleUnit({ project, compose }: Pick<BbbSettings, "project" | "compose
   return lines(
     "[Unit]",
     "Description=Brings BigBlueButton to the settings of this host",
-    `Requires=docker.service ${metadataUnit}`,
-    "Wants=network-online.target",
-    `After=docker.service ${metadataUnit} network-online.target systemd-tmpfiles-setup.service`,
+    `Requires=${metadataUnit}`,
+    // wanted, not required: without Docker, as in the local stack, systemd would take the whole unit for a mistake
+    "Wants=network-online.target docker.service",
+    `After=docker.service ${metadataUnit} network-online.target`,
     "",
     "[Service]",
     "Type=oneshot",

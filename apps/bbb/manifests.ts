@@ -4,7 +4,7 @@ import { digestOf } from "../../stacks/digest.ts";
 import type { HostFacts } from "../../stacks/facts.ts";
 import { tolerationsOf } from "../../stacks/localVolume.ts";
 import { configMap, mounted, secretFiles } from "../../stacks/mounts.ts";
-import { containerSecurity } from "../../stacks/podSecurity.ts";
+import { containerSecurity, podSecurity } from "../../stacks/podSecurity.ts";
 import { versions } from "../../stacks/versions.ts";
 import { selectorOf } from "../labels.ts";
 import { metadataOf } from "../manifests.ts";
@@ -47,10 +47,8 @@ export function deployment({ host, certificate, program }: PodFacts) {
           nodeSelector: { "kubernetes.io/hostname": host.name },
           tolerations: tolerationsOf(host),
           ...{ automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 10 },
-          // no fsGroup: kubelet would change whose the host's folder is
-          securityContext: {
-            ...{ runAsNonRoot: true, runAsUser: user, runAsGroup: user, seccompProfile: { type: "RuntimeDefault" } },
-          },
+          // Secrets are its group's; of a folder of the host, kubelet leaves alone whose it is
+          securityContext: podSecurity(user),
           containers: [
             {
               ...keeper({ BBB_SETTINGS: settings, BBB_CERTIFICATE: tls, BBB_TOLD: told }),

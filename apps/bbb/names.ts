@@ -10,9 +10,9 @@ export const user = 65_532;
 export const places = {
   /** What never changes while the host lives: programs, scripts, the overlay. Written at the first boot. */
   tools: "/opt/estate/bbb",
-  /** What the keeper's pod wrote last. In memory, so that no secret of it stays on a disk that is thrown away. */
-  told: "/run/estate/bbb",
-  /** The project as it runs, and the settings that it runs with: containers come up again after a reboot, at which `told` is empty. */
+  /** What the keeper's pod wrote last: the folder is its user's. */
+  told: "/var/lib/estate/bbb-told",
+  /** The project as it runs, and the settings that it runs with, for root alone. What is told later changes nothing here by itself. */
   work: "/var/lib/estate/bbb",
 } as const;
 

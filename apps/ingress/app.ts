@@ -81,7 +81,7 @@ export const application = defineApplication({
   ports: {
     http: { port: podPorts.http, from: ["world"] },
     https: { port: podPorts.https, from: ["world"] },
-    metrics: { port: podPorts.metrics, from: ["monitoring"], scrape: true },
+    metrics: { port: podPorts.metrics, from: ["monitoring"], scrape: true, component: "gate" },
     challenge: { port: podPorts.challenge, from: ["ingress"] },
   },
   check({ front, site, certificates }, { sites, network }, wrong) {

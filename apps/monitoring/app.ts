@@ -48,9 +48,9 @@ export const application = defineApplication({
   },
   after: ["scalelite", "registrator"],
   ports: {
-    prometheus: { port: ports.prometheus, from: [app], scrape: true },
-    alertmanager: { port: ports.alertmanager, from: [app], scrape: true },
-    "kube-state": { port: ports["kube-state"], from: [app], scrape: true },
+    prometheus: { port: ports.prometheus, from: [app], scrape: true, component: "prometheus" },
+    alertmanager: { port: ports.alertmanager, from: [app], scrape: true, component: "alertmanager" },
+    "kube-state": { port: ports["kube-state"], from: [app], scrape: true, component: "kube-state" },
   },
   check({ host, volume, notify }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);

@@ -48,6 +48,9 @@ export function prometheusYml({ estate, scrapeSeconds, hostJobs, podJobs }: Prom
       ...podJobs.map((job) => ({
         ...paced(job.name),
         dns_sd_configs: [{ names: [readName(job)], type: "A", port: job.port.number, refresh_interval: "15s" }],
+        ...(job.user === undefined
+          ? {}
+          : { relabel_configs: [{ target_label: "application", replacement: job.user }] }),
       })),
     ],
   });

@@ -25,7 +25,7 @@ export interface MonitoringFacts {
   readonly rules: RuleFacts;
 }
 
-type Known = Pick<EstateFacts, "name" | "pools"> & { readonly apps: readonly Omit<AppFacts, "uses" | "after">[] };
+type Known = Pick<EstateFacts, "name" | "pools"> & { readonly apps: readonly Omit<AppFacts, "after">[] };
 
 /** Derives them: what is read is what the document and its applications have. */
 export function monitoringFacts(facts: Known, { scrapeSeconds, leastBbb }: Said): MonitoringFacts {

@@ -5,6 +5,7 @@ import { meetingAlerts } from "./alerts/meetings.ts";
 import { orchestratorAlerts } from "./alerts/orchestrator.ts";
 import { readingAlerts } from "./alerts/reading.ts";
 import { type ScaleliteAlertFacts, scaleliteAlerts } from "./alerts/scalelite.ts";
+import { postgresAlerts, redisAlerts } from "./alerts/stores.ts";
 import { turnAlerts } from "./alerts/turn.ts";
 import { written } from "./config.ts";
 
@@ -31,6 +32,8 @@ export function ruleFiles(facts: RuleFacts): Readonly<Record<string, string>> {
     ...(jobs.includes("bbb-exporter") ? [meetingAlerts()] : []),
     ...(scalelite ? [scaleliteAlerts({ ...scalelite, leastBbb })] : []),
     ...(jobs.includes("turn-exporter") ? [turnAlerts()] : []),
+    ...(jobs.includes("postgres-exporter") ? [postgresAlerts()] : []),
+    ...(jobs.some((job) => job.startsWith("redis-exporter-")) ? [redisAlerts()] : []),
     ...(backups ? [backupAlerts()] : []),
   ];
   const own = groups.map((group) => [`alerts-${group.name}.yml`, written({ groups: [group] })] as const);

@@ -2,7 +2,6 @@ import type { AppFacts } from "../../stacks/appFacts.ts";
 import type { HostFacts, PoolFacts } from "../../stacks/facts.ts";
 import { type Port, ports } from "../../stacks/ports.ts";
 import { selectorOf as selectorOfApplication } from "../labels.ts";
-import { app, type Part, selectorOf } from "./names.ts";
 
 /** What listens on hosts only where an application runs that brings it. All others are everywhere, once this one runs. */
 const broughtBy: Readonly<Record<string, string>> = { "bbb-exporter": "bbb", "turn-exporter": "coturn" };
@@ -20,13 +19,15 @@ export interface PodJob {
   readonly name: string;
   /** The name of the container's port, and its number. */
   readonly port: { readonly name: string; readonly number: number };
-  /** Finds the pods: all of the application have the port, or it is of this one, whose parts have the names of their ports. */
+  /** Finds the pods that have the port. */
   readonly selector: Readonly<Record<string, string>>;
+  /** The application whose store it is, where each has one of its own: the label by which they are told apart. */
+  readonly user?: string;
 }
 
 export interface Known {
   readonly pools: readonly PoolFacts[];
-  readonly apps: readonly Pick<AppFacts, "name" | "ports">[];
+  readonly apps: readonly Pick<AppFacts, "name" | "ports" | "uses">[];
 }
 
 /**
@@ -49,15 +50,24 @@ export function hostJobs(
   });
 }
 
-/** The ports of pods that applications mark for scraping, those of this one too. */
+/** The ports of pods that applications mark for scraping, those of this one too. Pods for one user alone are a job each. */
 export function podJobs({ apps }: Pick<Known, "apps">): PodJob[] {
   return apps.flatMap(({ name: application, ports }) =>
     Object.entries(ports)
       .filter(([, { scrape }]) => scrape)
-      .map(([name, { port: number }]) => ({
-        ...{ name: `${application}-${name}`, port: { name, number } },
-        selector: application === app ? selectorOf(name as Part) : selectorOfApplication(application),
-      })),
+      .flatMap(([name, { port: number, component, perUser }]): PodJob[] => {
+        const selector = {
+          ...selectorOfApplication(application),
+          ...(component === undefined ? {} : { "app.kubernetes.io/component": component }),
+        };
+        const job = { name: `${application}-${name}`, port: { name, number }, selector };
+        if (!perUser) return [job];
+        const users = apps.filter(({ uses }) => uses.includes(application)).map(({ name }) => name);
+        return users.map((user) => ({
+          ...{ ...job, name: `${job.name}-${user}`, user },
+          selector: { ...selector, "app.kubernetes.io/instance": `${user}-${application}` },
+        }));
+      }),
   );
 }
 

@@ -4,7 +4,7 @@ import { checkGenerations } from "../../stacks/checkGenerations.ts";
 import { checkVolume } from "../../stacks/checkVolume.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { form, map, section, told, whole } from "../../stacks/schema/told.ts";
-import { port } from "./names.ts";
+import { exporterPort, port } from "./names.ts";
 
 const Generation = z.int(told("write a whole number, 0 or more")).min(0);
 const Revoked = z.int(told("write a whole number, -1 or more")).min(-1);
@@ -56,7 +56,10 @@ export const application = defineApplication({
     databases: map(Name, Database, "greenlight: { generation: 1 }").default({}),
   },
   secrets: { seed: { bytes: 32 } },
-  ports: { postgres: { port, from: ["use"] } },
+  ports: {
+    postgres: { port, from: ["use"] },
+    exporter: { port: exporterPort, from: ["monitoring"], scrape: true, component: "exporter" },
+  },
   check({ host, volume, backup, databases }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
     const backups = { host: backup.host ?? host, volume: backup.volume };

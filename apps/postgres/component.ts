@@ -7,9 +7,10 @@ import { localVolume } from "../../stacks/localVolume.ts";
 import { passwordOf } from "../../stacks/passwords.ts";
 import { versions } from "../../stacks/versions.ts";
 import { ApplicationComponent } from "../component.ts";
-import { jobPolicy, serverPolicy } from "./access.ts";
+import { exporterPolicy, jobPolicy, serverPolicy } from "./access.ts";
 import type { application } from "./app.ts";
 import { type DatabaseFacts, loginOf } from "./databases.ts";
+import { exporter } from "./exporter.ts";
 import type { PostgresFacts } from "./facts.ts";
 import { backupCronJob, restoreCronJob, rolesJob } from "./jobs.ts";
 import { names, port, secretOf } from "./names.ts";
@@ -48,6 +49,7 @@ export class Postgres extends ApplicationComponent {
     const server = this.#server([...claims, ...passwords]);
     const roles = this.#roles([...server, ...passwords]);
     this.#backups([...claims, roles]);
+    if (args.monitored) this.#exporter(roles);
     this.databases = Object.fromEntries(
       args.databases.map((database) => [database.application, this.#database(database, roles)]),
     );
@@ -88,9 +90,12 @@ export class Postgres extends ApplicationComponent {
   }
 
   #roles(after: readonly pulumi.Resource[]): pulumi.Resource {
-    const { databases, superuserGeneration } = this.#args;
+    const { databases, superuserGeneration, monitored } = this.#args;
     const plan = (seed: string, password: (what: string) => string) =>
-      rolesPlan({ seed, databases, superuserPassword: password("superuser"), backupPassword: password("backup") });
+      rolesPlan({
+        ...{ seed, databases, superuserPassword: password("superuser"), backupPassword: password("backup") },
+        ...(monitored ? { monitorPassword: password("monitor") } : {}),
+      });
     const secret = this.#secret(names.roles, {
       "roles.sql": pulumi
         .secret(this.#args.seed)
@@ -113,6 +118,18 @@ export class Postgres extends ApplicationComponent {
       this.#in(restoreCronJob(this.#args)),
       this.own([...after, ...this.#args.after]),
     );
+  }
+
+  /** After the job that makes its role known. */
+  #exporter(roles: pulumi.Resource): void {
+    const { superuserGeneration: generation, after } = this.#args;
+    const needs = [
+      roles,
+      this.#secret(names.exporter, { password: this.#password("monitor", generation) }),
+      new kubernetes.networking.v1.NetworkPolicy(names.exporter, this.#in(exporterPolicy()), this.own()),
+    ];
+    const options = this.own([...needs, ...after]);
+    new kubernetes.apps.v1.Deployment(names.exporter, this.#in(exporter({ generation })), options);
   }
 
   #database(database: DatabaseFacts, roles: pulumi.Resource): Database {
@@ -161,6 +178,7 @@ export const build: Build<typeof application> = ({ name, settings, facts, namesp
       databases: facts.apps
         .filter(({ uses }) => uses.includes(name))
         .map((one) => ({ application: one.name, generation: 0, revoked: -1, ...databases[one.name] })),
+      monitored: facts.apps.some((one) => one.name === "monitoring"),
     },
     options,
   );

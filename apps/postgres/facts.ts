@@ -21,4 +21,6 @@ export interface PostgresFacts {
   readonly keepDays: number;
   /** One for each application that uses it, in the order of their names. */
   readonly databases: readonly DatabaseFacts[];
+  /** Whether its measurements are read. */
+  readonly monitored: boolean;
 }

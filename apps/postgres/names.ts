@@ -9,18 +9,22 @@ export const names = {
   backup: "postgres-backup",
   roles: "postgres-roles",
   restore: "postgres-restore",
+  exporter: "postgres-exporter",
 } as const;
 
 export const port = 5432;
+/** Where its exporter is read. */
+export const exporterPort = 9187;
 /** User and group of the official image. */
 export const user = 999;
 
-/** Labels of a part: the server, or the jobs. */
-export function labelsOf(component: "server" | "job") {
+export type Part = "server" | "job" | "exporter";
+
+export function labelsOf(component: Part) {
   return { ...selectorOf(component), "app.kubernetes.io/part-of": "estate" };
 }
 
-export function selectorOf(component: "server" | "job") {
+export function selectorOf(component: Part) {
   return { "app.kubernetes.io/name": names.server, "app.kubernetes.io/component": component };
 }
 

@@ -4,23 +4,31 @@ import { scramVerifier } from "./scram.ts";
 /** Who dumps: reads everything, changes nothing. */
 export const backupRole = "estate_backup";
 
+/** Who counts: sees what runs and how large it is, and reads no row. */
+export const monitorRole = "estate_monitor";
+
 interface Plan {
   readonly seed: string;
   readonly databases: readonly DatabaseFacts[];
   readonly superuserPassword: string;
   readonly backupPassword: string;
+  /** @default nobody watches, and the role may not log in */
+  readonly monitorPassword?: string;
 }
 
 /**
  * SQL for psql that makes roles and databases what the estate says. It can be run again at any time, and goes on where it was stopped. A
  * database is never dropped: who is no longer declared cannot log in any more, and the data waits.
  */
-export function rolesPlan({ seed, databases, superuserPassword, backupPassword }: Plan): string {
+export function rolesPlan({ seed, databases, superuserPassword, backupPassword, monitorPassword }: Plan): string {
   const declared = databases.map((database) => ({
     name: databaseName(database.application),
     roles: loginRoles(seed, database),
   }));
-  const kept = [...declared.flatMap(({ name, roles }) => [name, ...roles.map((role) => role.name)]), backupRole];
+  const kept = [
+    ...declared.flatMap(({ name, roles }) => [name, ...roles.map((role) => role.name)]),
+    ...[backupRole, ...(monitorPassword === undefined ? [] : [monitorRole])],
+  ];
   return [
     "-- Made by the estate. The superuser's password comes last: until then the one that opened this session stays good.",
     "SET password_encryption = 'scram-sha-256';",
@@ -31,6 +39,7 @@ export function rolesPlan({ seed, databases, superuserPassword, backupPassword }
     ...login({ name: backupRole, password: backupPassword }),
     `GRANT pg_read_all_data TO ${identifier(backupRole)};`,
     `GRANT CONNECT ON DATABASE postgres TO ${identifier(backupRole)};`,
+    ...(monitorPassword === undefined ? [] : monitor(monitorPassword)),
     ...declared.flatMap(({ name, roles }) => [
       ...role(name),
       ...database(name),
@@ -48,6 +57,16 @@ function role(name: string): string[] {
     `SELECT format('CREATE ROLE %I', ${literal(name)}) WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(name)}) \\gexec`,
     `ALTER ROLE ${identifier(name)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT;`,
     `COMMENT ON ROLE ${identifier(name)} IS 'estate';`,
+  ];
+}
+
+/** `pg_monitor` shows statistics and sizes of all databases. */
+function monitor(password: string): string[] {
+  return [
+    ...role(monitorRole),
+    ...login({ name: monitorRole, password }),
+    `GRANT pg_monitor TO ${identifier(monitorRole)};`,
+    `GRANT CONNECT ON DATABASE postgres TO ${identifier(monitorRole)};`,
   ];
 }
 

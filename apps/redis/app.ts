@@ -4,7 +4,7 @@ import { checkGenerations } from "../../stacks/checkGenerations.ts";
 import { checkVolume } from "../../stacks/checkVolume.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { map, section, told, whole } from "../../stacks/schema/told.ts";
-import { port } from "./names.ts";
+import { exporterPort, port } from "./names.ts";
 
 const Instance = section({
   /**
@@ -30,7 +30,10 @@ export const application = defineApplication({
   },
   secrets: { seed: { bytes: 32 } },
   // each server lets in only the one that it is for: access.ts
-  ports: { redis: { port, from: ["use"] } },
+  ports: {
+    redis: { port, from: ["use"] },
+    exporter: { port: exporterPort, from: ["monitoring"], scrape: true, component: "exporter", perUser: true },
+  },
   check({ host, volume, instances }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
     checkGenerations("instances", instances, estate, wrong);

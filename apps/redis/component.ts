@@ -6,11 +6,12 @@ import { digestOf } from "../../stacks/digest.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { versions } from "../../stacks/versions.ts";
 import { ApplicationComponent } from "../component.ts";
-import { jobPolicy, serverPolicy } from "./access.ts";
+import { exporterPolicy, jobPolicy, serverPolicy } from "./access.ts";
 import type { application } from "./app.ts";
+import { exporter } from "./exporter.ts";
 import type { RedisFacts } from "./facts.ts";
 import { usersJob } from "./jobs.ts";
-import { data, instanceName, port, scriptsName } from "./names.ts";
+import { data, exporterName, instanceName, port, scriptsName } from "./names.ts";
 import { configFiles, scripts, service, statefulSet, usersSecret } from "./server.ts";
 import { passwordsOf, type RedisUser, usersAcl } from "./users.ts";
 
@@ -64,6 +65,7 @@ export class Redis extends ApplicationComponent {
     const job = this.#in(usersJob(facts, digestOf(usersAcl("", facts.instance))));
     const options = { ...this.own([...server, users, ...this.#args.after]), deleteBeforeReplace: false };
     const told = new kubernetes.batch.v1.Job(`${name}-users`, job, options);
+    if (facts.monitored) this.#exporter(facts, told);
     const host = pulumi.interpolate`${name}.${this.#args.namespace}.svc`;
     const password = this.#password(facts, "default");
     const url = pulumi.interpolate`redis://:${password}@${host}:${port}`;
@@ -80,12 +82,26 @@ export class Redis extends ApplicationComponent {
     });
   }
 
-  #server(facts: RedisFacts, after: readonly pulumi.Resource[]): pulumi.Resource[] {
+  /** After the job that makes its user known. */
+  #exporter(facts: RedisFacts, told: pulumi.Resource): void {
     const { application } = facts.instance;
+    const name = exporterName(application);
+    const needs = [
+      told,
+      this.#secret(name, { password: this.#password(facts, "monitor") }),
+      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(exporterPolicy(application)), this.own()),
+    ];
+    const options = this.own([...needs, ...this.#args.after]);
+    new kubernetes.apps.v1.Deployment(name, this.#in(exporter(facts.instance)), options);
+  }
+
+  #server(facts: RedisFacts, after: readonly pulumi.Resource[]): pulumi.Resource[] {
+    const { instance, monitored } = facts;
+    const { application } = instance;
     const name = instanceName(application);
     const config = [
       this.#configMap(`${name}-config`, configFiles(facts)),
-      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application)), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application, monitored)), this.own()),
       new kubernetes.networking.v1.NetworkPolicy(`${name}-users`, this.#in(jobPolicy(application)), this.own()),
     ];
     const options = this.own([...after, ...config, ...this.#args.after]);
@@ -120,13 +136,20 @@ export const build: Build<typeof application> = ({ name, settings, facts, namesp
   const { host, volume, instances } = settings;
   const place = dataVolume(facts, { host, volume });
   const users = facts.apps.filter(({ uses }) => uses.includes(name));
+  const monitored = facts.apps.some((one) => one.name === "monitoring");
   return new Redis(
     name,
     {
       ...{ namespace, after, seed: secrets.seed, place },
       instances: users.map(({ name: application }) => {
         const { memoryMiB = 256, generation = 0, revoked = -1 } = instances[application] ?? {};
-        return { ...place, image: versions.redis, memoryMiB, instance: { application, generation, revoked } };
+        return {
+          ...place,
+          image: versions.redis,
+          memoryMiB,
+          monitored,
+          instance: { application, generation, revoked },
+        };
       }),
     },
     options,

@@ -9,4 +9,6 @@ export interface RedisFacts {
   readonly volume: Pick<VolumeFacts, "path" | "sizeGiB">;
   readonly memoryMiB: number;
   readonly instance: InstanceFacts;
+  /** Whether its measurements are read. */
+  readonly monitored: boolean;
 }

@@ -7,8 +7,8 @@ export interface InstanceFacts extends Generations {
   readonly application: string;
 }
 
-/** Whose password: the application's, or that of the estate's own jobs. */
-export type RedisUser = "default" | "admin";
+/** Whose password: the application's, that of the estate's own jobs, or that of the exporter. */
+export type RedisUser = "default" | "admin" | "monitor";
 
 /** Those that are taken, the one in use first. */
 export function passwordsOf(
@@ -24,7 +24,7 @@ export function passwordsOf(
 /**
  * The file of Redis' users. It holds hashes, no password: but of long random ones, so that a hash is as good as none. The application is
  * `default`, whom clients mean that know of no user names; it may do anything but administer. `probe` may ask whether it answers, and
- * anyone may be `probe`.
+ * anyone may be `probe`. `monitor` reads counts and no key; nobody has its password where nothing watches.
  */
 export function usersAcl(seed: string, instance: InstanceFacts): string {
   const hashes = (user: RedisUser) =>
@@ -35,6 +35,7 @@ export function usersAcl(seed: string, instance: InstanceFacts): string {
     `user default on ${hashes("default")} ~* &* +@all -@admin`,
     `user admin on ${hashes("admin")} ~* &* +@all`,
     "user probe on nopass -@all +ping",
+    `user monitor on ${hashes("monitor")} -@all +ping +info +slowlog|len +command|info`,
     "",
   ].join("\n");
 }

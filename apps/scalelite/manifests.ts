@@ -93,8 +93,8 @@ export function importer(facts: ScaleliteFacts & { readonly recordings: Recordin
 }
 
 /**
- * Brings the database to the release of the image before any pod of it starts. A Job cannot be changed, and runs once: another image or
- * password is another Job, and its name says so.
+ * Brings the database to the release of the image before any pod of it starts. A Job cannot be changed, and runs once: whatever is another
+ * in it is another Job, and its name says so. Where nothing is to do, it does nothing.
  */
 export function migration(facts: ScaleliteFacts) {
   const { images, revision } = facts;
@@ -102,13 +102,11 @@ export function migration(facts: ScaleliteFacts) {
     ...{ part: "migration", image: images.api, memory: "1Gi", revision, environment: environment(facts) },
     command: ["bundle", "exec", "rake", "db:migrate"],
   });
+  const template = { metadata, spec: { ...spec, restartPolicy: "Never" } };
   const { name, ...rest } = metadataOf("migration");
   return {
-    metadata: { name: `${name}-${digestOf([images.api, revision])}`, ...rest },
-    spec: {
-      ...{ backoffLimit: 3, activeDeadlineSeconds: 1800 },
-      template: { metadata, spec: { ...spec, restartPolicy: "Never" } },
-    },
+    metadata: { name: `${name}-${digestOf(template)}`, ...rest },
+    spec: { backoffLimit: 3, activeDeadlineSeconds: 1800, template },
   };
 }
 

@@ -52,11 +52,11 @@ export function addDriftCommands(program: Command): void {
       (await import("./adopt.ts")).adopt(id, command.optsWithGlobals()),
     );
   drift
-    .command("repair <id>")
-    .description("show what takes a finding back, ask, and make exactly that change")
+    .command("repair <ids...>")
+    .description("show what takes findings back, ask, and make exactly these changes")
     .option("-y, --yes", "show it, and do not ask")
-    .action(async (id: string, _, command: Command) =>
-      (await import("./repair.ts")).repair(id, command.optsWithGlobals()),
+    .action(async (ids: string[], _, command: Command) =>
+      (await import("./repair.ts")).repair(ids, command.optsWithGlobals()),
     );
   drift
     .command("schedule <where>")

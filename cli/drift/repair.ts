@@ -5,7 +5,7 @@ import { ask } from "../up/agree.ts";
 import { findIn } from "./adopt.ts";
 import type { DriftOptions } from "./command.ts";
 import type { Finding } from "./finding.ts";
-import { repairManaged } from "./repair-managed.ts";
+import { repairManaged, together } from "./repair-managed.ts";
 import { restartNode } from "./repair-node.ts";
 import { removeUnmanaged } from "./repair-unmanaged.ts";
 import { activityOf } from "./updating.ts";
@@ -18,27 +18,43 @@ export interface Prepared {
   readonly act: () => Promise<string>;
 }
 
-/** Shows what takes a finding back, asks, and does exactly that. */
-export async function repair(id: string, options: DriftOptions & { readonly yes?: boolean }): Promise<void> {
+/**
+ * Shows what takes findings back, asks, and does exactly that, one thing after another.
+ *
+ * @throws Trouble before anything is done, when one of them cannot be taken back
+ */
+export async function repair(
+  ids: readonly string[],
+  options: DriftOptions & { readonly yes?: boolean },
+): Promise<void> {
   const { yes = false } = options;
   if (!yes && !(process.stdin.isTTY && process.stderr.isTTY))
     throw new Trouble("nobody can be asked here: add --yes to go on without being asked");
   const stack = await chooseStack(options.stack, process.env);
-  const finding = findIn(stack, id, options);
+  const findings = [...new Set(ids)].map((id) => findIn(stack, id, options));
   const { updating } = await activityOf(stack, process.env, hostname());
   if (updating)
     throw new Trouble(
       `an update of ${stack} runs since ${updating.since} (${updating.who}): look again with 'estate drift' when it has ended`,
     );
-  const { text, act } = await prepare(stack, finding);
-  process.stderr.write(`${text.trimEnd()}\n`);
+  const prepared = await prepare(stack, findings);
+  for (const { text } of prepared) process.stderr.write(`${text.trimEnd()}\n`);
   if (!yes) await ask();
-  process.stdout.write(`${await act()}\n`);
+  for (const { act } of prepared) process.stdout.write(`${await act()}\n`);
 }
 
-async function prepare(stack: string, finding: Finding): Promise<Prepared> {
-  if (finding.answer === "interrupted")
-    throw new Trouble(`${finding.name}: ${finding.meaning}. 'estate up' takes it in or removes it, and goes on`);
-  if (finding.answer === "unmanaged") return removeUnmanaged(stack, finding);
-  return finding.place ? restartNode(stack, finding) : repairManaged(stack, finding);
+/** One after another: each asks the same state. */
+async function prepare(stack: string, findings: readonly Finding[]): Promise<Prepared[]> {
+  const interrupted = findings.find(({ answer }) => answer === "interrupted");
+  if (interrupted)
+    throw new Trouble(
+      `${interrupted.name}: ${interrupted.meaning}. 'estate up' takes it in or removes it, and goes on`,
+    );
+  const prepared: Prepared[] = [];
+  for (const finding of findings.filter(({ answer }) => answer === "unmanaged"))
+    prepared.push(await removeUnmanaged(stack, finding));
+  const managed = findings.filter(({ answer }) => answer !== "unmanaged");
+  for (const finding of managed.filter(({ place }) => place)) prepared.push(await restartNode(stack, finding));
+  for (const group of together(managed.filter(({ place }) => !place))) prepared.push(await repairManaged(stack, group));
+  return prepared;
 }

@@ -33,6 +33,17 @@ export const packages: readonly DebianPackage[] = [
   { name: "redis-server", why: "the Redis of applications", units: ["redis-server.service"] },
   { name: "nginx", why: "checks and runs the configuration of Scalelite's nginx", units: ["nginx.service"] },
   { name: "coturn", why: "the TURN servers of the estate", units: ["coturn.service"] },
+  { name: "prometheus", why: "the Prometheus of the estate", units: ["prometheus.service"] },
+  {
+    name: "prometheus-alertmanager",
+    why: "the Alertmanager of the estate",
+    units: ["prometheus-alertmanager.service"],
+  },
+  {
+    name: "prometheus-node-exporter",
+    why: "measurements of hosts",
+    units: ["prometheus-node-exporter.service"],
+  },
   { name: "nftables", why: "security groups and NAT, as packets see them" },
   { name: "iproute2", why: "namespaces, bridges and addresses" },
   { name: "iputils-ping", why: "ping inside the stack" },

@@ -3,7 +3,7 @@
 # A renewed certificate is taken at once; settings only while no meeting runs, since they start BigBlueButton anew.
 set -eu
 umask 077
-told=${BBB_TOLD:-/run/estate/bbb}
+told=${BBB_TOLD:-/var/lib/estate/bbb-told}
 work=${BBB_WORK:-/var/lib/estate/bbb}
 tools=${BBB_TOOLS:-/opt/estate/bbb}
 api=${BBB_API:-http://127.0.0.1:48087/bigbluebutton/api}
@@ -36,7 +36,7 @@ empty() {
   [ -n "$(find "$work/silent" -mmin +15)" ]
 }
 
-# After a reboot nothing is told until the pod runs; BigBlueButton runs as it did.
+# After a reboot BigBlueButton runs as it did, and nothing need be told for it.
 if [ -f "$work/settings/hairpin.nft" ] && ! nft list table ip estate_bbb > /dev/null 2>&1; then
   nft -f "$work/settings/hairpin.nft"
 fi

@@ -77,6 +77,23 @@ func serve() {
 	}))
 }
 
+// follow tells what is in a volume, whenever it is something else.
+func follow() {
+	read := func(name string) string {
+		text, err := os.ReadFile("/both/" + name)
+		if err != nil {
+			return "-"
+		}
+		return string(text)
+	}
+	for last := ""; ; time.Sleep(20 * time.Millisecond) {
+		if now := read("key") + " " + read("password"); now != last {
+			fmt.Println("both:", now)
+			last = now
+		}
+	}
+}
+
 // stubborn does not end when it is asked to.
 func stubborn() {
 	signal.Ignore(syscall.SIGTERM)

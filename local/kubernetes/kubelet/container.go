@@ -208,7 +208,7 @@ func (c *container) launch(ctx context.Context) (launch, error) {
 		}
 		r.mounts = append(r.mounts, mount{source, one.MountPath, one.ReadOnly})
 	}
-	words, err := found("", c.image.folders(), command(c.spec, c.image, variables))
+	words, err := c.image.find("", command(c.spec, c.image, variables))
 	if err != nil {
 		return launch{}, err
 	}

@@ -3,6 +3,9 @@
 package kubelet
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -16,6 +19,7 @@ type program struct {
 	user    int64    // who it is, unless the pod says
 	needs   string   // file of the host without which it does not run; of several that the pattern fits, the last
 	path    bool     // whether the folder of that file is searched for programs before the usual ones
+	called  string   // what the image calls that file, where the host has it by another name
 }
 
 // selfPath is where a container finds the program that this is.
@@ -26,11 +30,15 @@ const toolFolder = "/oem/estate/bin"
 
 // programs by the repositories of their images, whatever the tag and digest: the local stack has one version of each.
 var programs = map[string]program{
+	"docker.io/coturn/coturn":                    {needs: "/usr/bin/turnserver"},
 	"docker.io/library/node":                     {needs: toolFolder + "/node", path: true},
 	"docker.io/library/postgres":                 {needs: "/usr/lib/postgresql/*/bin/postgres", path: true},
 	"docker.io/library/redis":                    {needs: "/usr/bin/redis-server"},
+	"docker.io/prom/alertmanager":                {needs: "/usr/bin/prometheus-alertmanager", called: "alertmanager"},
+	"docker.io/prom/prometheus":                  {needs: "/usr/bin/prometheus"},
 	"docker.io/rancher/mirrored-coredns-coredns": {command: []string{selfPath, "coredns"}},
 	"docker.io/traefik/whoami":                   {command: []string{selfPath, "whoami"}},
+	"quay.io/prometheus/node-exporter":           {needs: "/usr/bin/prometheus-node-exporter", called: "node_exporter"},
 }
 
 // file is what the program needs on this host, and whether that is there.
@@ -52,6 +60,26 @@ func (p program) folders() []string {
 		return append([]string{filepath.Dir(file)}, usual...)
 	}
 	return usual
+}
+
+// find is a command with the path of its program in a root: that of a container, or "" for the host's, whose programs containers have.
+func (p program) find(root string, words []string) ([]string, error) {
+	if len(words) == 0 || words[0] == "" {
+		return nil, errors.New("there is no command")
+	}
+	if words[0][0] == '/' {
+		return words, nil
+	}
+	if words[0] == p.called {
+		file, _ := p.file()
+		return append([]string{file}, words[1:]...), nil
+	}
+	for _, folder := range p.folders() {
+		if _, err := os.Lstat(root + folder + "/" + words[0]); err == nil {
+			return append([]string{folder + "/" + words[0]}, words[1:]...), nil
+		}
+	}
+	return nil, fmt.Errorf("exec: %q: executable file not found in $PATH", words[0])
 }
 
 // Repositories are those of all images that run on this host: those that have an entrypoint here, and those that containers must bring

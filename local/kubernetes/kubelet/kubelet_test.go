@@ -247,6 +247,19 @@ func TestAPodThatWasDeletedByForceEndsAtOnce(t *testing.T) {
 	until(t, "its process is gone", func() bool { return len(running("stubborn")) == 0 })
 }
 
+func TestAPodThatARebuiltHostFindsHasTheAddressesOfThatHostOnly(t *testing.T) {
+	l := newLab(t)
+	l.create(podOf("found", "serve", func(pod *v1.Pod) {
+		pod.Status.HostIP, pod.Status.HostIPs = "10.20.0.9", []v1.HostIP{{IP: "10.20.0.9"}}
+		pod.Status.PodIP, pod.Status.PodIPs = "10.42.9.9", []v1.PodIP{{IP: "10.42.9.9"}}
+	}))
+	until(t, "it runs", func() bool { return l.pod("found").Status.Phase == v1.PodRunning })
+	status := l.pod("found").Status
+	if len(status.HostIPs) != 1 || status.HostIPs[0].IP != "127.0.0.1" || len(status.PodIPs) != 1 || status.PodIPs[0].IP != "127.0.0.1" {
+		t.Errorf("its addresses are %v and %v", status.HostIPs, status.PodIPs)
+	}
+}
+
 func TestPodsOfJobsEndAsTheirContainersDo(t *testing.T) {
 	l := newLab(t)
 	never := func(pod *v1.Pod) { pod.Spec.RestartPolicy = v1.RestartPolicyNever }
@@ -308,6 +321,10 @@ func TestAPodRunsWhenAllOfItCan(t *testing.T) {
 		t.Error("other pods run than those that can")
 	}
 	programs["example.test/bare"] = program{needs: "/proc/self/exe"}
+	programs["example.test/renamed"] = program{needs: "/bin/sh", called: "shell"}
+	if words, err := programs["example.test/renamed"].find("", []string{"shell", "-c"}); err != nil || !slices.Equal(words, []string{"/bin/sh", "-c"}) {
+		t.Errorf("what the image calls shell is %v, %v", words, err)
+	}
 	programs["example.test/missing"] = program{command: []string{selfPath, "wait"}, needs: "/nowhere/*/program"}
 	commanded := podOf("x", "bare", func(pod *v1.Pod) { pod.Spec.Containers[0].Command = []string{"sh"} })
 	for why, pod := range map[string]*v1.Pod{

@@ -16,7 +16,7 @@ import (
 
 // What a container of the tests runs is this program, told by its first argument.
 var acts = map[string]func(){
-	"show": show, "serve": serve, "stubborn": stubborn, "fail": func() { os.Exit(3) }, "succeed": func() { os.Exit(0) }, "wait": func() { time.Sleep(time.Hour) },
+	"show": show, "serve": serve, "stubborn": stubborn, "follow": follow, "fail": func() { os.Exit(3) }, "succeed": func() { os.Exit(0) }, "wait": func() { time.Sleep(time.Hour) },
 }
 
 // TestMain runs the tests in namespaces of their own, with a /run of their own: the kernel clears up, however they end. They are locked into
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	case "namespaces":
 		panic(lockIn(inside, "root"))
 	case "root":
-		for _, name := range []string{"show", "serve", "stubborn", "fail", "succeed", "wait"} {
+		for _, name := range []string{"show", "serve", "stubborn", "follow", "fail", "succeed", "wait"} {
 			programs["example.test/"+name] = program{command: []string{selfPath, name}}
 		}
 		os.Exit(m.Run())

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"syscall"
 	"time"
@@ -203,7 +202,7 @@ func (c *container) execute(ctx context.Context, words []string, p *process) err
 	last := ""
 	said.say = func(line string) { last = line }
 	l.output = &said
-	if l.command, err = found(l.root, c.image.folders(), words); err != nil {
+	if l.command, err = c.image.find(l.root, words); err != nil {
 		return err
 	}
 	one, err := start(l)
@@ -221,22 +220,6 @@ func (c *container) execute(ctx context.Context, words []string, p *process) err
 		return fmt.Errorf("%s ended with %d: %s", words[0], code, last)
 	}
 	return nil
-}
-
-// found is a command with the path of its program in a root: that of a container, or "" for the host's, whose programs containers have.
-func found(root string, folders, words []string) ([]string, error) {
-	if len(words) == 0 || words[0] == "" {
-		return nil, errors.New("there is no command")
-	}
-	if words[0][0] == '/' {
-		return words, nil
-	}
-	for _, folder := range folders {
-		if _, err := os.Lstat(root + folder + "/" + words[0]); err == nil {
-			return append([]string{folder + "/" + words[0]}, words[1:]...), nil
-		}
-	}
-	return nil, fmt.Errorf("exec: %q: executable file not found in $PATH", words[0])
 }
 
 func seconds(value, otherwise int32) time.Duration {

@@ -35,14 +35,16 @@ func (w *worker) report(ctx context.Context) error {
 	if same {
 		return nil
 	}
-	// what is left out stays as it is: a message that no longer holds must be taken back
+	// what is left out stays as it is: a message that no longer holds must be taken back, and addresses of the host that had the name before
 	patch, err := json.Marshal(struct {
 		Metadata map[string]any `json:"metadata"`
 		Status   any            `json:"status"`
 	}{map[string]any{"uid": w.pod.UID}, struct {
 		v1.PodStatus `json:",inline"`
 		Message      *string `json:"message"`
-	}{status, notEmpty(status.Message)}})
+		HostIPs      []any   `json:"hostIPs"`
+		PodIPs       []any   `json:"podIPs"`
+	}{status, notEmpty(status.Message), instead(status.HostIPs), instead(status.PodIPs)}})
 	if err != nil {
 		return err
 	}
@@ -55,6 +57,15 @@ func (w *worker) report(ctx context.Context) error {
 	defer w.mutex.Unlock()
 	w.current = pod
 	return nil
+}
+
+// instead makes of a list what a strategic merge puts in the place of the one that is there.
+func instead[Item any](list []Item) []any {
+	all := []any{map[string]string{"$patch": "replace"}}
+	for _, item := range list {
+		all = append(all, item)
+	}
+	return all
 }
 
 func notEmpty(text string) *string {

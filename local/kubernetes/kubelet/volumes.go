@@ -23,7 +23,7 @@ type file struct {
 	mode os.FileMode
 }
 
-// volumes makes a pod's volumes, and returns where on the host each of them is. What they are made from is read once, at the start.
+// volumes makes a pod's volumes, and returns where on the host each of them is.
 func (w *worker) volumes(ctx context.Context) (map[string]string, error) {
 	folders := map[string]string{}
 	for _, volume := range w.pod.Spec.Volumes {
@@ -37,7 +37,7 @@ func (w *worker) volumes(ctx context.Context) (map[string]string, error) {
 }
 
 func (w *worker) volume(ctx context.Context, volume v1.Volume) (string, error) {
-	own := filepath.Join(w.folder, "volumes", volume.Name)
+	own := w.volumeFolder(volume)
 	written := func(files content, err error) (string, error) {
 		if err != nil {
 			return "", err
@@ -49,20 +49,20 @@ func (w *worker) volume(ctx context.Context, volume v1.Volume) (string, error) {
 		return own, w.makeFolder(own, 0o777)
 	case volume.HostPath != nil:
 		return hostPath(*volume.HostPath)
-	case volume.ConfigMap != nil:
-		of := volume.ConfigMap
-		return written(w.configMap(ctx, of.Name, of.Items, of.DefaultMode, value(of.Optional, false)))
-	case volume.Secret != nil:
-		of := volume.Secret
-		return written(w.secret(ctx, of.SecretName, of.Items, of.DefaultMode, value(of.Optional, false)))
 	case volume.DownwardAPI != nil:
 		return written(w.downward(volume.DownwardAPI.Items, volume.DownwardAPI.DefaultMode))
-	case volume.Projected != nil:
-		return written(w.projected(ctx, *volume.Projected))
 	case volume.PersistentVolumeClaim != nil:
 		return w.claimed(ctx, volume.PersistentVolumeClaim.ClaimName)
+	case volume.Projected != nil && hasToken(*volume.Projected):
+		return written(w.projected(ctx, *volume.Projected))
+	case followed(volume):
+		return written(w.readFollowed(ctx, volume))
 	}
 	return "", fmt.Errorf("its kind is not played by the local stack")
+}
+
+func (w *worker) volumeFolder(volume v1.Volume) string {
+	return filepath.Join(w.folder, "volumes", volume.Name)
 }
 
 func hostPath(of v1.HostPathVolumeSource) (string, error) {
@@ -222,9 +222,6 @@ func (w *worker) write(folder string, files content) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, one.text, 0o600); err != nil {
-			return err
-		}
 		mode := one.mode
 		if group >= 0 {
 			mode |= mode >> 3 & 0o070 // what the owner may, the group may
@@ -234,14 +231,28 @@ func (w *worker) write(folder string, files content) error {
 		if mode == 0o600 {
 			owner = user
 		}
-		if err := os.Chown(path, owner, group); err != nil {
-			return err
-		}
-		if err := os.Chmod(path, mode); err != nil {
+		if err := replaceFile(path, one.text, mode, owner, group); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// replaceFile writes a file so that who reads it finds the old one or the new one, whole.
+func replaceFile(path string, text []byte, mode os.FileMode, owner, group int) error {
+	fresh, err := os.CreateTemp(filepath.Dir(path), ".new-*") // nobody else's to read until it is whole
+	if err != nil {
+		return err
+	}
+	_, err = fresh.Write(text)
+	err = errors.Join(err, fresh.Close(), os.Chown(fresh.Name(), owner, group), os.Chmod(fresh.Name(), mode))
+	if err == nil {
+		err = os.Rename(fresh.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(fresh.Name())
+	}
+	return err
 }
 
 // makeFolder makes a folder that is the pod's group's, if it has one for its files.

@@ -127,6 +127,7 @@ func (w *worker) live(ctx context.Context) {
 	if !w.prepare(ctx) {
 		return
 	}
+	go w.renew(ctx)
 	for _, init := range w.inits {
 		if init.sidecar() {
 			go init.keep(ctx)

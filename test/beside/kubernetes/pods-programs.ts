@@ -81,7 +81,7 @@ function database(): object[] {
 
 function store(): object[] {
   const instance = { application: "scalelite", generation: 0, revoked: -1 };
-  const facts = { image: versions.redis, ...place(redisNames.data), memoryMiB: 64, instance };
+  const facts = { image: versions.redis, ...place(redisNames.data), memoryMiB: 64, monitored: false, instance };
   return [
     ...volumeOf(redisNames.data),
     configMap("scalelite-redis-config", redis.configFiles(facts)),

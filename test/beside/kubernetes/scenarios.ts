@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { type Cluster, until } from "./cluster.ts";
+import { monitoringRuns } from "./pods-monitoring.ts";
 import { podsReach } from "./pods-network.ts";
 import { applicationsRun } from "./pods-programs.ts";
 import { podsRun } from "./pods-run.ts";
+import { turnRuns } from "./pods-turn.ts";
 import { podsOf } from "./workloads.ts";
 
 /** In this order; each builds on the cluster that those before it left. */
@@ -95,6 +97,11 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
 
   "applications of the estate run by their own manifests: feedback by Node, PostgreSQL, Redis; what is played says why":
     applicationsRun,
+
+  "a TURN server runs in its host's network by its own manifest, and is told of new peers while it runs": turnRuns,
+
+  "Prometheus, Alertmanager and node_exporter run by their own manifests: they are read, found by name, and followed":
+    monitoringRuns,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
     const { other } = cluster;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { jobPolicy, serverPolicy } from "../../../apps/postgres/access.ts";
+import { exporterPolicy, jobPolicy, serverPolicy } from "../../../apps/postgres/access.ts";
 import { backupAlerts } from "../../../apps/postgres/alerts.ts";
 import { databaseName, loginOf, loginRoles } from "../../../apps/postgres/databases.ts";
+import { exporter } from "../../../apps/postgres/exporter.ts";
 import type { PostgresFacts } from "../../../apps/postgres/facts.ts";
 import { backupCronJob, restoreCronJob, rolesJob } from "../../../apps/postgres/jobs.ts";
 import { rolesPlan } from "../../../apps/postgres/plan.ts";
@@ -15,6 +16,7 @@ const facts: PostgresFacts = {
   backups: { host: { name: "store-02", taints: [] }, volume: { path: "/var/lib/backups", sizeGiB: 20 } },
   ...{ schedule: "17 * * * *", keepHours: 48, keepDays: 30 },
   databases: [{ application: "greenlight", generation: 0, revoked: -1 }],
+  monitored: false,
 };
 const at = (generation: number, revoked = -1) => ({ application: "greenlight", generation, revoked });
 const plan = (databases: PostgresFacts["databases"]) =>
@@ -70,8 +72,40 @@ test("the plan holds no password, and drops nothing", () => {
   expect(text.split("\n").filter((line) => line.startsWith("ALTER ROLE postgres"))).toHaveLength(1);
 });
 
+test("who counts may read statistics and no row, where something watches; else the role is locked", () => {
+  const passwords = { superuserPassword: "super-clear", backupPassword: "backup-clear" };
+  const watched = rolesPlan({ seed: "seed", databases: [], ...passwords, monitorPassword: "monitor-clear" });
+  const lines = watched.split("\n").filter((line) => line.includes("estate_monitor") && !line.startsWith("SELECT"));
+  expect(lines).toEqual([
+    expect.stringContaining("NOSUPERUSER NOCREATEDB NOCREATEROLE"),
+    expect.stringContaining("COMMENT ON ROLE"),
+    expect.stringMatching(/LOGIN PASSWORD 'SCRAM-SHA-256\$/),
+    'GRANT pg_monitor TO "estate_monitor";',
+    'GRANT CONNECT ON DATABASE postgres TO "estate_monitor";',
+  ]);
+  expect(watched).not.toContain("monitor-clear");
+  expect(watched).toContain("rolname NOT IN ('estate_backup', 'estate_monitor')");
+  const alone = rolesPlan({ seed: "seed", databases: [], ...passwords });
+  expect(alone).not.toContain("estate_monitor");
+});
+
+test("the exporter is read by Prometheus alone, reaches the server alone, and is restarted by another password", () => {
+  const { ingress, egress } = exporterPolicy().spec;
+  expect(ingress[0]?.from).toEqual([{ podSelector: { matchLabels: { "app.kubernetes.io/name": "monitoring" } } }]);
+  expect(egress[0]?.to[0]).toEqual({ podSelector: { matchLabels: service().spec.selector } });
+  const exporters = { ...service().spec.selector, "app.kubernetes.io/component": "exporter" };
+  const { from } = serverPolicy({ databases: [], monitored: true }).spec.ingress[0] ?? {};
+  expect(from).toContainEqual({ podSelector: { matchLabels: exporters } });
+  const template = (generation: number) => exporter({ generation }).spec.template;
+  expect(template(1).metadata).not.toEqual(template(0).metadata);
+  const [container] = template(0).spec.containers;
+  expect(container?.env).toContainEqual({ name: "DATA_SOURCE_USER", value: "estate_monitor" });
+  expect(container?.env).toContainEqual({ name: "DATA_SOURCE_PASS_FILE", value: "/secrets/monitor/password" });
+});
+
 test("only applications that use it reach it, and its jobs; where none does, the jobs alone", () => {
-  const sources = (databases: PostgresFacts["databases"]) => serverPolicy({ databases }).spec.ingress[0]?.from;
+  const sources = (databases: PostgresFacts["databases"]) =>
+    serverPolicy({ databases, monitored: false }).spec.ingress[0]?.from;
   const jobs = {
     podSelector: { matchLabels: { "app.kubernetes.io/name": "postgres", "app.kubernetes.io/component": "job" } },
   };

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { jobPolicy, serverPolicy } from "../../../apps/redis/access.ts";
+import { exporterPolicy, jobPolicy, serverPolicy } from "../../../apps/redis/access.ts";
 import { redisConf } from "../../../apps/redis/config.ts";
+import { exporter } from "../../../apps/redis/exporter.ts";
 import type { RedisFacts } from "../../../apps/redis/facts.ts";
 import { usersJob } from "../../../apps/redis/jobs.ts";
 import { scripts, service, statefulSet } from "../../../apps/redis/server.ts";
@@ -11,6 +12,7 @@ const facts: RedisFacts = {
   ...{ image: "redis:7.2@sha256:0", memoryMiB: 256, host: { name: "store-01", taints: [] } },
   volume: { path: "/var/lib/redis", sizeGiB: 2 },
   instance: { application: "scalelite", generation: 1, revoked: -1 },
+  monitored: true,
 };
 const hash = (password: string) => createHash("sha256").update(password).digest("hex");
 
@@ -24,10 +26,14 @@ test("a password and the one before it are taken, until that is revoked", () => 
 test("users are a line each, with hashes and no password; the application may not administer", () => {
   const text = usersAcl("seed", facts.instance);
   const [now = "", before = ""] = passwordsOf("seed", "default", facts.instance);
-  const [application, admin, probe] = text.split("\n");
+  const [application, admin, probe, monitor] = text.split("\n");
   expect(application).toBe(`user default on #${hash(now)} #${hash(before)} ~* &* +@all -@admin`);
   expect(admin).toMatch(/^user admin on #[0-9a-f]{64} #[0-9a-f]{64} ~\* &\* \+@all$/);
   expect(probe).toBe("user probe on nopass -@all +ping");
+  // neither keys nor settings: what is in Redis opens meetings
+  expect(monitor).toMatch(
+    /^user monitor on #[0-9a-f]{64} #[0-9a-f]{64} -@all \+ping \+info \+slowlog\|len \+command\|info$/,
+  );
   expect(text).not.toContain(now);
 });
 
@@ -47,6 +53,21 @@ test("only its application reaches a server, and the job that changes its users"
   ]);
   expect(jobPolicy("scalelite").spec.ingress).toEqual([]);
   expect(service("scalelite").spec.selector).toMatchObject({ "app.kubernetes.io/component": "server" });
+});
+
+test("the exporter is told only of its own server, and its password is no argument", () => {
+  const { from } = serverPolicy("scalelite", true).spec.ingress[0] ?? {};
+  const exporters = { ...service("scalelite").spec.selector, "app.kubernetes.io/component": "exporter" };
+  expect(from?.at(-1)?.podSelector.matchLabels).toEqual(exporters);
+  const { ingress, egress } = exporterPolicy("scalelite").spec;
+  expect(ingress[0]?.from).toEqual([{ podSelector: { matchLabels: { "app.kubernetes.io/name": "monitoring" } } }]);
+  expect(egress[0]?.to[0]).toEqual({ podSelector: { matchLabels: service("scalelite").spec.selector } });
+  const [container] = exporter(facts.instance).spec.template.spec.containers;
+  expect(container?.command).toContain("--redis.addr=redis://scalelite-redis:6379");
+  expect(container?.command.join(" ")).not.toContain("password");
+  expect(container?.env[0]?.valueFrom.secretKeyRef).toEqual({ name: "scalelite-redis-exporter", key: "password" });
+  const again = exporter({ ...facts.instance, generation: 2 }).spec.template.metadata;
+  expect(again).not.toEqual(exporter(facts.instance).spec.template.metadata);
 });
 
 test("server and job are not root, write nowhere but to volumes, and have limits", () => {

@@ -1,10 +1,12 @@
 /** What a repair asks for: one deletion that is waited for, one restart, targets of one update. */
 import { expect, test } from "vitest";
-import { targetsOf } from "../../../cli/drift/repair-managed.ts";
+import { refusalsOf, targetsOf, together } from "../../../cli/drift/repair-managed.ts";
 import { joined } from "../../../cli/drift/repair-node.ts";
 import { removeFrom } from "../../../cli/drift/repair-unmanaged.ts";
+import { planOf } from "../../../cli/preview/plan.ts";
 import type { OpenStack } from "../../../local/openstack-client/client.ts";
 import { OpenstackError } from "../../../local/openstack-client/error.ts";
+import { built, eventsOf, logOf } from "../preview/engine.ts";
 import { sighted } from "./reports.ts";
 
 /** Has a thing until it was asked so many times after its deletion. */
@@ -49,11 +51,34 @@ test("a node that is not ready again in time is told, with what to do", async ()
   await expect(joined({ nodes: async () => [] }, "worker-01", 0.002, 0.001)).rejects.toThrow("replace it");
 });
 
-test("one resource is the target; what depends on one that is gone is replaced with it; the program's own needs no refresh", () => {
+test("what is taken back are the targets; what depends on one that is gone is replaced with it; the program's own needs no refresh", () => {
   const finding = sighted({ name: "a", urn: "urn:a" });
-  expect(targetsOf(finding)).toEqual(["--refresh", "--target", "urn:a"]);
-  expect(targetsOf({ ...finding, change: "gone" })).toEqual(["--target-replace", "urn:a", "--target-dependents"]);
+  const other = sighted({ name: "b", urn: "urn:b" });
+  expect(targetsOf([finding, other])).toEqual(["--refresh", "--target", "urn:a", "--target", "urn:b"]);
+  expect(targetsOf([{ ...finding, change: "gone" }])).toEqual(["--target-replace", "urn:a", "--target-dependents"]);
   const missing = { ...finding, answer: "program", change: "missing" } as const;
-  expect(targetsOf(missing)).toEqual(["--target", "urn:a", "--target-dependents"]);
-  expect(targetsOf({ ...finding, answer: "program" })).toEqual(["--target", "urn:a"]);
+  expect(targetsOf([missing])).toEqual(["--target", "urn:a", "--target-dependents"]);
+  expect(targetsOf([{ ...finding, answer: "program" }])).toEqual(["--target", "urn:a"]);
+});
+
+test("changes of the cloud are taken back by one update, each that is gone by its own, and first", () => {
+  const of = (name: string, more: object = {}) => ({ ...sighted({ name, urn: `urn:${name}` }), id: name, ...more });
+  const findings = [
+    ...[of("a"), of("b", { change: "gone" }), of("c"), of("d", { change: "gone" })],
+    ...[of("e", { answer: "program", change: "missing" }), of("f", { answer: "program" })],
+  ];
+  const names = together(findings).map((group) => group.map(({ name }) => name).join("+"));
+  expect(names).toEqual(["b", "d", "a+c", "e", "f"]);
+});
+
+test("an address that is gone is made anew without a word of its loss; another address that would go is refused", async () => {
+  const estate = await built();
+  const ports = estate.nodes.filter(({ name }) => ["bbb-01-port", "bbb-02-port"].includes(name));
+  const told = new Map(ports.map(({ type, name }) => [`${type}::${name}`, { op: "replace" } as const]));
+  const plan = planOf(logOf(eventsOf(estate.nodes, told)), { stack: "s", complete: true, pools: estate.facts.pools });
+  const urn = plan.changes.find(({ name }) => name === "bbb-01-port")?.urn ?? expect.fail("no port");
+  const [refusal, ...others] = refusalsOf(plan, [{ answer: "cloud", change: "gone", urn }]);
+  expect([refusal?.danger, others]).toEqual(["addresses", []]);
+  expect(refusal?.what).toMatch(/: bbb-02-port$/);
+  expect(refusalsOf(plan, [{ answer: "cloud", change: "changed", urn }])[0]?.what).toContain("bbb-01-port");
 });

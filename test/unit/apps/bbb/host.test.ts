@@ -105,11 +105,13 @@ describe("user data", () => {
 });
 
 describe("the unit", () => {
-  const { units = [], files = [] } = hostFragment(settings);
+  const { units = [] } = hostFragment(settings);
   const { contents: unit = "" } = units.find(({ name }) => name === "estate-bbb.service") ?? {};
 
   it("starts after Docker, downloads by hash, and takes as long as images do", () => {
-    expect(unit).toMatch(/^Requires=docker\.service estate-metadata\.service$/m);
+    expect(unit).toMatch(/^Requires=estate-metadata\.service$/m);
+    expect(unit).toMatch(/^Wants=network-online\.target docker\.service$/m);
+    expect(unit).toMatch(/^After=docker\.service /m);
     expect(unit).toMatch(/^TimeoutStartSec=infinity$/m);
     expect(unit.match(/^ExecStartPre=\S+ (\S+ \S+ \S+)$/gm)).toEqual([
       `ExecStartPre=/opt/estate/bbb/fetch.sh ${settings.compose.url} ${settings.compose.sha512} /opt/estate/bbb/docker-compose`,
@@ -122,9 +124,9 @@ describe("the unit", () => {
     expect(units).toContainEqual({ name: "docker.service", enable: true });
   });
 
-  it("finds a folder that the keeper's pod may write to, in memory", () => {
-    expect(files).toContainEqual({
-      ...{ path: "/etc/tmpfiles.d/estate-bbb.conf", mode: 0o644, contents: "d /run/estate/bbb 0700 65532 65532\n" },
-    });
+  it("has a folder that the keeper's pod may write to, and one that it may not read", () => {
+    const folders = JSON.parse(userData("bbb-01")).storage.directories;
+    expect(folders).toContainEqual({ path: "/var/lib/estate/bbb-told", mode: 0o700, user: { id: 65_532 } });
+    expect(folders).toContainEqual({ path: "/var/lib/estate/bbb", mode: 0o700 });
   });
 });

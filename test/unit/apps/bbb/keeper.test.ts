@@ -67,9 +67,14 @@ it("is a pod of its host alone, that writes to one folder of it and listens nowh
   expect(spec.nodeSelector).toEqual({ "kubernetes.io/hostname": "bbb-01" });
   expect(spec.tolerations).toHaveLength(1);
   expect(spec).not.toHaveProperty("hostNetwork");
+  // or it could read no Secret: those are for root and this group
+  expect(spec.securityContext.fsGroup).toBe(spec.securityContext.runAsGroup);
   const [container] = spec.containers;
   expect(container).not.toHaveProperty("ports");
   const writable = container?.volumeMounts.filter((mount) => !("readOnly" in mount));
   expect(writable).toEqual([{ name: "told", mountPath: "/told" }]);
-  expect(spec.volumes).toContainEqual({ name: "told", hostPath: { path: "/run/estate/bbb", type: "Directory" } });
+  expect(spec.volumes).toContainEqual({
+    name: "told",
+    hostPath: { path: "/var/lib/estate/bbb-told", type: "Directory" },
+  });
 });

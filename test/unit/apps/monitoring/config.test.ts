@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { application as ingress } from "../../../../apps/ingress/app.ts";
 import { policy, stateRole } from "../../../../apps/monitoring/access.ts";
 import { alertmanagerYml } from "../../../../apps/monitoring/alertmanager.ts";
 import { alertmanager } from "../../../../apps/monitoring/alertmanagerPod.ts";
@@ -33,7 +34,7 @@ describe("what is read", () => {
     ]);
     const without = hostJobs({ ...facts, apps: facts.apps.filter(({ name }) => name !== "coturn") }, ["node-exporter"]);
     expect(without.map(({ name }) => name)).toEqual(["process-exporter"]);
-    const bbb = hostJobs({ ...facts, apps: [...facts.apps, { name: "bbb", ports: {} }] });
+    const bbb = hostJobs({ ...facts, apps: [...facts.apps, { name: "bbb", uses: [], ports: {} }] });
     expect(bbb.find(({ name }) => name === "bbb-exporter")?.hosts.map(({ name }) => name)).toEqual([
       "bbb-01",
       "bbb-02",
@@ -70,6 +71,22 @@ describe("what is read", () => {
     expect(scrape.dns_sd_configs).toEqual([
       { names: ["monitoring-read-feedback-private"], type: "A", port: 8081, refresh_interval: "15s" },
     ]);
+  });
+
+  it("is a job for each application that has a Redis of its own, by whose name it is told apart", () => {
+    const [job] = podJobs(facts).filter(({ name }) => name === "redis-exporter-scalelite");
+    if (!job) throw new Error("no job");
+    expect(job.selector).toEqual({
+      ...{ "app.kubernetes.io/name": "redis", "app.kubernetes.io/instance": "scalelite-redis" },
+      "app.kubernetes.io/component": "exporter",
+    });
+    const scrape = config.scrape_configs.find(({ job_name }: { job_name: string }) => job_name === job.name);
+    expect(scrape.relabel_configs).toEqual([{ target_label: "application", replacement: "scalelite" }]);
+  });
+
+  it("leads to the part that has the port, where others of the application have not", () => {
+    const [gate] = podJobs({ apps: [{ name: "ingress", uses: [], ports: ingress.ports ?? {} }] });
+    expect(gate?.selector).toEqual({ "app.kubernetes.io/name": "ingress", "app.kubernetes.io/component": "gate" });
   });
 
   it("has a job for each, and the pace that it needs", () => {
@@ -208,7 +225,9 @@ describe("who reaches whom", () => {
     expect(open).toContain(
       '{"to":[{"podSelector":{"matchLabels":{"app.kubernetes.io/name":"feedback"}}}],"ports":[{"port":8081',
     );
-    expect(open).not.toMatch(/"app.kubernetes.io\/name":"(postgres|redis|scalelite)"|0\.0\.0\.0/);
+    // of stores their exporters, and no store
+    expect(open).not.toMatch(/"port":(5432|6379)\D|"app.kubernetes.io\/name":"scalelite"|0\.0\.0\.0/);
+    expect(open).toContain('"app.kubernetes.io/name":"postgres"}}}],"ports":[{"port":9187,"protocol":"TCP"}]');
     // without hosts to read there is no rule for all ports
     expect(JSON.stringify(policy("prometheus", { ...reached, hostJobs: [] }).spec.egress)).not.toContain(
       "10.20.0.0/24",

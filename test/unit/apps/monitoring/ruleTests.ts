@@ -60,6 +60,7 @@ function plain(
 export const jobs = [
   ...["node-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
   ...["monitoring-prometheus", "monitoring-alertmanager", "monitoring-kube-state"],
+  ...["postgres-exporter", "redis-exporter-scalelite"],
 ];
 
 const hosts: readonly AlertCase[] = [
@@ -295,9 +296,43 @@ const backups: readonly AlertCase[] = [
   },
 ];
 
+const redis = { application: "scalelite", job: "redis-exporter-scalelite" };
+const stores: readonly AlertCase[] = [
+  plain("PostgresDown", "pg_up", { job: "postgres-exporter" }, steady(0), steady(1)),
+  {
+    alert: "PostgresConnectionsShort",
+    fires: {
+      'pg_stat_database_numbackends{datname="scalelite"}': steady(60),
+      'pg_stat_database_numbackends{datname="greenlight"}': steady(30),
+      pg_settings_max_connections: steady(100),
+    },
+    labels: {},
+    silent: {
+      'pg_stat_database_numbackends{datname="scalelite"}': steady(60),
+      pg_settings_max_connections: steady(100),
+    },
+  },
+  plain("PostgresDeadlocks", "pg_stat_database_deadlocks", { datname: "scalelite" }, "0+1x60", steady(3)),
+  plain("RedisDown", "redis_up", redis, steady(0), steady(1)),
+  {
+    alert: "RedisMemoryShort",
+    fires: {
+      [labelled("redis_memory_used_bytes", redis)]: steady(90),
+      [labelled("redis_memory_max_bytes", redis)]: steady(100),
+    },
+    labels: redis,
+    // one without a limit of its own says 0
+    silent: {
+      [labelled("redis_memory_used_bytes", redis)]: steady(90),
+      [labelled("redis_memory_max_bytes", redis)]: steady(0),
+    },
+  },
+  plain("RedisCannotWrite", "redis_aof_last_write_status", redis, steady(0), steady(1)),
+];
+
 /** Every alert of ours, once or more; those about drift have a test of their own. */
 export const alertCases: readonly AlertCase[] = [
-  ...[...hosts, ...orchestrator, ...reading, ...meetings, ...scalelite, ...turn, ...backups],
+  ...[...hosts, ...orchestrator, ...reading, ...meetings, ...scalelite, ...turn, ...stores, ...backups],
 ];
 
 /**

@@ -24,17 +24,22 @@ it("an import that is begun is ended before the importer ends", () => {
   expect(importer(facts).spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(120);
 });
 
-it("the database is migrated by a Job and nowhere else, and another release or password is another Job", () => {
+it("the database is migrated by a Job and nowhere else", () => {
   expect(containerOf(migration(facts)).command).toEqual(["bundle", "exec", "rake", "db:migrate"]);
   // the image's own start script would create a database, or load a schema
   expect(containerOf(api(facts)).command).toEqual(["bundle", "exec", "puma", "-C", "config/puma.rb"]);
+  expect(migration(facts).spec.template.spec).toMatchObject({ restartPolicy: "Never" });
+});
+
+it("whatever is another in the Job is another Job: it cannot be changed", () => {
   const others = [
     facts,
     { ...facts, images: { ...facts.images, api: `api@sha256:${"2".repeat(64)}` } },
     { ...facts, revision: "r2" },
+    { ...facts, host: "other.example.org" },
   ];
-  expect(new Set(others.map((one) => migration(one).metadata.name)).size).toBe(3);
-  expect(migration(facts).spec.template.spec).toMatchObject({ restartPolicy: "Never" });
+  expect(new Set(others.map((one) => migration(one).metadata.name)).size).toBe(others.length);
+  expect(migration(facts).metadata.name).toBe(migration({ ...facts, replicas: 5 }).metadata.name);
 });
 
 it("secrets are references, joins are not logged, and ids are host names", () => {

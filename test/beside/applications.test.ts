@@ -1,0 +1,180 @@
+/**
+ * An estate with every application of the project, beside the first one on the same cloud: it comes up in one update, what can run here
+ * runs and does its work, the rest says that it is played, nothing is left to do, and nothing of it stays.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
+import { turnPorts } from "../../apps/coturn/names.ts";
+import { turnSecrets } from "../../apps/coturn/secrets.ts";
+import { prepareStack } from "../../cli/local/stack.ts";
+import type { PlainDocument } from "../../cli/local-document.ts";
+import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
+import { names } from "../../local/network/names.ts";
+import { project } from "../../local/place.ts";
+import { applications } from "../../stacks/applications.ts";
+import { environment } from "../../stacks/environment.ts";
+import { cloud, here, type Ran, run } from "../engine/estate.ts";
+import { left } from "../engine/left.ts";
+import { describeApplications, hosts, newGiven, zone } from "./applications/document.ts";
+import { TurnClient } from "./turn/client.ts";
+
+const stack = `${here.stack}-apps`;
+let folder: string;
+let kubeconfig: string;
+let leftBefore: readonly string[];
+/** Whether there is anything to take down. */
+let standing = true;
+
+async function pulumi(command: readonly string[], input = ""): Promise<Ran> {
+  const args = [...command, "--stack", stack, "--non-interactive", "--color=never"];
+  const result = await execa("pulumi", args, { cwd: project, reject: false, all: true, input });
+  return { exitCode: result.exitCode ?? -1, text: result.all };
+}
+
+async function kubectl(...command: readonly string[]): Promise<string> {
+  return run("kubectl", "--kubeconfig", kubeconfig, "--request-timeout=20s", "-n", environment.namespace, ...command);
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly status: { readonly phase: string; readonly podIP?: string; readonly conditions?: readonly Condition[] };
+}
+
+async function pods(): Promise<readonly Pod[]> {
+  return (JSON.parse(await kubectl("get", "pods", "--output", "json")) as { readonly items: readonly Pod[] }).items;
+}
+
+const conditionOf = ({ status }: Pod, type: string) => status.conditions?.find((one) => one.type === type);
+const applicationOf = ({ metadata }: Pod) => metadata.labels?.["app.kubernetes.io/name"] ?? "";
+const isWell = (pod: Pod) => pod.status.phase === "Succeeded" || conditionOf(pod, "Ready")?.status === "True";
+
+/** Tries until it is so; fails with what was seen last. */
+async function soon<Seen>(seconds: number, look: () => Promise<Seen>, good: (seen: Seen) => boolean): Promise<Seen> {
+  let seen = await look();
+  for (const end = Date.now() + seconds * 1000; !good(seen) && Date.now() < end; seen = await look()) await sleep(2000);
+  if (!good(seen)) throw new Error(`not within ${seconds} s; last seen: ${JSON.stringify(seen, undefined, 1)}`);
+  return seen;
+}
+
+beforeAll(async () => {
+  leftBefore = await left();
+  folder = await mkdtemp(join(tmpdir(), "estate-apps-"));
+  kubeconfig = join(folder, "kubeconfig");
+  // of a run that was killed: its secrets are of another passphrase
+  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+  await prepareStack(here, stack, kubeconfig);
+  const given = await newGiven();
+  const file = await readStackFile(stack);
+  describeApplications(file.config?.["estate:estate"] as PlainDocument, given);
+  await writeStackFile(stack, file);
+  for (const [key, value] of Object.entries(given.secrets)) {
+    const set = await pulumi(["config", "set", "--secret", `estate:${key}`], value);
+    expect(set.exitCode, set.text).toBe(0);
+  }
+  // those of the applications, and the operator's way to this estate
+  await prepareStack(here, stack, kubeconfig);
+});
+
+afterAll(async () => {
+  if (standing) await pulumi(["destroy", "--yes", "--skip-preview"]);
+  await rm(folder, { recursive: true, force: true });
+  await pulumi(["stack", "rm", "--yes"]);
+  await rm(join(project, `Pulumi.${stack}.yaml`), { force: true });
+});
+
+test("comes up with all applications in one update", async () => {
+  const up = await pulumi(["up", "--yes", "--skip-preview"]);
+  expect(up.exitCode, up.text).toBe(0);
+});
+
+test("every application has pods, and all of them are ready or have done their work", async () => {
+  const all = await soon(120, pods, (found) => found.length > 0 && found.every(isWell));
+  expect([...new Set(all.map(applicationOf))].sort()).toEqual(Object.keys(applications));
+});
+
+test("what this machine has the programs of runs; the rest says that it is played, and why", async () => {
+  const told = (found: readonly Pod[]) => found.every((pod) => conditionOf(pod, "estate.local/Runs"));
+  const all = await soon(60, pods, told);
+  const [running, played] = [true, false].map((does) =>
+    all.filter((pod) => (conditionOf(pod, "estate.local/Runs")?.status === "True") === does),
+  ) as [Pod[], Pod[]];
+  const run = new Set(running.map(applicationOf));
+  expect([...run].sort()).toEqual(["bbb", "coturn", "feedback", "hello", "monitoring", "postgres", "redis"]);
+  const images = played.map((pod) => conditionOf(pod, "estate.local/Runs")?.message?.split(" ").at(-1));
+  expect([...new Set(images)].sort()).toEqual([
+    ...["docker.io/bigbluebutton/greenlight", "docker.io/blindsidenetwks/scalelite", "docker.io/library/traefik"],
+    ...["registry.example.org/estate", "registry.k8s.io/kube-state-metrics/kube-state-metrics"],
+  ]);
+});
+
+test("TURN servers relay to bbb hosts, by their floating IPs, for who has a credential, and to nobody else", async () => {
+  const { text } = await pulumi(["config", "get", "estate:coturn.seed"]);
+  const [secret = ""] = turnSecrets(text.trim(), { generation: 0, revoked: -1 });
+  const addressOf = async (host: string) => run("dig", "+short", `${host}.${zone}`);
+  const [bbb, worker] = [await addressOf(hosts.bbb[0]), await addressOf(hosts.worker[0])];
+  for (const host of hosts.turn) {
+    const address = await addressOf(host);
+    const client = await TurnClient.open({ address, port: turnPorts.plain });
+    try {
+      expect(await client.allocate(timeLimitedCredential("guessed", Date.now() / 1000 + 3600))).toBe(401);
+      const relay = await client.allocate(timeLimitedCredential(secret, Date.now() / 1000 + 3600));
+      expect(relay).toMatchObject({ address });
+      expect([await client.permit(bbb), await client.permit(worker)]).toEqual([0, 403]);
+    } finally {
+      client.close();
+    }
+  }
+});
+
+interface Target {
+  readonly health: string;
+  readonly lastError: string;
+  readonly labels: { readonly job: string; readonly instance: string };
+}
+
+/** What Prometheus reads, as it says itself: asked on its own host, which alone reaches its pod. */
+async function targets(): Promise<readonly Target[]> {
+  const [pod] = (await pods()).filter(({ metadata }) => metadata.name === "monitoring-prometheus-0");
+  const servers = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
+  const host = servers.find(({ name }) => name === hosts.worker[0])?.id ?? "";
+  const url = `http://${pod?.status.podIP}:9090/api/v1/targets?state=active`;
+  const answer = await run("ip", "netns", "exec", names.host(host), "curl", "--silent", "--max-time", "5", url);
+  return JSON.parse(answer).data.activeTargets;
+}
+
+test("Prometheus reads every target whose program runs here, and finds all others too", async () => {
+  const upOf = (found: readonly Target[], job: string) =>
+    found.filter(({ labels, health }) => labels.job === job && health === "up").length;
+  const count = Object.values(hosts).flat().length;
+  const wanted = { "node-exporter": count, "feedback-private": 1, "monitoring-prometheus": 1 };
+  const all = await soon(120, targets, (found) =>
+    Object.entries({ ...wanted, "monitoring-alertmanager": 1 }).every(([job, many]) => upOf(found, job) === many),
+  );
+  // Debian builds coturn without Prometheus, the others are played
+  expect([...new Set(all.filter(({ health }) => health !== "up").map(({ labels }) => labels.job))].sort()).toEqual([
+    ...["ingress-metrics", "monitoring-kube-state", "registrator-http", "turn-exporter"],
+  ]);
+});
+
+test("a second preview has nothing to do", async () => {
+  const preview = await pulumi(["preview", "--expect-no-changes", "--diff"]);
+  expect(preview.exitCode, preview.text).toBe(0);
+});
+
+test("destroy leaves nothing of it", async () => {
+  const destroy = await pulumi(["destroy", "--yes", "--skip-preview"]);
+  expect(destroy.exitCode, destroy.text).toBe(0);
+  standing = false;
+  expect(await left()).toEqual(leftBefore);
+});
