@@ -20,8 +20,8 @@ export interface Fragment {
 export interface Directory {
   readonly path: string;
   readonly mode: number;
-  /** Name of the owner. @default root */
-  readonly owner?: string;
+  /** Name of the owner, or its number where the system has no such user. @default root */
+  readonly owner?: string | number;
 }
 
 export interface File {

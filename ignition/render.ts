@@ -57,7 +57,8 @@ export function renderFragments(
 }
 
 function directory({ path, mode, owner }: NonNullable<Fragment["directories"]>[number]) {
-  return { path, mode, ...(owner ? { user: { name: owner } } : {}) };
+  const user = typeof owner === "number" ? { id: owner } : { name: owner };
+  return { path, mode, ...(owner === undefined ? {} : { user }) };
 }
 
 function file({ path, mode, contents }: NonNullable<Fragment["files"]>[number]) {

@@ -35,6 +35,37 @@ export const versions = {
    */
   greenlight: "docker.io/bigbluebutton/greenlight:v3.8.2.4",
   /**
+   * BigBlueButton, as upstream's compose project has it: its release, and the images of all services. One release for all; mixing them is
+   * not supported. Changing it replaces the bbb hosts. Where a digest is not known here, the document says it (apps.bbb.images) until it is
+   * added. 3.0.35 is out as packages, with fixes of security; the compose project was at 3.0.23 when last seen.
+   * @source bigbluebutton/docker at 3.0.23 (commit d38784b), as a public project lists its images, 2026-11; periodic's tag was not seen.
+   *   haproxy as a public project pins it; the exporter's tags; none pulled here
+   */
+  bbb: {
+    release: "3.0.23",
+    images: {
+      "bbb-web": "docker.io/alangecker/bbb-docker-web:v3.0.23",
+      freeswitch: "docker.io/alangecker/bbb-docker-freeswitch:v1.10.12-v3.0.23",
+      nginx: "docker.io/alangecker/bbb-docker-nginx:v3.0.23-v5.4.4-1.29",
+      etherpad: "docker.io/alangecker/bbb-docker-etherpad:2.4.2-s8328b77-p88f3f6b",
+      "bbb-pads": "docker.io/alangecker/bbb-docker-pads:v1.5.8",
+      "bbb-export-annotations": "docker.io/alangecker/bbb-docker-bbb-export-annotations:v3.0.23",
+      redis: "docker.io/library/redis:8.4-alpine",
+      "webrtc-sfu": "docker.io/alangecker/bbb-docker-webrtc-sfu:v2.22.0",
+      "fsesl-akka": "docker.io/alangecker/bbb-docker-fsesl-akka:v3.0.23",
+      "apps-akka": "docker.io/alangecker/bbb-docker-apps-akka:v3.0.23",
+      "bbb-graphql-server": "docker.io/alangecker/bbb-docker-graphql-server:v3.0.23",
+      "bbb-graphql-actions": "docker.io/alangecker/bbb-docker-graphql-actions:v3.0.23",
+      "bbb-graphql-middleware": "docker.io/alangecker/bbb-docker-graphql-middleware:v3.0.23",
+      periodic: "docker.io/alangecker/bbb-docker-periodic:v3.0.23",
+      postgres: "docker.io/library/postgres:16-alpine",
+      haproxy:
+        "docker.io/library/haproxy:3.2.7-alpine@sha256:a9b408a818f5d0d9a6a042ec2957921038399f7a515f8b7bfef2054ef7f4ce05",
+      exporter: "docker.io/greenstatic/bigbluebutton-exporter:v0.7.1",
+      generator: "docker.io/jwilder/dockerize:v0.9.1",
+    },
+  },
+  /**
    * Images of Scalelite, one release for all parts. Changing it migrates the database, then rolls the pods. Before 1.8.4 a cordoned server
    * could get a meeting back. The digests are not known here, where no registry of images can be asked: the document says them
    * (apps.scalelite.images) until they are added.

@@ -18,10 +18,16 @@ type FeedbackContext = Context<typeof application>;
 /** The page that people land on after a meeting. */
 export class Feedback extends pulumi.ComponentResource {
   static readonly type = "estate:apps:Feedback";
+  /** Where people find it. */
+  readonly url: string;
+  /** Signs links to it. */
+  readonly linkSecret: pulumi.Output<string>;
 
   constructor(context: FeedbackContext) {
     const { name, settings, secrets, facts, namespace, after, options } = context;
     super(Feedback.type, name, {}, options);
+    this.url = `https://${settings.host ?? `feedback.${facts.zone}`}`;
+    this.linkSecret = pulumi.secret(secrets.linkSecret);
     const here = <Manifest extends { readonly metadata: object }>(manifest: Manifest) => ({
       ...manifest,
       metadata: { ...manifest.metadata, namespace },

@@ -14,6 +14,8 @@ export interface RegistratorArgs extends RegistratorFacts {
   /** The declared state, with secrets. A change reaches the pods within a minute, and starts none anew. */
   readonly declared: pulumi.Output<string>;
   readonly reached: pulumi.Output<Reached>;
+  /** The secret of the servers' API. */
+  readonly bbbSecret: pulumi.Output<string>;
   /** Made after these, and removed before them: the hosts its pods run on. */
   readonly after: readonly pulumi.Resource[];
 }
@@ -21,11 +23,14 @@ export interface RegistratorArgs extends RegistratorFacts {
 /** Keeps the BigBlueButton servers in Scalelite as the estate has them, and drains them of their meetings. */
 export class Registrator extends ApplicationComponent {
   static readonly type = "estate:apps:Registrator";
+  /** The secret of the servers' API, for whoever sets them up. */
+  readonly bbbSecret: pulumi.Output<string>;
   readonly #args: RegistratorArgs;
 
   constructor(name: string, args: RegistratorArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Registrator.type, name, args.namespace, opts);
     this.#args = args;
+    this.bbbSecret = pulumi.secret(args.bbbSecret);
     const needs = [...this.#rights(name), this.#declared(name), this.#policy(name)];
     const options = this.own([...needs, ...args.after]);
     const pods = new kubernetes.apps.v1.Deployment(name, this.inNamespace(deployment(args)), options);
@@ -96,7 +101,7 @@ export const build: Build<typeof application, Used> = ({ name, settings, facts, 
   const { image, replicas } = settings;
   return new Registrator(
     name,
-    { image, replicas, namespace, declared: pulumi.secret(declared), reached, after },
+    { image, replicas, namespace, declared: pulumi.secret(declared), reached, bbbSecret: secrets.bbb, after },
     options,
   );
 };

@@ -88,7 +88,7 @@ test("what this machine has the programs of runs; the rest says that it is playe
     all.filter((pod) => (conditionOf(pod, "estate.local/Runs")?.status === "True") === does),
   ) as [Pod[], Pod[]];
   const run = new Set(running.map(applicationOf));
-  expect([...run].sort()).toEqual(["coturn", "feedback", "hello", "monitoring", "postgres", "redis"]);
+  expect([...run].sort()).toEqual(["bbb", "coturn", "feedback", "hello", "monitoring", "postgres", "redis"]);
   const images = played.map((pod) => conditionOf(pod, "estate.local/Runs")?.message?.split(" ").at(-1));
   expect([...new Set(images)].sort()).toEqual([
     ...["docker.io/bigbluebutton/greenlight", "docker.io/blindsidenetwks/scalelite", "docker.io/library/traefik"],

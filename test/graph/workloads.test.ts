@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
 import { appSecrets } from "../../stacks/appFacts.ts";
 import { applications } from "../../stacks/applications.ts";
-import { greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
+import { bbbSettings, greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
 import { estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
@@ -22,6 +22,7 @@ const settings: Readonly<Record<string, object>> = {
       cloud: { authUrl: "https://identity.example.org/v3", region: "one" },
     },
   },
+  bbb: bbbSettings,
   greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
 };
 
@@ -46,6 +47,7 @@ const apps = {
   change: (document: Any) => {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
+    document.roles.bbb.publicAddress = true;
     document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
     document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
     document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };

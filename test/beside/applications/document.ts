@@ -1,5 +1,5 @@
 /** A small estate with every application of the project: what each of them needs of its document, in one place. */
-import { greenlightImage, scaleliteImages } from "../../unit/apps/documents.ts";
+import { bbbSettings, greenlightImage, scaleliteImages } from "../../unit/apps/documents.ts";
 import { certificateFor } from "../../unit/apps/ingress/certificates.ts";
 
 export const zone = "apps.test";
@@ -28,6 +28,8 @@ const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 function settings(chain: string): Readonly<Record<string, object>> {
   return {
     ...{ hello: { replicas: 1 }, feedback: { host: names.feedback, replicas: 1 }, coturn: { drainMinutes: 1 } },
+    // the program that brings the host its settings; nothing downloads what they say
+    bbb: bbbSettings,
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
     monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10 },
     postgres: { host: worker, memoryMiB: 256 },
@@ -44,15 +46,15 @@ function settings(chain: string): Readonly<Record<string, object>> {
 
 /** What the applications' estate needs beside what `estate init` makes. */
 export interface Given {
-  /** The certificate of all pages and TURN hosts. */
+  /** The certificate of all pages, TURN hosts and bbb hosts. */
   readonly chain: string;
   /** Secrets that are given, as `<application>.<secret>`. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
 export async function newGiven(): Promise<Given> {
-  const turn = hosts.turn.map((host) => `${host}.${zone}`);
-  const { chain, key } = await certificateFor(...Object.values(names), ...turn);
+  const others = [...hosts.turn, ...hosts.bbb].map((host) => `${host}.${zone}`);
+  const { chain, key } = await certificateFor(...Object.values(names), ...others);
   const s3 = { "greenlight.s3AccessKey": "access-key-of-the-test", "greenlight.s3SecretKey": "secret-key-of-the-test" };
   return { chain, secrets: { "ingress.key": key, ...s3 } };
 }

@@ -1,3 +1,4 @@
+import { imagesOf as bbbImagesOf, imageParts as bbbParts } from "../../../apps/bbb/images.ts";
 import { imageParts } from "../../../apps/scalelite/images.ts";
 import { versions } from "../../../stacks/versions.ts";
 
@@ -34,4 +35,26 @@ export function withGreenlight(document: any, settings: object = {}) {
     ...document.network.downloads,
     ...{ web: { cidr: "0.0.0.0/0", port: 443 }, mail: { cidr: "192.0.2.25/32", port: 587 } },
   };
+}
+
+/** BigBlueButton's images with digests, which the project does not know. */
+export const bbbImages = Object.fromEntries(
+  bbbParts.map((part) => [part, `${bbbImagesOf({})[part].replace(/@.*/, "")}@sha256:${"0".repeat(64)}`]),
+);
+
+/** What bbb hosts need at the least. */
+export const bbbSettings = {
+  project: { url: "https://mirror.example.org/bbb-3.0.23.tar.gz", sha512: "a1".repeat(64) },
+  compose: { url: "https://mirror.example.org/docker-compose-2.40.3", sha512: "b2".repeat(64) },
+  images: bbbImages,
+};
+
+/** Gives a document BigBlueButton, with all that it uses. */
+// biome-ignore lint/suspicious/noExplicitAny: a test writes whatever it likes
+export function withBbb(document: any, settings: object = {}) {
+  const registrator = { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` };
+  withScalelite(document, { apps: { registrator, coturn: {}, bbb: { ...bbbSettings, ...settings } } });
+  document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
+  document.roles.bbb.publicAddress = true;
+  document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
 }
