@@ -233,7 +233,7 @@ export const scenarios: Readonly<Record<string, (lab: Lab) => Promise<void>>> = 
     network,
   }) => {
     await sh("peer", "ip address add 10.20.0.99/32 dev eth0");
-    await answers("peer 10.20.0.13", "plain", "10.20.0.99", 80);
+    assert.match(await sh("peer", "ip -4 -o address show dev eth0"), /10\.20\.0\.99/);
     await network.setPower(id("peer"), false);
     assert.equal(await sh("peer", "ip -4 -o address show dev eth0"), "");
     await silent("plain", "10.20.0.12", 80);
