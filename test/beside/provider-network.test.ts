@@ -2,6 +2,7 @@
  * A small estate in mode `provider`, beside the first one on the same cloud, on a network without DHCP and from an image that it uploads:
  * built, unchanged, reached without NAT, its data kept while a host is away, gone.
  */
+import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addresses } from "../../local/addresses.ts";
@@ -37,7 +38,8 @@ const role = { flavor: "m1.small", publicAddress: true, rollout };
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 const recordings = { sizeGiB: 1, path: "/var/lib/recordings" };
 
-const disks = { "stable.img": emptyDisk(1), "next.img": emptyDisk(2) };
+// the next one is new in each run: what was downloaded once by its hash is not asked for again
+const disks = { "stable.img": emptyDisk(1), "next.img": Buffer.concat([emptyDisk(2), randomBytes(512)]) };
 let publisher: Publisher;
 /** What a document says of a release. */
 const release = (version: string, file: keyof typeof disks) => ({
