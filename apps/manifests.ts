@@ -1,3 +1,4 @@
+import { digestOf } from "../stacks/digest.ts";
 import { selectorOf } from "./labels.ts";
 import { type PodFacts, podTemplate } from "./pods.ts";
 
@@ -8,6 +9,14 @@ export function metadataOf(name: string, application = name) {
     labels: { ...selectorOf(application), "app.kubernetes.io/part-of": "estate" },
     annotations: { "pulumi.com/patchForce": "true" },
   };
+}
+
+/**
+ * ConfigMap of a program. Its name has the digest of what is in it, so that a new one rolls the pods, and is beside the one that pods of the
+ * old program still need.
+ */
+export function programMap(prefix: string, application: string, data: Readonly<Record<string, string>>) {
+  return { metadata: metadataOf(`${prefix}-${digestOf(data)}`, application), immutable: true, data };
 }
 
 export interface DeploymentFacts {

@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../stacks/digest.ts";
 import type { HostFacts } from "../../stacks/facts.ts";
 import { tolerationsOf } from "../../stacks/localVolume.ts";
 import { configMap, mounted, secretFiles } from "../../stacks/mounts.ts";
-import { containerSecurity, podSecurity } from "../../stacks/podSecurity.ts";
-import { versions } from "../../stacks/versions.ts";
+import { podSecurity } from "../../stacks/podSecurity.ts";
+import * as keeper from "../keeper.ts";
 import { selectorOf } from "../labels.ts";
 import { metadataOf } from "../manifests.ts";
 import { hostObject, name, places, user } from "./names.ts";
@@ -19,12 +17,9 @@ export interface PodFacts {
   readonly program: string;
 }
 
-/** ConfigMap: the keeper's program, which Node runs as it is here. Its name is that of what is in it, so that a new one rolls the pods. */
-export function keeperProgram(folder = join(import.meta.dirname, "service")) {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
-  const sources = files.sort().map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
-  const data = { ...Object.fromEntries(sources), "package.json": `{"type":"module"}\n` };
-  return { metadata: metadataOf(`${name}-keeper-${digestOf(data)}`, name), immutable: true, data };
+/** ConfigMap: the keeper's program. */
+export function keeperProgram() {
+  return keeper.keeperProgram(name, join(import.meta.dirname, "service"));
 }
 
 /**
@@ -51,7 +46,7 @@ export function deployment({ host, certificate, program }: PodFacts) {
           securityContext: podSecurity(user),
           containers: [
             {
-              ...keeper({ BBB_SETTINGS: settings, BBB_CERTIFICATE: tls, BBB_TOLD: told }),
+              ...keeper.keeperContainer(told, { BBB_SETTINGS: settings, BBB_CERTIFICATE: tls, BBB_TOLD: told }),
               volumeMounts: [...volumeMounts, { name: "told", mountPath: told }],
             },
           ],
@@ -60,19 +55,5 @@ export function deployment({ host, certificate, program }: PodFacts) {
         },
       },
     },
-  };
-}
-
-/** The container, but for its volumes. It looks every five seconds, and says so where all was well. */
-function keeper(environment: Readonly<Record<"BBB_SETTINGS" | "BBB_CERTIFICATE" | "BBB_TOLD", string>>) {
-  const looked = (minutes: number) => ["sh", "-c", `test -n "$(find ${environment.BBB_TOLD}/kept -mmin -${minutes})"`];
-  return {
-    ...{ name: "keeper", image: versions.node, command: ["node", "--no-warnings", "/app/main.ts"] },
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
-    resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
-    readinessProbe: { exec: { command: looked(1) }, timeoutSeconds: 5, periodSeconds: 10 },
-    livenessProbe: { exec: { command: looked(5) }, timeoutSeconds: 5, periodSeconds: 60, failureThreshold: 5 },
-    securityContext: containerSecurity,
-    terminationMessagePolicy: "FallbackToLogsOnError",
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { programIn } from "../../stacks/scripts.ts";
 import { versions } from "../../stacks/versions.ts";
 import { budgetOf, deploymentOf, metadataOf, serviceOf } from "../manifests.ts";
 import type { PublicRules } from "./service/public.ts";
@@ -22,9 +22,8 @@ export interface FeedbackSettings {
 }
 
 /** The service's program, file by file. */
-export function readProgram(folder = join(import.meta.dirname, "service")): Record<string, string> {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
-  return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+export function readProgram(): Readonly<Record<string, string>> {
+  return programIn(join(import.meta.dirname, "service"));
 }
 
 /** What the service is told. */
@@ -43,8 +42,10 @@ export function rulesOf(settings: FeedbackSettings, hosts: readonly string[]): P
  * of it: a new one is another ConfigMap, which new pods take while the old ones still have theirs.
  */
 export function feedbackProgram(program: Readonly<Record<string, string>>, rules: PublicRules) {
-  const files = { "package.json": `{"type":"module"}\n`, "settings.json": `${JSON.stringify(rules, undefined, 1)}\n` };
-  const data: Readonly<Record<string, string>> = { ...program, ...files };
+  const data: Readonly<Record<string, string>> = {
+    ...program,
+    "settings.json": `${JSON.stringify(rules, undefined, 1)}\n`,
+  };
   const hash = createHash("sha256")
     .update(JSON.stringify(Object.entries(data).sort()))
     .digest("hex")

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf } from "../../stacks/digest.ts";
 import { environment } from "../../stacks/environment.ts";
-import { scriptsIn } from "../../stacks/scripts.ts";
+import { programIn, scriptsIn } from "../../stacks/scripts.ts";
 import { versions } from "../../stacks/versions.ts";
-import { deploymentOf, metadataOf } from "../manifests.ts";
+import { deploymentOf, metadataOf, programMap } from "../manifests.ts";
 import { app, folders, parts, podPorts, secrets, selectorOf } from "./names.ts";
 import type { Certificate, KeeperSettings } from "./service/settings.ts";
 
@@ -27,19 +26,15 @@ export function certificatesFor(wanted: readonly { readonly secret: string; read
 
 export const scripts = scriptsIn(join(import.meta.dirname, "scripts"));
 
-/** ConfigMap: our program, what it is told, and lego's script with a line of arguments for each certificate. Its name has its hash. */
-export function acmeProgram(facts: AcmeFacts, folder = join(import.meta.dirname, "service")) {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
-  const sources = files.sort().map((file) => [file, readFileSync(join(folder, file), "utf8")] as const);
+/** ConfigMap: our program, what it is told, and lego's script with a line of arguments for each certificate. */
+export function acmeProgram(facts: AcmeFacts) {
   const settings: KeeperSettings = { state: secrets.state, certificates: facts.certificates };
-  const data = {
-    ...Object.fromEntries(sources),
-    "package.json": `{"type":"module"}\n`,
+  return programMap(parts.acme, app, {
+    ...programIn(join(import.meta.dirname, "service")),
     "settings.json": `${JSON.stringify(settings, undefined, 1)}\n`,
     ...scripts,
     certificates: facts.certificates.map(({ id, names }) => `${id} ${names.join(",")}\n`).join(""),
-  };
-  return { metadata: metadataOf(`${parts.acme}-${digestOf(data)}`, app), immutable: true, data };
+  });
 }
 
 /** Arguments of lego that are the same for all certificates. */

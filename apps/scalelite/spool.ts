@@ -1,20 +1,16 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../stacks/digest.ts";
+import { programIn } from "../../stacks/scripts.ts";
 import { versions } from "../../stacks/versions.ts";
-import { metadataOf } from "../manifests.ts";
+import { programMap } from "../manifests.ts";
 import { app, names, spoolPort } from "./names.ts";
 import { configMap, podOf } from "./pods.ts";
 import { type Recordings, store, storeToRead } from "./recordings.ts";
 
 const folder = "/app";
 
-/** ConfigMap: the exporter's program, which Node runs as it is here. Its name is that of what is in it, so that a new one rolls the pod. */
-export function spoolProgram(source = join(import.meta.dirname, "service")) {
-  const files = readdirSync(source).filter((file) => file.endsWith(".ts"));
-  const sources = files.sort().map((file) => [file, readFileSync(join(source, file), "utf8")] as const);
-  const data = { ...Object.fromEntries(sources), "package.json": `{"type":"module"}\n` };
-  return { metadata: metadataOf(`${names.spool}-${digestOf(data)}`, app), immutable: true, data };
+/** ConfigMap: the exporter's program. */
+export function spoolProgram() {
+  return programMap(names.spool, app, programIn(join(import.meta.dirname, "service")));
 }
 
 /**
