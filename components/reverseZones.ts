@@ -54,11 +54,14 @@ export class ReverseZones extends pulumi.ComponentResource {
     return Object.fromEntries(zones.map((zone) => [zone, this.#designate.zone(`${name}-${zone}`, zone, email).id]));
   }
 
-  /** Which zone it is in is known with the address: it comes after all of its kind, and after no others. */
+  /**
+   * Which zone it is in is known with the address, and it comes after that one alone: were it made from all of them, a zone that is yet
+   * to be made would leave the id of its own unknown, and a second site would replace the records of the first.
+   */
   #record(name: string, address: pulumi.Output<string>, target: string, zones: Zones): void {
     const zoneOf = (one: string) => reverseZoneOf(one, Object.keys(zones), cure);
     this.#designate.recordSet(name, {
-      zoneId: pulumi.all([address, zones]).apply(([one, ids]) => ids[zoneOf(one)] ?? ""),
+      zoneId: address.apply((one) => pulumi.output(zones[zoneOf(one)] ?? "")),
       name: address.apply((one) => `${reverseName(one)}.`),
       ...{ type: "PTR", records: [`${target}.`] },
     });

@@ -13,7 +13,7 @@ import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
 import { reach } from "./reach/reach.ts";
-import { added, pools } from "./roll/pools.ts";
+import { added, annex, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
 import { type Sighting, watchNodes } from "./roll/witness.ts";
 import { ssh } from "./ssh.ts";
@@ -53,6 +53,7 @@ async function addresses(): Promise<string[]> {
   ].sort();
 }
 
+const siteOf = (host: string) => (isOne(annex.hosts, host) ? annex.site : "local");
 const isOne = (hosts: readonly string[], host: string) => hosts.includes(host);
 const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
@@ -80,10 +81,15 @@ beforeAll(async () => {
   rulesBefore = await ruleKeys();
   const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
   const volumes = { recordings: { sizeGiB: 1, path: "/var/lib/recordings" } };
-  await editDocument(({ roles, image: { name } }) => {
+  await editDocument(({ roles, sites, image: { name } }) => {
     imageBefore = name;
+    const { site, cidr, availabilityZone } = annex;
+    sites[site] = { cidr, availabilityZone };
+    // with several sites each host says where it is
+    for (const { hosts } of Object.values(roles))
+      for (const host of Object.values(hosts)) Object.assign(host, { site: "local" });
     for (const name of added) {
-      const hosts = Object.fromEntries(pools[name].hosts.map((host) => [host, {}]));
+      const hosts = Object.fromEntries(pools[name].hosts.map((host) => [host, { site: siteOf(host) }]));
       const role = { flavor: "m1.small", publicAddress: true, rollout, hosts };
       Object.assign(roles, { [name]: name === "scalelite" ? { ...role, volumes } : role });
     }
@@ -112,6 +118,30 @@ test("new roles only add hosts: of what exists go only rules that were for pods 
   const after = await serverIds();
   expect(Object.keys(after).sort()).toEqual([...all].sort());
   for (const host of Object.keys(before)) expect(after[host], host).toBe(before[host]);
+});
+
+test("the second site has a network of its own behind the same router, and its hosts are there, in its zone", async () => {
+  const openstack = await cloud();
+  const servers = await openstack.list<{ name: string; "OS-EXT-AZ:availability_zone": string }>(
+    ...(["compute", "/servers/detail", "servers"] as const),
+  );
+  const there = await addresses();
+  for (const host of all) {
+    const inside = there.some((line) => line.startsWith(`${host} ${annex.prefix}`));
+    expect(inside, host).toBe(isOne(annex.hosts, host));
+  }
+  for (const host of annex.hosts) {
+    const server = servers.find(({ name }) => name === host);
+    expect(server?.["OS-EXT-AZ:availability_zone"], host).toBe(annex.availabilityZone);
+    const name = `${host}.internal.estate.test`;
+    const address = await run("dig", "+short", name);
+    expect(address).toContain(annex.prefix);
+    expect(await run("dig", "+short", "-x", address)).toBe(`${name}.`);
+  }
+  const ports = await openstack.list<{ device_id: string; device_owner: string }>("network", "/v2.0/ports", "ports");
+  const interfaces = ports.filter(({ device_owner }) => device_owner === "network:router_interface");
+  expect(new Set(interfaces.map(({ device_id }) => device_id)).size, "routers").toBe(1);
+  expect(interfaces, "one in each site").toHaveLength(2);
 });
 
 test("between every two roles, and from outside: what the port catalogue allows connects, and nothing else does", async () => {

@@ -62,6 +62,13 @@ describe("a network of the estate's own", () => {
     expect(built.filter(({ inputs }) => inputs.type === "PTR")).toHaveLength(6);
   });
 
+  it("has records that come after the zone they are in, and after no other: one more changes none of them", () => {
+    for (const node of built.filter(({ inputs }) => inputs.type === "PTR")) {
+      const zones = node.from.zoneId?.filter((one) => one.includes("Zone::"));
+      expect(zones, node.name).toEqual([`openstack:dns/zone:Zone::${String(node.inputs.zoneId).replace(/-id$/, "")}`]);
+    }
+  });
+
   it("gets one record more for a host more, and none changes", () => {
     const names = (nodes: readonly Registered[]) =>
       nodes.filter(({ type }) => type.includes(":dns/")).map(({ type, name, inputs }) => ({ type, name, inputs }));
