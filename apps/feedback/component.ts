@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
+import { hostsRunning } from "../hosts.ts";
 import { networkPolicyOf } from "../policy.ts";
 import type { application } from "./app.ts";
 import {
@@ -33,8 +34,7 @@ export class Feedback extends pulumi.ComponentResource {
       metadata: { ...manifest.metadata, namespace },
     });
     const own = { parent: this, deleteBeforeReplace: true };
-    const hosts = facts.pools.flatMap((pool) => pool.hosts);
-    const bbb = hosts.filter(({ runs }) => runs.includes("bbb")).map((host) => host.name);
+    const bbb = hostsRunning(facts, "bbb").map((host) => host.name);
     const program = feedbackProgram(readProgram(), rulesOf(settings, bbb));
     // its name is that of what is in it, and pods of the old one need the old one: so the new one comes first
     const files = new kubernetes.core.v1.ConfigMap(`${name}-program`, here(program), { parent: this });
