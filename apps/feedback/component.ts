@@ -4,7 +4,7 @@ import type { Build, Context } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
 import { hostsRunning } from "../hosts.ts";
 import { networkPolicyOf } from "../policy.ts";
-import type { application } from "./app.ts";
+import { type application, feedbackHost } from "./app.ts";
 import {
   feedbackBudget,
   feedbackDeployment,
@@ -28,7 +28,7 @@ export class Feedback extends ApplicationComponent {
   constructor(context: FeedbackContext) {
     const { name, settings, secrets, facts, after } = context;
     super(Feedback.type, name, context.namespace, context.options);
-    this.url = `https://${settings.host ?? `feedback.${facts.zone}`}`;
+    this.url = `https://${feedbackHost(settings, facts)}`;
     this.linkSecret = pulumi.secret(secrets.linkSecret);
     const bbb = hostsRunning(facts, "bbb").map((host) => host.name);
     const program = feedbackProgram(readProgram(), rulesOf(settings, bbb));
