@@ -258,6 +258,13 @@ test("a volume is formatted and mounted by units, outlives its host, and goes wh
   await expect.poll(() => lab.run("ls", join(data, "volumes")), { timeout: 5000 }).toMatchObject({ stdout: "" });
 });
 
+test("Docker of a host says that it is played", async () => {
+  expect(await ssh(11, "docker pull example.org/image")).toMatchObject({
+    ...{ exitCode: 0, stderr: "played by the local stack, nothing was run: docker pull example.org/image" },
+  });
+  expect((await ssh(11, "docker exec web true")).exitCode).toBe(1);
+});
+
 test("a timer starts its service again and again, until it is stopped, or its host is", async () => {
   const hostKey = { private: await readFile(join(keys, "host"), "utf8"), public: "" };
   const lines = ["Type=oneshot", "ExecStart=/bin/sh -c 'echo tick >> /var/lib/ticks'"];
