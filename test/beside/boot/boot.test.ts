@@ -258,6 +258,52 @@ test("a volume is formatted and mounted by units, outlives its host, and goes wh
   await expect.poll(() => lab.run("ls", join(data, "volumes")), { timeout: 5000 }).toMatchObject({ stdout: "" });
 });
 
+test("Docker of a host says that it is played", async () => {
+  expect(await ssh(11, "docker pull example.org/image")).toMatchObject({
+    ...{ exitCode: 0, stderr: "played by the local stack, nothing was run: docker pull example.org/image" },
+  });
+  expect((await ssh(11, "docker exec web true")).exitCode).toBe(1);
+});
+
+test("a timer starts its service again and again, until it is stopped, or its host is", async () => {
+  const hostKey = { private: await readFile(join(keys, "host"), "utf8"), public: "" };
+  const lines = ["Type=oneshot", "ExecStart=/bin/sh -c 'echo tick >> /var/lib/ticks'"];
+  const timer = ["[Timer]", "OnBootSec=1s", "OnUnitInactiveSec=500ms", "AccuracySec=1ms"];
+  const units = [
+    { name: "tick.service", contents: `${["[Service]", ...lines].join("\n")}\n` },
+    { name: "tick.timer", contents: `${[...timer, "[Install]", "WantedBy=timers.target"].join("\n")}\n` },
+  ];
+  const server = await serverOf(51, { name: "clock-1", hostKey, units });
+  const ticks = async () => (await kept(51, "var/lib/ticks").catch(() => "")).split("\n").length - 1;
+  await lab.ask("set", server);
+  const host = await lab.until("clock-1", ({ state }) => state === "running" || state === "failed");
+  expect(host).toMatchObject({ state: "running" });
+  expect(host.units).toContainEqual({ name: "tick.timer", state: "active", kind: "real" });
+  await expect.poll(ticks, { timeout: 10_000 }).toBeGreaterThan(2);
+
+  expect(await ssh(51, "sudo systemctl stop tick.timer; systemctl is-active tick.timer")).toMatchObject({
+    ...{ exitCode: 3, stdout: "inactive" },
+  });
+  const stopped = await ticks();
+  await sleep(2000);
+  expect(await ticks()).toBe(stopped);
+  expect(await ssh(51, "sudo systemctl start tick && systemctl is-active tick")).toMatchObject({
+    ...{ exitCode: 3, stdout: "inactive" },
+  });
+  expect(await ticks()).toBe(stopped + 1);
+  expect(await ssh(51, "sudo systemctl start tick.timer && systemctl status tick.timer")).toMatchObject({
+    ...{ exitCode: 0, stdout: "tick.timer: active" },
+  });
+  await expect.poll(ticks, { timeout: 10_000 }).toBeGreaterThan(stopped + 2);
+
+  await lab.ask("set", { ...server, status: "SHUTOFF" });
+  await lab.until("clock-1", ({ state }) => state === "stopped");
+  const off = await ticks();
+  await sleep(1500);
+  expect(await ticks()).toBe(off);
+  await lab.ask("remove", server.id);
+});
+
 test("a host breaks as it was told", async () => {
   const server = await serverOf(11, { name: "orch-1" });
   const actions = [...server.actions, { action: "rebuild", request_id: "req-4", start_time: "2026-01-04T00:00:00" }];
