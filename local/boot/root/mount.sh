@@ -38,7 +38,9 @@ done
 mkdir -p "$root/opt/bin"
 [ -e "$root/opt/bin/docker" ] || : >"$root/opt/bin/docker"
 for folder in usr/local/sbin usr/local/bin usr/sbin usr/bin opt/bin; do
-	if [ -e "$root/$folder/docker" ]; then readonly_bind "$image/bin/docker" "$root/$folder/docker"; fi
+	# a link would be followed out of the host, to this machine's own
+	[ -f "$root/$folder/docker" ] && [ ! -L "$root/$folder/docker" ] || continue
+	readonly_bind "$image/bin/docker" "$root/$folder/docker"
 done
 
 mount -t tmpfs -o mode=755,nosuid,size=16m tmpfs "$root/dev"
