@@ -172,7 +172,12 @@ describe("who waits for whom", () => {
 
   it("a pool for those before it, when the one between has no hosts, or only new ones", async () => {
     const servers = ["orchestrator-01-ready", "orchestrator-02-ready", "orchestrator-03-ready"];
-    const bare = await graph({ state: everything, change: (document) => void (document.roles.bbb.hosts = {}) });
+    const bare = await graph({
+      state: everything,
+      change: (document) => {
+        document.roles.bbb.hosts = {};
+      },
+    });
     expect(waits(bare, "worker-01")).toEqual(servers);
     const fresh = hosts.filter((host) => !host.startsWith("bbb"));
     const between = await graph({ state: [...fresh.map(serverUrn), ...fresh.map(readyUrn)] });
