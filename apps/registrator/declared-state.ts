@@ -18,6 +18,12 @@ export interface ScaleliteAddress {
   readonly pollSeconds: number;
 }
 
+/** The estate's Consul, as the registrator reaches it. */
+export interface ConsulAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
 /** The address of the API of a host, as others reach it. */
 export function apiOf(announced: string): string {
   return `https://${announced}/bigbluebutton/api`;
@@ -29,8 +35,10 @@ export function declaredState(
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb }: DeclaredSecrets,
   { url, secret, pollSeconds }: ScaleliteAddress,
+  own?: ConsulAddress,
 ): z.input<typeof Declared> {
-  const { mode, dryRun, deadSeconds, capacity, leastEnabled, consul } = settings;
+  const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
+  const consul = settings.consul ?? (own && { ...own, service: "bbb", beside: true });
   const hosts = pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
   const servers = hosts.map(({ name, names }) => [
     name,

@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { serveApi } from "./api.ts";
-import { consulSights } from "./consul.ts";
 import { parseDeclared } from "./declared.ts";
 import { Leader } from "./leader.ts";
 import { leaseStore, nodeSights } from "./leases.ts";
 import { Registrator } from "./registrator.ts";
 import { connectScalelite } from "./scalelite.ts";
+import { sightsOf } from "./sights.ts";
 
 export interface Settings {
   /** The declared state, which may change while it runs. */
@@ -49,7 +49,7 @@ export async function run(settings: Settings): Promise<Running> {
     ...{ store, me, say, now: Date.now, leads: () => leader.leads },
     declared: async () => parseDeclared(await readFile(file, "utf8")),
     scalelite: ({ scalelite, algorithm }) => connectScalelite({ ...scalelite, algorithm }),
-    sights: ({ consul }) => (consul ? consulSights(consul.url, consul.service) : nodeSights(kubernetes)),
+    sights: (declared) => sightsOf(declared, () => nodeSights(kubernetes)),
   });
   const ended = new AbortController();
   let leaseTrouble = "";
