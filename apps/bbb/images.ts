@@ -1,3 +1,4 @@
+import { isPinned } from "../../stacks/schema/primitives.ts";
 import { versions } from "../../stacks/versions.ts";
 
 /** Services of upstream's project as this estate runs it, by the names they have there. */
@@ -21,5 +22,5 @@ export function imagesOf(written: { readonly [part in ImagePart]?: string | unde
 
 /** Those of the parts that may be another image tomorrow. */
 export function unpinned(images: Images): readonly ImagePart[] {
-  return imageParts.filter((part) => !/@sha256:[0-9a-f]{64}$/.test(images[part]));
+  return imageParts.filter((part) => !isPinned(images[part]));
 }

@@ -1,6 +1,6 @@
 import type { HostFacts } from "../../stacks/facts.ts";
 import { ports as allPorts, type Port } from "../../stacks/ports.ts";
-import { hostsRunning } from "../coturn/hosts.ts";
+import { hostsRunning } from "../hosts.ts";
 import { notBrought } from "../monitoring/facts.ts";
 import { hostJobs, type Known } from "../monitoring/targets.ts";
 import type { Catalogue, Service } from "./service/catalogue.ts";

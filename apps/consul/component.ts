@@ -4,7 +4,7 @@ import type { Build, Context } from "../../stacks/application.ts";
 import { dataVolume } from "../../stacks/dataVolume.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { ApplicationComponent } from "../component.ts";
-import { hostsRunning } from "../coturn/hosts.ts";
+import { hostsRunning } from "../hosts.ts";
 import { metadataOf } from "../manifests.ts";
 import { policy } from "./access.ts";
 import type { application } from "./app.ts";

@@ -5,6 +5,7 @@ import { dataVolume } from "../../stacks/dataVolume.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { ApplicationComponent } from "../component.ts";
 import type { Consul } from "../consul/component.ts";
+import { hostsRunning } from "../hosts.ts";
 import { policy, stateBinding, stateRole } from "./access.ts";
 import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
 import { type application, grafanaHost } from "./app.ts";
@@ -134,7 +135,7 @@ export class Monitoring extends ApplicationComponent {
 
   #policy(part: Served): pulumi.Resource {
     const { facts, settings, addresses } = this.#context;
-    const servers = facts.pools.filter(({ runs }) => runs.includes("orchestrator")).flatMap((pool) => pool.hosts);
+    const servers = hostsRunning(facts, "orchestrator");
     const hosts = Object.values(facts.sites).map(({ cidr }) => cidr);
     const notified = [settings.notify.webhook, settings.notify.mail].flatMap((way) => way ?? []);
     const { hostJobs } = this.#facts.prometheus;

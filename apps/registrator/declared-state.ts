@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { EstateFacts } from "../../stacks/facts.ts";
+import { hostsRunning } from "../hosts.ts";
 import type { Declared } from "./service/declared.ts";
 import type { RegistratorSettings } from "./settings.ts";
 
@@ -31,7 +32,7 @@ export function apiOf(announced: string): string {
 
 /** What the registrator is told: every host that runs bbb, and how the document wants it. */
 export function declaredState(
-  { pools }: Pick<EstateFacts, "pools">,
+  facts: Pick<EstateFacts, "pools">,
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb }: DeclaredSecrets,
   { url, secret, pollSeconds }: ScaleliteAddress,
@@ -39,8 +40,7 @@ export function declaredState(
 ): z.input<typeof Declared> {
   const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
   const consul = settings.consul ?? (own && { ...own, service: "bbb", beside: true });
-  const hosts = pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
-  const servers = hosts.map(({ name, names }) => [
+  const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
     { url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },
   ]);
