@@ -35,14 +35,12 @@ export function serverConfig({ servers, page }: ServerFacts, { management, agent
     },
     encrypt: gossip,
     acl: {
-      ...{ enabled: true, default_policy: "deny", down_policy: "extend-cache", enable_token_persistence: false },
+      ...{ enabled: true, default_policy: "deny", down_policy: "extend-cache" },
       tokens: { initial_management: management, agent },
     },
-    // a server whose host is replaced comes back with its volume: it is not to leave for that
-    ...{ leave_on_terminate: false, autopilot: { cleanup_dead_servers: true, min_quorum: servers } },
+    // a server whose host is replaced comes back with its volume: it is neither to leave for that, nor to be taken for gone
+    ...{ leave_on_terminate: false, autopilot: { min_quorum: 3 } },
     ...{ connect: { enabled: false }, peering: { enabled: false }, ui_config: { enabled: page } },
-    // servers answer in half a second that nobody leads, rather than in five
-    performance: { raft_multiplier: 1 },
-    ...{ disable_update_check: true, enable_script_checks: false, disable_remote_exec: true, log_json: true },
+    ...{ disable_update_check: true, log_json: true },
   };
 }

@@ -8,14 +8,23 @@ type Sights = ReadonlyMap<string, Sight>;
  * How hosts look from elsewhere: as the orchestrator says, or Consul, or both. Where both are asked, and Consul does not tell, it is as if it
  * were not there.
  *
+ * @param trouble is told why Consul does not tell, where the orchestrator is asked too; an empty text where it does
  * @throws Error when nobody can tell
  */
-export async function sightsOf({ consul }: Pick<Declared, "consul">, nodes: () => Promise<Sights>): Promise<Sights> {
+export async function sightsOf(
+  { consul }: Pick<Declared, "consul">,
+  nodes: () => Promise<Sights>,
+  trouble: (why: string) => void,
+): Promise<Sights> {
   if (!consul) return nodes();
   if (!consul.beside) return consulSights(consul);
-  const silent = () => new Map<string, Sight>();
-  const [orchestrator, services] = await Promise.all([nodes(), consulSights(consul).catch(silent)]);
-  return together(orchestrator, services);
+  const asked = consulSights(consul).then(
+    (seen) => ({ seen, why: "" }),
+    (error: Error) => ({ seen: new Map<string, Sight>(), why: error.message }),
+  );
+  const [orchestrator, { seen, why }] = await Promise.all([nodes(), asked]);
+  trouble(why);
+  return together(orchestrator, seen);
 }
 
 /** What two see: a host is lost only if all who know it say so. */

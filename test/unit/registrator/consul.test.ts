@@ -6,6 +6,7 @@ import { rightsOf, tokenOf } from "../../../apps/consul/tokens.ts";
 import { consulSights } from "../../../apps/registrator/service/consul.ts";
 import type { Sight } from "../../../apps/registrator/service/observed.ts";
 import { sightsOf, together } from "../../../apps/registrator/service/sights.ts";
+import { troubleOf } from "../../../apps/registrator/service/trouble.ts";
 import { type FakeConsul, fakeConsul } from "../apps/consul/fake-consul.ts";
 import { listen } from "./fakes.ts";
 
@@ -109,22 +110,31 @@ describe("a host that two look at", () => {
     const fake = await consul();
     const asked = { url: fake.url, service: "bbb", token, beside: true };
     const nodes = async () => new Map([["bbb-02", lost as Sight]]);
-    const of = async () => (await sightsOf({ consul: asked }, nodes)).get("bbb-02");
+    const said: string[] = [];
+    const trouble = troubleOf("Consul", (line) => said.push(line));
+    const of = async () => (await sightsOf({ consul: asked }, nodes, trouble)).get("bbb-02");
     expect(await of()).toEqual({
       up: false,
       why: expect.stringContaining("not Ready (x), and Consul sees it critical"),
     });
-    await fake.stop();
-    expect(await of()).toEqual(lost);
+    fake.led = false;
+    for (const _ of [1, 2]) expect(await of()).toEqual(lost);
+    fake.led = true;
+    await of();
+    fake.led = false;
+    await of();
+    // when it begins, and not with each look
+    expect(said).toEqual(Array(2).fill("Consul: Consul answered with HTTP 500: No cluster leader"));
     const silent = async () => Promise.reject(new Error("the orchestrator gave no answer"));
-    await expect(sightsOf({ consul: asked }, silent)).rejects.toThrow("gave no answer");
+    await expect(sightsOf({ consul: asked }, silent, trouble)).rejects.toThrow("gave no answer");
   });
 
   it("is as Consul alone says where it is asked instead, and as the orchestrator where there is none", async () => {
     const fake = await consul();
     const nodes = async () => new Map([["bbb-02", up as Sight]]);
     const instead = { url: fake.url, service: "bbb", token, beside: false };
-    expect((await sightsOf({ consul: instead }, nodes)).get("bbb-02")?.up).toBe(false);
-    expect((await sightsOf({}, nodes)).get("bbb-02")).toEqual(up);
+    const trouble = () => undefined;
+    expect((await sightsOf({ consul: instead }, nodes, trouble)).get("bbb-02")?.up).toBe(false);
+    expect((await sightsOf({}, nodes, trouble)).get("bbb-02")).toEqual(up);
   });
 });

@@ -1,6 +1,7 @@
 /** What follows from the document, without a resource and without a server. */
 import { describe, expect, it } from "vitest";
 import { policy } from "../../../../apps/consul/access.ts";
+import { application } from "../../../../apps/consul/app.ts";
 import { catalogueOf } from "../../../../apps/consul/catalogue.ts";
 import { serverConfig } from "../../../../apps/consul/config.ts";
 import { program } from "../../../../apps/consul/keeper.ts";
@@ -170,6 +171,18 @@ describe("policies", () => {
     ]);
     expect(peers(8300)).toEqual([expect.stringContaining("server")]);
     expect(egress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([53, 53, 8300, 8301, 8301]);
+  });
+
+  it("let administrators come by the ingress, where there is a page", () => {
+    const ingress = { name: "ingress", ports: {} };
+    const { spec } = policy("server", { apps: [...facts.apps, ingress], checked });
+    expect(said(spec.ingress)).toContain('"app.kubernetes.io/name":"ingress"');
+    const settings = { hosts: ["worker-01"], volume: "consul", memoryMiB: 256, generation: 0, revoked: -1 };
+    const web = (page?: object) =>
+      application.web?.({ ...settings, ...(page ? { page } : {}) }, { zone: "estate.test" });
+    expect(web()).toEqual([]);
+    expect(web({})).toEqual([{ host: "consul.estate.test", service: "consul", port: 8500, from: "admins" }]);
+    expect(web({ host: "who.example.org" })?.[0]?.host).toBe("who.example.org");
   });
 
   it("let the keeper reach servers and what it looks at, and nobody reach it", () => {
