@@ -19,6 +19,12 @@ export interface ScaleliteAddress {
   readonly pollSeconds: number;
 }
 
+/** The estate's Consul, as the registrator reaches it. */
+export interface ConsulAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
 /** The address of the API of a host, as others reach it. */
 export function apiOf(announced: string): string {
   return `https://${announced}/bigbluebutton/api`;
@@ -30,8 +36,10 @@ export function declaredState(
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb }: DeclaredSecrets,
   { url, secret, pollSeconds }: ScaleliteAddress,
+  own?: ConsulAddress,
 ): z.input<typeof Declared> {
-  const { mode, dryRun, deadSeconds, capacity, leastEnabled, consul } = settings;
+  const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
+  const consul = settings.consul ?? (own && { ...own, service: "bbb", beside: true });
   const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
     { url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },

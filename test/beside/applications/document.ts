@@ -21,7 +21,7 @@ const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const small = { flavor: "m1.small", rollout };
 const named = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, {}]));
 const volumeOf = (name: string) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }] as const;
-const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring"].map(volumeOf));
+const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring", "consul"].map(volumeOf));
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 
 /** The settings of each application. A new one of the project is added here: test/graph/applications.test.ts misses it. */
@@ -31,6 +31,7 @@ function settings({ chain, downloads = bbbSettings }: Described): Readonly<Recor
     bbb: { ...bbbSettings, project: downloads.project, compose: downloads.compose },
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
     monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10 },
+    consul: { hosts: [worker], memoryMiB: 128 },
     postgres: { host: worker, memoryMiB: 256 },
     redis: { host: worker, instances: { scalelite: { memoryMiB: 64 }, greenlight: { memoryMiB: 64 } } },
     registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}`, replicas: 1 },
