@@ -59,7 +59,7 @@ export default defineConfig({
       },
       /** Beside the stack, on the machine it runs on. */
       { test: { name: "machine", include: ["test/machine/**/*.test.ts"], ...real } },
-      /** With a browser, which `npm test` does not need. */
+      /** Pages in a browser. */
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...real } },
     ],
   },

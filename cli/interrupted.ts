@@ -3,6 +3,8 @@ import type { OpenStack, ServiceType } from "../local/openstack-client/client.ts
 /** The part of `pulumi stack export` that is used here. */
 export interface Checkpoint {
   readonly deployment: {
+    /** When the state was written. */
+    readonly manifest?: { readonly time?: string };
     readonly resources?: readonly Recorded[];
     readonly pending_operations?: readonly { readonly type: string; readonly resource: Recorded }[];
   };

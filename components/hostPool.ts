@@ -27,6 +27,8 @@ export class HostPool extends pulumi.ComponentResource {
   readonly hosts: Readonly<Record<string, Host>>;
   /** The gates of all its hosts. */
   readonly ready: readonly pulumi.Resource[];
+  /** What hosts of the next pool are replaced after: of a pool whose hosts wait for nobody, also the pools before it. */
+  readonly turn: readonly pulumi.Resource[];
 
   constructor(name: string, args: HostPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostPool.type, name, {}, opts);
@@ -54,6 +56,7 @@ export class HostPool extends pulumi.ComponentResource {
     }
     this.hosts = hosts;
     this.ready = Object.values(hosts).map((host) => host.ready);
+    this.turn = turns.some(({ first }) => first) ? this.ready : [...args.after, ...this.ready];
     this.registerOutputs({});
   }
 

@@ -10,10 +10,15 @@ export interface OpenRule {
   readonly remoteGroupId?: string;
 }
 
-/** Whether a rule lets anyone in: by the whole range, or by naming nobody. */
+/** Bits of the widest range that is still somebody's: `10.0.0.0/8`, and for IPv6 less than a registry of a continent has. */
+const widest = { ipv4: 8, ipv6: 16 } as const;
+
+/** Whether a rule lets anyone in: by naming nobody, or by a range that is the whole of the internet, or a good part of it. */
 export function opensToWorld({ direction, remoteGroupId, remoteIpPrefix }: OpenRule): boolean {
   if (direction !== "ingress") return false;
-  return remoteIpPrefix ? remoteIpPrefix.endsWith("/0") : !remoteGroupId;
+  if (!remoteIpPrefix) return !remoteGroupId;
+  const [address = "", bits] = remoteIpPrefix.split("/");
+  return bits !== undefined && Number(bits) < widest[address.includes(":") ? "ipv6" : "ipv4"];
 }
 
 /** All containers anywhere in a Kubernetes object, those that prepare and those that debug as well. */
@@ -54,11 +59,15 @@ export function unsafeServers(resources: readonly Judged[]): Unsafe[] {
       const missing = [
         ...(own.some(({ props }) => props.delete)
           ? []
-          : ["has no gate that drains it (a command with delete, triggered by its id)"]),
+          : ["has no gate that drains it: give it a command with delete, triggered by its id (components/host.ts)"]),
         ...(own.some(({ props, name }) => !props.delete && name.endsWith("-ready"))
           ? []
-          : ["has no gate that waits for it (<name>-ready)"]),
-        ...(server.opts.deleteBeforeReplace ? [] : ["is not deleted before it is replaced: its port would be taken"]),
+          : [
+              "has no gate that waits for it: give it a command <name>-ready, triggered by its id (components/host.ts)",
+            ]),
+        ...(server.opts.deleteBeforeReplace
+          ? []
+          : ["is made anew while the old one still has its port: say deleteBeforeReplace: true"]),
       ];
       return missing.map((text) => ({ urn: server.urn, name: server.name, missing: text }));
     });

@@ -1,7 +1,7 @@
 /**
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
- * tests, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of the first estate, and
- * at the same time those beside it and those of the machine, since most of their time is spent waiting.
+ * tests, pages in a browser, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of
+ * the first estate and those beside it at the same time, since most of it is spent waiting; and when either is through, those of the machine.
  *
  * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
  *
@@ -15,9 +15,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { keepCompiled } from "../local/compile-cache.ts";
 import { namespaces } from "../local/daemon/launch.ts";
+import { ensurePackages } from "../local/debian/install.ts";
+import { testPackages } from "../local/debian/packages.ts";
 import { findGo, goFlags } from "../local/go.ts";
 import { ensureObjects } from "../local/objects/objects.ts";
 import { place, project } from "../local/place.ts";
+import { findBrowser } from "./browser/browser.ts";
 import { add, goCount, none, type Suite, verdict, vitestCount } from "./count.ts";
 
 keepCompiled();
@@ -37,17 +40,15 @@ const within = ["cli/estate", "local", "exec", "--"];
  * of no other work.
  */
 const machine = ["env", `ESTATE_DATA=${join(project, ".local-machine")}`];
-const alone = [...machine, "unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
+const unshared = ["unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$@"', "sh"];
+const alone = [...machine, ...unshared];
+const say = (line: string) => void process.stdout.write(`${line}\n`);
 const long = process.argv.includes("--long");
 const suites: Suite[] = long ? await onCloud(async () => [await vitest("long", within)]) : await quick();
 if (!long && !process.argv.includes("--fast")) {
   // it is built here, where modules can be fetched, and not in the stack's namespaces; what fails, its test says again
-  const objects = ensureObjects(
-    place({ ...process.env, ...environment }),
-    (line) => void process.stdout.write(`${line}\n`),
-  );
-  await objects.catch((error: Error) => process.stdout.write(`${error.message}\n`));
-  const lanes = async () => (await Promise.all([vitest("engine", within), besides()])).flat();
+  await ensureObjects(place({ ...process.env, ...environment }), say).catch((error: Error) => say(error.message));
+  suites.push(await pages());
   suites.push(...(await onCloud(lanes)));
 }
 await rm(reports, { recursive: true, force: true });
@@ -55,10 +56,12 @@ const { lines, succeeded } = verdict(suites);
 process.stdout.write(`${lines.join("\n")}\n`);
 process.exitCode = succeeded ? 0 : 1;
 
-async function besides(): Promise<Suite[]> {
-  const beside = await vitest("beside", within);
+async function lanes(): Promise<Suite[]> {
+  const both = [vitest("engine", within), vitest("beside", within)];
+  await Promise.race(both);
   await run([...machine, "cli/estate", "local", "reset"]);
-  return [beside, await vitest("machine", alone)];
+  const last = await vitest("machine", alone);
+  return [...(await Promise.all(both)), last];
 }
 
 async function quick(): Promise<Suite[]> {
@@ -69,6 +72,16 @@ async function quick(): Promise<Suite[]> {
   ];
   for (const folder of [...modules, "local/kubernetes"]) done.push(await goTests(folder));
   return done;
+}
+
+/** Maps and the feedback page in a real browser, without a network but loopback. Where there is no browser, they say so. */
+async function pages(): Promise<Suite> {
+  try {
+    findBrowser(process.env);
+  } catch {
+    await ensurePackages(say, { yes: true, wanted: testPackages }).catch((error: Error) => say(error.message));
+  }
+  return vitest("browser", unshared);
 }
 
 async function check(name: string, command: readonly string[]): Promise<Suite> {

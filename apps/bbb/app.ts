@@ -1,6 +1,6 @@
 import { defineApplication } from "../../stacks/application.ts";
 import { overlap } from "../../stacks/cidr.ts";
-import { hostNames, rolesOf } from "../coturn/hosts.ts";
+import { hostNamesRunning, rolesRunning } from "../hosts.ts";
 import { hostFragment } from "./host.ts";
 import { imagesOf, unpinned } from "./images.ts";
 import { containers, dockerBridge, handoverPort } from "./names.ts";
@@ -16,12 +16,12 @@ export const application = defineApplication({
   // people reach hosts, not pods: those ports are in the catalogue of hosts (stacks/ports.ts)
   ports: { handover: { port: handoverPort, from: ["registrator", "monitoring"], scrape: true } },
   certificates: ({ certificate }, { zone, roles }) => {
-    const hosts = rolesOf({ roles }, "bbb").flatMap((role) => hostNames({ roles }, role));
+    const hosts = hostNamesRunning({ roles }, "bbb");
     return [{ secret: certificate, names: hosts.map((host) => `${host}.${zone}`).sort() }];
   },
   host: (said, runs) => (runs.includes("bbb") ? hostFragment(said) : undefined),
   check({ images, checksums, exporter, project, compose, recording }, estate, wrong) {
-    const roles = rolesOf(estate, "bbb");
+    const roles = rolesRunning(estate, "bbb");
     if (roles.length === 0) wrong([], "needs hosts that run bbb: add a role of them, or write enabled: false");
     for (const role of roles)
       if (!estate.roles[role]?.publicAddress)

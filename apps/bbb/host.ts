@@ -61,7 +61,7 @@ function settleUnit({ project, compose }: Pick<BbbSettings, "project" | "compose
     "[Unit]",
     "Description=Brings BigBlueButton to the settings of this host",
     `Requires=${metadataUnit}`,
-    // wanted, not required: without Docker, as in the local stack, systemd would take the whole unit for a mistake
+    // wanted, not required: on an image without Docker, systemd would take the whole unit for a mistake
     "Wants=network-online.target docker.service",
     `After=docker.service ${metadataUnit} network-online.target`,
     "",

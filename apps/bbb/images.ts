@@ -1,3 +1,4 @@
+import { isPinned } from "../../stacks/schema/primitives.ts";
 import { versions } from "../../stacks/versions.ts";
 
 /** Services of upstream's project as this estate runs it, by the names they have there. */
@@ -25,5 +26,5 @@ export function imagesOf(written: { readonly [part in ImagePart]?: string | unde
 /** Those of the parts in use that may be another image tomorrow. */
 export function unpinned(images: Images, { recording }: { readonly recording: boolean }): readonly ImagePart[] {
   const unused: readonly ImagePart[] = recording ? [] : recordingServices;
-  return imageParts.filter((part) => !unused.includes(part) && !/@sha256:[0-9a-f]{64}$/.test(images[part]));
+  return imageParts.filter((part) => !unused.includes(part) && !isPinned(images[part]));
 }

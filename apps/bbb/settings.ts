@@ -1,12 +1,7 @@
 import { z } from "zod";
-import { Name } from "../../stacks/schema/primitives.ts";
+import { ImageByDigest, Name } from "../../stacks/schema/primitives.ts";
 import { form, oneOf, section, text, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
 import { type ImagePart, imageParts } from "./images.ts";
-
-const image = form(
-  /^\S+@sha256:[0-9a-f]{64}$/,
-  "write an image by digest, such as registry.example.org/name:tag@sha256:...",
-);
 
 /** Something that hosts download, and the hash it must have. */
 const Download = section({
@@ -45,9 +40,9 @@ export const settings = {
    * @default those that stacks/versions.ts pins, once their digests are known there
    */
   images: section(
-    Object.fromEntries(imageParts.map((part) => [part, image.optional()])) as Record<
+    Object.fromEntries(imageParts.map((part) => [part, ImageByDigest.optional()])) as Record<
       ImagePart,
-      z.ZodOptional<typeof image>
+      z.ZodOptional<typeof ImageByDigest>
     >,
   ).default({} as never),
   /** Largest packet of the hosts' network. Some clouds have less than others. Changing it replaces the bbb hosts. */

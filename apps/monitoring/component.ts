@@ -4,6 +4,7 @@ import type { Build, Context } from "../../stacks/application.ts";
 import { dataVolume } from "../../stacks/dataVolume.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { ApplicationComponent } from "../component.ts";
+import { hostsRunning } from "../hosts.ts";
 import { policy, stateBinding, stateRole } from "./access.ts";
 import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
 import { type application, grafanaHost } from "./app.ts";
@@ -124,7 +125,7 @@ export class Monitoring extends ApplicationComponent {
 
   #policy(part: Served): pulumi.Resource {
     const { facts, settings, addresses } = this.#context;
-    const servers = facts.pools.filter(({ runs }) => runs.includes("orchestrator")).flatMap((pool) => pool.hosts);
+    const servers = hostsRunning(facts, "orchestrator");
     const hosts = Object.values(facts.sites).map(({ cidr }) => cidr);
     const notified = [settings.notify.webhook, settings.notify.mail].flatMap((way) => way ?? []);
     const { hostJobs } = this.#facts.prometheus;

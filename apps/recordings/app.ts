@@ -1,6 +1,6 @@
 import { defineApplication } from "../../stacks/application.ts";
 import { form } from "../../stacks/schema/told.ts";
-import { hostNames, rolesOf } from "../coturn/hosts.ts";
+import { hostNamesRunning, rolesRunning } from "../hosts.ts";
 import { serverFragment } from "./server.ts";
 
 export const application = defineApplication({
@@ -16,8 +16,8 @@ export const application = defineApplication({
   ports: {},
   host: (settings, runs) => (runs.includes("recordings") ? serverFragment(settings) : undefined),
   check({ path }, estate, wrong) {
-    const roles = rolesOf(estate, "recordings");
-    const hosts = roles.flatMap((role) => hostNames(estate, role));
+    const roles = rolesRunning(estate, "recordings");
+    const hosts = hostNamesRunning(estate, "recordings");
     if (hosts.length !== 1)
       wrong(
         [],

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
-import { hostsRunning } from "../coturn/hosts.ts";
+import { hostsRunning } from "../hosts.ts";
 import type { application } from "./app.ts";
 import { type StoreFacts, storeVolume } from "./manifests.ts";
 import { folder } from "./names.ts";

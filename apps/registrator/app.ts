@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { form, map, oneOf, section, text, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
-import { bbbHosts } from "./hosts.ts";
+import { hostNamesRunning } from "../hosts.ts";
 import { port } from "./names.ts";
 
 const Server = section({
@@ -93,7 +93,7 @@ export const application = defineApplication({
   // gates come through the orchestrator's API
   ports: { http: { port, from: ["hosts", "monitoring"], scrape: true } },
   check({ servers }, estate, wrong) {
-    const hosts = bbbHosts(estate);
+    const hosts = hostNamesRunning(estate, "bbb");
     if (hosts.length === 0) wrong([], "needs hosts that run bbb: add a role of them, or write enabled: false");
     for (const host of Object.keys(servers))
       if (!hosts.includes(host)) wrong(["servers", host], `is no host that runs bbb: write one of ${hosts.join(", ")}`);

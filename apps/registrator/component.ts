@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
+import { hostsRunning } from "../hosts.ts";
 import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
 import type { application } from "./app.ts";
 import { declaredState } from "./declared-state.ts";
@@ -79,9 +80,7 @@ interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
 export const build: Build<typeof application, Used> = ({ name, settings, facts, secrets, used, ...context }) => {
   const { addresses, namespace, after, options } = context;
   const of = (workload: "bbb" | "orchestrator") =>
-    facts.pools
-      .filter(({ runs }) => runs.includes(workload))
-      .flatMap(({ hosts }) => hosts.flatMap((host) => addresses[host.name] ?? []));
+    hostsRunning(facts, workload).flatMap((host) => addresses[host.name] ?? []);
   // behind floating IPs either address may be the one that a name leads to
   const both = (workload: "bbb") => of(workload).flatMap(({ fixed, announced }) => [fixed, announced]);
   const callers = [...Object.values(facts.sites).map(({ cidr }) => cidr), facts.orchestrator.podCidr].sort();

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { EstateFacts } from "../../stacks/facts.ts";
 import { handoverPort, hostObject } from "../bbb/names.ts";
+import { hostsRunning } from "../hosts.ts";
 import type { Declared } from "./service/declared.ts";
 import type { RegistratorSettings } from "./settings.ts";
 
@@ -34,16 +35,15 @@ function handoverOf(host: string) {
 
 /** What the registrator is told: every host that runs bbb, and how the document wants it. */
 export function declaredState(
-  { pools, apps }: Pick<EstateFacts, "pools"> & { readonly apps: readonly { readonly name: string }[] },
+  facts: Pick<EstateFacts, "pools"> & { readonly apps: readonly { readonly name: string }[] },
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb }: DeclaredSecrets,
   { url, secret, pollSeconds }: ScaleliteAddress,
 ): z.input<typeof Declared> {
   const { mode, dryRun, deadSeconds, capacity, leastEnabled, consul } = settings;
-  const hosts = pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
   // also of hosts that record nothing: they may have, until the update that replaces them
-  const handsOver = ["bbb", "recordings"].every((needed) => apps.some(({ name }) => name === needed));
-  const servers = hosts.map(({ name, names }) => [
+  const handsOver = ["bbb", "recordings"].every((needed) => facts.apps.some(({ name }) => name === needed));
+  const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
     {
       ...{ url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },

@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
-import { Domain } from "../../stacks/schema/primitives.ts";
-import { form, section, text, told, whole } from "../../stacks/schema/told.ts";
+import { Domain, ImageByDigest } from "../../stacks/schema/primitives.ts";
+import { section, text, told, whole } from "../../stacks/schema/told.ts";
 import { type ImagePart, imageParts, imagesOf, unpinned } from "./images.ts";
 import { apiPort, app, names, spoolPort, webPort } from "./names.ts";
 
-const image = form(
-  /^\S+@sha256:[0-9a-f]{64}$/,
-  "write an image by digest, such as registry.example.org/name:tag@sha256:...",
-);
-const byPart = { api: image.optional(), nginx: image.optional(), poller: image.optional(), importer: image.optional() };
+const image = ImageByDigest.optional();
 
 const Secret = section({
   /**
@@ -50,7 +46,7 @@ export const application = defineApplication({
      * Images of its parts, by digest. Changing one migrates the database, then rolls the pods.
      * @default those that stacks/versions.ts pins, once their digests are known there
      */
-    images: section(byPart).default({}),
+    images: section({ api: image, nginx: image, poller: image, importer: image }).default({}),
   },
   uses: ["postgres", "redis"],
   after: ["recordings"],

@@ -14,7 +14,7 @@ import { withOwners } from "./owner.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type Scan, scanCloud } from "./scan-cloud.ts";
 import { scanCluster } from "./scan-cluster.ts";
-import { activityOf } from "./updating.ts";
+import { activityOf, updatingBy } from "./updating.ts";
 
 export interface Terms {
   readonly stack: string;
@@ -42,10 +42,11 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const found = [...owned, ...scan.findings, ...program.value];
   const wanted = found.some(({ answer }) => answer === "cloud") && cloud.troubles.length === 0;
   const repair = wanted ? await askRepair(stack) : undefined;
-  // one that began meanwhile counts too
+  // one that began meanwhile counts too, and one of another machine, which writes the state
   const after = await activityOf(stack, process.env, hostname());
-  const updating = before.updating ?? after.updating;
-  const interrupted = updating ? [] : interruptedFindings(state, after.stale);
+  const later = await readCheckpoint(stack);
+  const updating = before.updating ?? after.updating ?? updatingBy(state, later);
+  const interrupted = updating ? [] : interruptedFindings(state, after);
   const { kept, known } = sift([...interrupted, ...found]);
   const parts: readonly [Answer[], readonly string[]][] = [
     [["cloud"], [...cloud.troubles, ...scan.troubles]],

@@ -15,7 +15,10 @@ Exit codes:
   0   clean: nothing is to be reported
   1   broken: the check is not whole, and the reasons are in the text; what was found is shown
   2   drift: something is reported
-  75  an update runs: what is half-made looks like drift, so nothing is written down; look again later`;
+  75  an update runs: what is half-made looks like drift, so nothing is written down; look again later
+
+Where the state is in a folder, its lock says that an update runs. Elsewhere an update of another machine is seen by what it writes
+into the state meanwhile; of one that writes nothing, such as while it watches a host, it is said that it runs or was killed.`;
 
 export interface DriftOptions {
   readonly stack?: string;

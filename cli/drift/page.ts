@@ -3,7 +3,7 @@ import { dark, light, type Palette } from "../map/palette.ts";
 import { type Answer, type Class, classes } from "./finding.ts";
 import type { Sighted } from "./history.ts";
 import { shortType } from "./render.ts";
-import { countsOf, cureOf, type Report, titles } from "./report.ts";
+import { countsOf, cureOf, type Report, titleOf } from "./report.ts";
 
 const order: readonly Answer[] = ["interrupted", "cloud", "unmanaged", "program"];
 
@@ -47,7 +47,7 @@ function section({ findings, stuck }: Report, answer: Answer): Markup[] {
   const own = findings.filter((one) => one.answer === answer);
   return own.length === 0
     ? []
-    : [tag("h2", {}, `${titles[answer]} (${own.length})`), ...own.map((one) => card(one, stuck))];
+    : [tag("h2", {}, `${titleOf(answer, own)} (${own.length})`), ...own.map((one) => card(one, stuck))];
 }
 
 function card(finding: Sighted, stuck: readonly string[]): Markup {

@@ -2,7 +2,7 @@ import { fit, type Section } from "../preview/fit.ts";
 import type { Form } from "../preview/form.ts";
 import { type Answer, classes } from "./finding.ts";
 import type { Sighted } from "./history.ts";
-import { countsOf, cureOf, type Report, titles } from "./report.ts";
+import { countsOf, cureOf, type Report, titleOf } from "./report.ts";
 
 /** Paths of one finding that are shown. */
 const pathsShown = 12;
@@ -40,7 +40,7 @@ function findingSection({ findings, stuck }: Report, answer: Answer, form: Form)
   if (own.length === 0) return [];
   return [
     {
-      head: [form.section(`${titles[answer]} (${own.length})`)],
+      head: [form.section(`${titleOf(answer, own)} (${own.length})`)],
       lines: own.map((one) => form.bullet(lineOf(one, stuck, form))),
       more: (count) => form.bullet(`and ${count} more, which 'estate drift --json' shows`),
     },

@@ -8,6 +8,7 @@ import type { Finding } from "./finding.ts";
 import { repairManaged, together } from "./repair-managed.ts";
 import { restartNode } from "./repair-node.ts";
 import { removeUnmanaged } from "./repair-unmanaged.ts";
+import { cureOf } from "./report.ts";
 import { activityOf } from "./updating.ts";
 
 /** A repair, shown before it is made. */
@@ -47,9 +48,7 @@ export async function repair(
 async function prepare(stack: string, findings: readonly Finding[]): Promise<Prepared[]> {
   const interrupted = findings.find(({ answer }) => answer === "interrupted");
   if (interrupted)
-    throw new Trouble(
-      `${interrupted.name}: ${interrupted.meaning}. 'estate up' takes it in or removes it, and goes on`,
-    );
+    throw new Trouble(`${interrupted.name}: ${interrupted.meaning}. Do this: ${cureOf(interrupted, [])}`);
   const prepared: Prepared[] = [];
   for (const finding of findings.filter(({ answer }) => answer === "unmanaged"))
     prepared.push(await removeUnmanaged(stack, finding));

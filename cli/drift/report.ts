@@ -1,6 +1,7 @@
 import type { Change } from "../preview/changes.ts";
 import { type Answer, type Class, classes, compareFindings, type Finding } from "./finding.ts";
 import type { Sighted } from "./history.ts";
+import { mayRun } from "./interruption.ts";
 
 /** An update that runs while the check is made. */
 export interface Updating {
@@ -56,9 +57,10 @@ export interface Checked {
   readonly sightings: number;
 }
 
-/** A killed update, and what is wrong for security, is told at once. */
-function due({ timesSeen, answer, class: kind }: Sighted, sightings: number): boolean {
-  return timesSeen >= sightings || answer === "interrupted" || kind === "security";
+/** A killed update, and what is wrong for security, is told at once. One that may run is not: it ends before it is seen often. */
+function due(one: Sighted, sightings: number): boolean {
+  const { timesSeen, answer, class: kind } = one;
+  return timesSeen >= sightings || (answer === "interrupted" && !mayRun(one)) || kind === "security";
 }
 
 export function reportOf({
@@ -98,7 +100,11 @@ export function countsOf(findings: readonly Finding[]): Readonly<Record<Class, n
 }
 
 /** For people, above the findings of an answer. */
-export const titles: Readonly<Record<Answer, string>> = {
+export function titleOf(answer: Answer, findings: readonly Finding[]): string {
+  return findings.some(mayRun) ? "Half-done by an update that runs elsewhere, or was killed" : titles[answer];
+}
+
+const titles: Readonly<Record<Answer, string>> = {
   interrupted: "Left half-done by an update that was killed",
   cloud: "Cloud against state: changed by hand",
   unmanaged: "Managed by nobody",
@@ -108,6 +114,8 @@ export const titles: Readonly<Record<Answer, string>> = {
 /** What to do about a finding, as a command. */
 export function cureOf(finding: Finding, stuck: readonly string[]): string {
   const { id, answer } = finding;
+  if (mayRun(finding))
+    return "look again when no update runs; if it was killed, 'estate up' puts it right, and goes on";
   if (answer === "interrupted") return "'estate up' takes in or removes what was half-made, and goes on";
   if (answer === "program") return "'estate up' rolls it out; or take the change of the document or the program back";
   if (answer === "unmanaged")

@@ -4,10 +4,11 @@ import { groupOf, type Held, objectKey } from "./held.ts";
 import { ownerOf } from "./owner.ts";
 import type { Scan } from "./scan-cloud.ts";
 
-/** What the cluster keeps for itself: it comes and goes with something else, or is a record of what happened. */
-const clusters = new Set([
-  ...["Pod", "ReplicaSet", "ControllerRevision", "Event", "Endpoints", "EndpointSlice", "Lease"],
-]);
+/**
+ * What the cluster writes for itself, without an owner that would say so. What a workload or a service makes has one: a Pod or an
+ * EndpointSlice without an owner was made by hand.
+ */
+const clusters = new Set(["ControllerRevision", "Event", "Endpoints", "Lease"]);
 
 /** Of what opens the cluster to somebody. */
 const guards = new Set(["NetworkPolicy", "Role", "RoleBinding", "ServiceAccount", "Secret"]);

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { Trouble } from "../../local/say.ts";
 import { chooseStack, readFacts } from "../check/document.ts";
 import { textLimit } from "../comment/body.ts";
+import { readCheckpoint } from "../drift/ground.ts";
 import { whyFailed } from "../up/why.ts";
 import type { PlanOptions } from "./command.ts";
 import { markdown, terminal } from "./form.ts";
@@ -25,9 +26,12 @@ export async function preview(options: Options): Promise<void> {
   const stack = await chooseStack(options.stack, process.env);
   const facts = await readFacts(stack);
   process.stderr.write(`Asking the engine what an update of ${stack} would do...\n`);
-  const { plan, stopped, log } = await readPlan(stack, facts, options);
+  const [before, { plan, stopped, log }] = await Promise.all([
+    readCheckpoint(stack).catch(() => undefined),
+    readPlan(stack, facts, options),
+  ]);
   // the plan is told all the same where the state cannot be read a second time
-  for (const line of await halfDone(stack).catch(() => [])) process.stderr.write(`${line}\n`);
+  for (const line of await halfDone(stack, before).catch(() => [])) process.stderr.write(`${line}\n`);
   const refusals = judgePlan(plan, limitsIn(options));
   const text = renderPlan(plan, refusals, markdown, textLimit(stack));
   if (options.markdown !== undefined && options.markdown !== "-") await save(options.markdown, text);

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { type Say, Trouble } from "../say.ts";
-import { installCommand, missingPackages, packages } from "./packages.ts";
+import { type DebianPackage, installCommand, missingPackages, packages } from "./packages.ts";
 import { removeLeftover, withoutServices } from "./policy.ts";
 import { agreed } from "./question.ts";
 import { disable, isKnown, newUnits } from "./services.ts";
@@ -11,16 +11,20 @@ import { disable, isKnown, newUnits } from "./services.ts";
  *
  * `yes` answers the question; so does a line `y` on standard input.
  *
+ * @param wanted those of the local stack, if nothing else is said
  * @throws Trouble with the command to run, where this user may not install; and with apt's own words where it fails
  */
-export async function ensurePackages(say: Say, { yes }: { readonly yes: boolean }): Promise<void> {
+export async function ensurePackages(
+  say: Say,
+  { yes, wanted = packages }: { readonly yes: boolean; readonly wanted?: readonly DebianPackage[] },
+): Promise<void> {
   await disable((await removeLeftover(say)).filter(isKnown), say);
-  const missing = await missingPackages();
+  const missing = await missingPackages(wanted);
   if (missing.length === 0) return;
   const units = newUnits(missing);
   const command = installCommand(missing);
-  say("The local stack needs these Debian packages, which are not installed:");
-  for (const { name, why } of packages) if (missing.includes(name)) say(`  ${name.padEnd(18)} ${why}`);
+  say("These Debian packages are needed, and are not installed:");
+  for (const { name, why } of wanted) if (missing.includes(name)) say(`  ${name.padEnd(18)} ${why}`);
   if (units.length > 0)
     say(`Their services are kept from running on this machine, now and after a boot: ${units.join(", ")}`);
   const byHand =

@@ -65,14 +65,19 @@ export const packages: readonly DebianPackage[] = [
   { name: "python3-venv", why: "the Python environment of OpenStack" },
 ];
 
+/** What `npm test` takes beside them. */
+export const testPackages: readonly DebianPackage[] = [
+  { name: "chromium-headless-shell", why: "opens maps and the feedback page in the tests" },
+];
+
 /** What an operator types to install them. */
 export function installCommand(names: readonly string[]): string {
   return `apt-get install --no-install-recommends ${names.join(" ")}`;
 }
 
-/** Those of `packages` that are not installed, by name. */
-export async function missingPackages(): Promise<string[]> {
-  const names = packages.map(({ name }) => name);
+/** Those that are not installed, by name. */
+export async function missingPackages(wanted = packages): Promise<string[]> {
+  const names = wanted.map(({ name }) => name);
   // it exits with 1 when it does not know one, and lists the others all the same
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is dpkg that fills these in
   const format = "${Package} ${db:Status-Status}\n";

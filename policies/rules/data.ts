@@ -37,7 +37,7 @@ export const dataNotDeletedFirst = resourceRule({
     return [
       {
         what: name,
-        message: `${name} holds data, and would be deleted before it is replaced: deleteBeforeReplace: false`,
+        message: `${name} holds data, and would be deleted before it is replaced: say deleteBeforeReplace: false`,
       },
     ];
   },

@@ -21,7 +21,7 @@ export function findBrowser({ ESTATE_BROWSER: named, PATH = "" }: NodeJS.Process
     });
   if (found) return found;
   throw new Error(
-    `no browser: install one (apt-get install chromium), or name one of the Chromium family in ESTATE_BROWSER`,
+    `no browser: install one (apt-get install chromium-headless-shell), or name one of the Chromium family in ESTATE_BROWSER`,
   );
 }
 

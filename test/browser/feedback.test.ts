@@ -1,7 +1,4 @@
-/**
- * The feedback page in a real browser, led by keyboard, with scripts and without. Like the map it needs a browser, so that it is not
- * part of `npm test`.
- */
+/** The feedback page in a real browser, led by keyboard, with scripts and without. */
 import type { Server } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checksumOf } from "../../apps/feedback/service/link.ts";

@@ -1,6 +1,5 @@
 /**
- * The map in a real browser, on a phone and on a desk, in light and dark. It needs a browser, which not every machine has, so it is
- * not part of `npm test`. Pages and pictures are left in `.local-map`, to be looked at.
+ * The map in a real browser, on a phone and on a desk, in light and dark. Pages and pictures are left in `.local-map`, to be looked at.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -105,6 +105,7 @@ test("what was changed by hand is found, each in its class, and nothing else; re
     "--patch",
     '{"data":{"greeting":"changed"}}',
   );
+  await run("kubectl", "create", "configmap", "by-hand-map", "--namespace", "estate", "--from-literal", "made=by-hand");
   await until("bbb-01 is stopped", async () => {
     const { server } = await openstack.get<{ server: { status: string } }>("compute", `/servers/${servers["bbb-01"]}`);
     return server.status === "SHUTOFF";
@@ -124,6 +125,7 @@ test("what was changed by hand is found, each in its class, and nothing else; re
       "cloud outage hello changed",
       "cloud outage settings changed",
       "unmanaged ownership by-hand-volume unknown",
+      "unmanaged ownership estate/by-hand-map unknown",
       `unmanaged ownership ${floatingip.floating_ip_address} unknown`,
       "unmanaged security by-hand-rule unknown",
     ].sort(),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { withBbb, withStore } from "../unit/apps/documents.ts";
 import { graph } from "./program.ts";
-import type { Registered } from "./record.ts";
+import { bare, type Registered } from "./record.ts";
 
 const keys = ["bbb.seed", "coturn.seed", "registrator.bbb", "registrator.token", "feedback.linkSecret"];
 const more = ["feedback.exportToken", "scalelite.seed", "scalelite.secretKeyBase", "postgres.seed", "redis.seed"];
@@ -11,12 +11,6 @@ const secret = "kubernetes:core/v1:Secret";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 type Any = any;
-
-/** A secret value as the SDK hands it on, in clear. */
-function bare(value: unknown): unknown {
-  const wrapped = typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
-  return wrapped && "value" in value ? bare(value.value) : value;
-}
 
 async function run(settings: object = {}, other: (document: Any) => void = () => undefined) {
   const clear: Record<string, Record<string, string>> = {};

@@ -33,9 +33,12 @@ function account() {
   return { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false };
 }
 
-/** A list shows content, of Secrets too: the pod can open the stack's secrets anyway, and nothing can be changed with this. */
+/**
+ * A list shows content, of Secrets too: the pod can open the stack's secrets anyway, and nothing can be changed with this. The scan
+ * lists; who changed an object is read from the object itself.
+ */
 function role() {
-  const rules = [{ apiGroups: ["*"], resources: ["*"], verbs: ["list"] }];
+  const rules = [{ apiGroups: ["*"], resources: ["*"], verbs: ["get", "list"] }];
   return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name }, rules };
 }
 

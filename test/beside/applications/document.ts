@@ -25,11 +25,10 @@ const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring"
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 
 /** The settings of each application. A new one of the project is added here: test/graph/applications.test.ts misses it. */
-function settings(chain: string): Readonly<Record<string, object>> {
+function settings({ chain, downloads = bbbSettings }: Described): Readonly<Record<string, object>> {
   return {
     ...{ hello: { replicas: 1 }, feedback: { host: names.feedback, replicas: 1 }, coturn: { drainMinutes: 1 } },
-    // the program that brings the host its settings; nothing downloads what they say
-    bbb: bbbSettings,
+    bbb: { ...bbbSettings, project: downloads.project, compose: downloads.compose },
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
     monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10 },
     postgres: { host: worker, memoryMiB: 256 },
@@ -52,6 +51,17 @@ export interface Given {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** A file that hosts fetch. */
+interface Download {
+  readonly url: string;
+  readonly sha512: string;
+}
+
+interface Described extends Pick<Given, "chain"> {
+  /** What bbb hosts fetch. @default what nobody serves, for tests that start no host */
+  readonly downloads?: { readonly project: Download; readonly compose: Download };
+}
+
 export async function newGiven(): Promise<Given> {
   const others = [...hosts.turn, ...hosts.bbb].map((host) => `${host}.${zone}`);
   const { chain, key } = await certificateFor(...Object.values(names), ...others);
@@ -60,7 +70,7 @@ export async function newGiven(): Promise<Given> {
 }
 
 /** Changes the document of the local stack to that of this estate. */
-export function describeApplications(document: Record<string, unknown>, { chain }: Pick<Given, "chain">): void {
+export function describeApplications(document: Record<string, unknown>, described: Described): void {
   const network = document.network as { readonly downloads: object };
   Object.assign(document, {
     ...{ name: "apps", zone, sites: { local: { cidr: "10.60.0.0/24" } } },
@@ -79,6 +89,6 @@ export function describeApplications(document: Record<string, unknown>, { chain 
         volumes,
       },
     },
-    apps: settings(chain),
+    apps: settings(described),
   });
 }

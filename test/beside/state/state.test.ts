@@ -7,10 +7,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { interruptedFindings, mayRun } from "../../../cli/drift/interruption.ts";
+import { activityOf, updatingBy } from "../../../cli/drift/updating.ts";
+import type { Checkpoint } from "../../../cli/interrupted.ts";
 import { copyProgram, discard } from "../../engine/estate.ts";
 import { databasePassword, folderBackend, postgresBackend, s3Backend } from "./backends.ts";
 import type { Backend } from "./server.ts";
@@ -152,6 +155,25 @@ describe.each([
     expect(await pulumi(["config", "get", "estate:password"])).toBe(secret);
     await up("four");
     expect(await greeting()).toBe("four");
+  });
+
+  const exported = async () => JSON.parse(await pulumi(["stack", "export"])) as Checkpoint;
+
+  test("is written by an update, which is so seen without its lock, and by nobody else", async () => {
+    const before = await exported();
+    expect(updatingBy(before, await exported())).toBeUndefined();
+    const { kill } = await stuckUpdate();
+    const state = await exported();
+    expect(updatingBy(before, state)?.since).toBe(state.deployment.manifest?.time);
+    const activity = await activityOf("kept", environment(), hostname());
+    // the lock can be read in a folder alone; elsewhere nobody says that it was killed
+    const inFolder = backend.url.startsWith("file://");
+    expect([activity.seesAll, activity.updating !== undefined]).toEqual([inFolder, inFolder]);
+    const [finding] = interruptedFindings(state, activity);
+    expect([finding?.name, finding && mayRun(finding)]).toEqual(["slow", !inFolder]);
+    await kill();
+    expect((await estate(["state", "unlock"])).exitCode).toBe(0);
+    expect((await estate(["state", "recover", "--yes"])).exitCode).toBe(0);
   });
 
   test("says who holds its lock, and frees it once that engine is gone", async () => {

@@ -4,7 +4,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Report } from "../../../cli/drift/report.ts";
 import { stackFilePath } from "../../../cli/stack-file.ts";
@@ -18,7 +18,7 @@ let cluster: Awaited<ReturnType<typeof fakeCluster>>;
 let engine: ReturnType<typeof fakeEngine>;
 
 /** A floating IP that no state holds is in the cloud, beside what the state has; its image is the document's. */
-async function open(replies = asStated) {
+async function open(replies = asStated, more: Readonly<Record<string, string>> = {}) {
   const [, images] = asStated["/image/v2/images"] ?? [];
   cloud = await fakeCloud({
     ...replies,
@@ -28,6 +28,7 @@ async function open(replies = asStated) {
   engine = fakeEngine(stack, {
     ...{ OS_AUTH_URL: cloud.authUrl, OS_APPLICATION_CREDENTIAL_ID: "a", OS_APPLICATION_CREDENTIAL_SECRET: "s" },
     ESTATE_DRIFT_KUBECONFIG: join(dirname(stackFilePath(stack)), `.estate/${stack}.kubeconfig`),
+    ...more,
   });
 }
 
@@ -74,7 +75,9 @@ test("clean is 0; neither cloud, state nor orchestrator is changed, and no lock 
   const engineRuns = engine.calls().filter((call) => !call.startsWith("stack "));
   expect(engineRuns.map((call) => call.split(" --stack")[0]).sort()).toEqual(["preview", "refresh --preview-only"]);
   const others = engine.calls().filter((call) => call.startsWith("stack "));
-  expect(others.map((call) => call.split(" ").slice(0, 2).join(" ")).sort()).toEqual(["stack export", "stack ls"]);
+  expect(others.map((call) => call.split(" ").slice(0, 2).join(" ")).sort()).toEqual([
+    ...["stack export", "stack export", "stack ls"],
+  ]);
   expect([cloud.seen.every((request) => request.startsWith("GET ")), cluster.written]).toEqual([true, []]);
 });
 
@@ -175,6 +178,46 @@ test("after a killed update it says what happened and what to do", { timeout: 60
   expect(stdout).toContain("'estate up' takes in or removes what was half-made");
   expect(stdout).toContain("locked since 2026-11-22T11:00:00Z by process 4194305 of anna");
 });
+
+/** What an engine that runs on another machine, or was killed there, has in the state. */
+const begun = {
+  deployment: {
+    ...state.deployment,
+    manifest: { time: "2026-11-22T11:00:00Z" },
+    pending_operations: [{ type: "creating", resource: { urn: urnOf(types.port, "bbb-01-port"), type: types.port } }],
+  },
+};
+
+describe.each(["s3://estate-state?region=x", "postgres://estate@db.example.org/estate"])(
+  "with the state in %s",
+  (url) => {
+    test("an update on another machine is told by what it writes: 75, and nothing is written down", {
+      timeout: 60_000,
+    }, async () => {
+      await open(asStated, { PULUMI_BACKEND_URL: url });
+      const later = { deployment: { ...begun.deployment, manifest: { time: "2026-11-22T11:00:09Z" } } };
+      const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state: begun, later, refresh: renamed });
+      expect([exitCode, reportIn(stdout).updating?.since]).toEqual([75, "2026-11-22T11:00:09Z"]);
+      expect(stdout).not.toContain("killed");
+      const again = await engine.estate(["drift", "--json"], { state, refresh: renamed });
+      expect(reportIn(again.stdout).findings[0]?.timesSeen).toBe(1);
+    });
+
+    test("one that writes nothing meanwhile is not called killed, and waits to be seen again", {
+      timeout: 60_000,
+    }, async () => {
+      await open(asStated, { PULUMI_BACKEND_URL: url });
+      const scenario: Scenario = { state: begun, refresh: same };
+      const first = await engine.estate(["drift", "--sightings", "2"], scenario);
+      expect([first.exitCode, first.stdout]).toEqual([0, expect.stringContaining("1 more were seen")]);
+      const { exitCode, stdout } = await engine.estate(["drift", "--sightings", "2"], scenario);
+      expect(exitCode).toBe(2);
+      expect(stdout).toContain("Half-done by an update that runs elsewhere, or was killed");
+      expect(stdout).toContain("'estate state unlock' says which");
+      expect(stdout).not.toContain("the last update was killed");
+    });
+  },
+);
 
 test("repair shows and makes exactly one change: a target of the engine, or one deletion", {
   timeout: 60_000,

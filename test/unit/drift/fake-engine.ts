@@ -8,6 +8,8 @@ import { place, project } from "../../../local/place.ts";
 /** What the engine says to each question, and what the state is. */
 export interface Scenario {
   readonly state: object;
+  /** The state when it is asked for again. @default the same */
+  readonly later?: object;
   /** Names of the project's stacks, and their states. */
   readonly others?: Readonly<Record<string, object>>;
   readonly refresh?: readonly object[];
@@ -18,7 +20,7 @@ export interface Scenario {
 }
 
 const program = `
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 const folder = process.env.FAKE_PULUMI;
 const scenario = JSON.parse(readFileSync(folder + "/scenario.json", "utf8"));
 const args = process.argv.slice(2);
@@ -28,7 +30,9 @@ const events = (list = []) => writeFileSync(args[args.indexOf("--event-log") + 1
 if (args[0] === "stack" && args[1] === "ls") {
   process.stdout.write(JSON.stringify([{ name: scenario.stack }, ...Object.keys(scenario.others ?? {}).map((name) => ({ name }))]));
 } else if (args[0] === "stack") {
-  process.stdout.write(JSON.stringify(scenario.others?.[stack] ?? scenario.state));
+  const [asked, own] = [folder + "/asked", existsSync(folder + "/asked") ? (scenario.later ?? scenario.state) : scenario.state];
+  if (!scenario.others?.[stack]) writeFileSync(asked, "");
+  process.stdout.write(JSON.stringify(scenario.others?.[stack] ?? own));
 } else if (args[0] === "refresh") {
   events(scenario.refresh);
   process.exitCode = scenario.refreshExitCode ?? 0;
@@ -51,6 +55,7 @@ export function fakeEngine(stack: string, more: Readonly<Record<string, string>>
     folder,
     estate: (args: readonly string[], scenario: Scenario) => {
       writeFileSync(join(folder, "scenario.json"), JSON.stringify({ stack, ...scenario }));
+      rmSync(join(folder, "asked"), { force: true });
       return execa(process.execPath, [join(project, "cli", "main.ts"), ...args, "--stack", stack], {
         ...{ cwd: project, env: environment, reject: false, stdin: "ignore" },
       });

@@ -156,8 +156,10 @@ const kinds: Readonly<Record<string, readonly [string, string, readonly string[]
   "apps/v1": [
     ["deployments", "Deployment", ["list", "get"]],
     ["replicasets", "ReplicaSet", ["list"]],
+    ["controllerrevisions", "ControllerRevision", ["list"]],
   ],
   "coordination.k8s.io/v1": [["leases", "Lease", ["list"]]],
+  "discovery.k8s.io/v1": [["endpointslices", "EndpointSlice", ["list"]]],
 };
 
 export interface FakeCluster {

@@ -1,8 +1,10 @@
 /** What the engine's events come to: each kind of change in its class, and never a value. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { heldBy } from "../../../cli/drift/held.ts";
 import { interruptedFindings } from "../../../cli/drift/interruption.ts";
 import { cloudFindings, lookedAt, programFindings } from "../../../cli/drift/managed.ts";
+import { type Activity, activityOf, updatingBy } from "../../../cli/drift/updating.ts";
+import type { Checkpoint } from "../../../cli/interrupted.ts";
 import { built, eventsOf, instance, logOf, type Told } from "../preview/engine.ts";
 import { brief, refreshed, state, types, urnOf, value } from "./fixtures.ts";
 
@@ -66,12 +68,44 @@ test("what the program asks for and the state has not is told apart, and is a pe
   expect(findings.every(({ owner }) => owner === "human")).toBe(true);
 });
 
-test("what a killed update was at is told, with what happened", () => {
-  const pending = [{ type: "creating", resource: { urn: urnOf(types.port, "bbb-01-port"), type: types.port } }];
-  const [finding] = interruptedFindings({ deployment: { ...state.deployment, pending_operations: pending } });
-  expect(finding).toMatchObject({ answer: "interrupted", name: "bbb-01-port", owner: "engine" });
-  expect(finding?.meaning).toContain("killed while it was making it");
-  expect(interruptedFindings(state)).toEqual([]);
+const pending = [{ type: "creating", resource: { urn: urnOf(types.port, "bbb-01-port"), type: types.port } }];
+const half: Checkpoint = { deployment: { ...state.deployment, pending_operations: pending } };
+
+describe("what an update was at", () => {
+  test.each<[string, Activity]>([
+    ["no lock where it would be seen", { seesAll: true }],
+    ["the lock of an engine that is gone", { seesAll: false, stale: "locked by process 7, which is gone" }],
+  ])("is told of a killed one, with what happened: %s", (_, activity) => {
+    const [finding] = interruptedFindings(half, activity);
+    expect(finding).toMatchObject({ answer: "interrupted", name: "bbb-01-port", owner: "engine" });
+    expect(finding?.meaning).toContain("the last update was killed while it was making it");
+    expect(finding?.meaning.endsWith(activity.stale ?? "half-made")).toBe(true);
+    expect(interruptedFindings(state, activity)).toEqual([]);
+  });
+
+  test("is not called killed where an engine elsewhere would not be seen", () => {
+    const [finding] = interruptedFindings(half, { seesAll: false });
+    expect(finding).toMatchObject({ answer: "interrupted", name: "bbb-01-port", owner: "unknown" });
+    expect(finding?.meaning).toBe(
+      "an update that runs elsewhere is making it, or was killed while it was: 'estate state unlock' says which",
+    );
+  });
+
+  test.each([
+    ["file:///nowhere", true],
+    ["s3://state?region=x", false],
+    ["postgres://estate@db/estate", false],
+    [undefined, false],
+  ])("in %s: another machine's engine is seen: %s", async (backend, seesAll) => {
+    const environment = { PULUMI_BACKEND_URL: backend };
+    expect(await activityOf("nobodys", environment, "here")).toEqual({ seesAll });
+  });
+
+  test("a state that was written meanwhile is that of an update that runs", () => {
+    const later = { deployment: { ...half.deployment, manifest: { time: "2026-11-22T11:00:00Z" } } };
+    expect(updatingBy(half, structuredClone(half))).toBeUndefined();
+    expect(updatingBy(half, later)).toMatchObject({ since: "2026-11-22T11:00:00Z" });
+  });
 });
 
 test("what another stack holds is held; what is replaced and gone is not", () => {

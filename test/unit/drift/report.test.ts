@@ -34,11 +34,12 @@ describe("what is reported", () => {
       sighted({ name: "once" }, 1),
       sighted({ name: "twice" }, 2),
       sighted({ name: "open", class: "security" }, 1),
-      sighted({ name: "half", answer: "interrupted" }, 1),
+      sighted({ name: "half", answer: "interrupted", owner: "engine" }, 1),
+      sighted({ name: "elsewhere", answer: "interrupted", owner: "unknown" }, 1),
     ];
     const { findings, waiting, result } = reported({ seen, sightings: 2 });
     expect(findings.map(({ name }) => name).sort()).toEqual(["half", "open", "twice"]);
-    expect([waiting.map(({ name }) => name), result]).toEqual([["once"], "drift"]);
+    expect([waiting.map(({ name }) => name).sort(), result]).toEqual([["elsewhere", "once"], "drift"]);
     expect(reported({ seen: seen.slice(0, 1), sightings: 2 }).result).toBe("clean");
   });
 

@@ -107,9 +107,11 @@ const quiet: Objects = {
   "v1/Secret": [{ metadata: { name: "token" }, type: "kubernetes.io/service-account-token" }],
   "v1/Event": [{ metadata: { name: "e" } }],
   "v1/Pod": [{ metadata: { name: "hello-1", ownerReferences: [{ kind: "ReplicaSet" }] } }],
-  "v1/Endpoints": null,
+  "v1/Endpoints": [{ metadata: { name: "hello" } }],
   "apps/v1/Deployment": [{ metadata: { name: "hello" } }],
-  "apps/v1/ReplicaSet": [{ metadata: { name: "hello-abc" } }],
+  "apps/v1/ReplicaSet": [{ metadata: { name: "hello-abc", ownerReferences: [{ kind: "Deployment" }] } }],
+  "apps/v1/ControllerRevision": [{ metadata: { name: "hello-1" } }],
+  "discovery.k8s.io/v1/EndpointSlice": [{ metadata: { name: "hello-x", ownerReferences: [{ kind: "Service" }] } }],
   "coordination.k8s.io/v1/Lease": [{ metadata: { name: "leader" } }],
 };
 
@@ -141,6 +143,14 @@ describe("the orchestrator", () => {
     ]);
     expect(findings.map(({ owner }) => owner).sort()).toEqual(["human", "human", "human", "unknown"]);
   });
+
+  test.each(["v1/Pod", "apps/v1/ReplicaSet", "discovery.k8s.io/v1/EndpointSlice"])(
+    "%s that nothing owns was made by hand, and is told",
+    async (kind) => {
+      const { findings, troubles } = await look({ ...quiet, [kind]: [{ metadata: { name: "by-hand" } }] });
+      expect([brief(findings), troubles]).toEqual([["unmanaged ownership estate/by-hand unknown"], []]);
+    },
+  );
 
   test("a host whose node is gone is an outage", async () => {
     const { findings } = await look(quiet, []);

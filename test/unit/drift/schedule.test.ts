@@ -42,7 +42,7 @@ test("GitLab: on the default branch alone, and 75 is allowed", () => {
   expect(JSON.stringify(job?.rules)).toContain("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH");
 });
 
-test("the CronJob: on orchestrator servers, restricted, one at a time, and it may only list", () => {
+test("the CronJob: on orchestrator servers, restricted, one at a time, and it may only look", () => {
   const image = `registry.example.org/estate@sha256:${"ab".repeat(32)}`;
   // biome-ignore lint/suspicious/noExplicitAny: manifests of any kind
   const all = parseAllDocuments(renderCronJob("prod", image)).map((one) => one.toJS() as any);
@@ -59,7 +59,7 @@ test("the CronJob: on orchestrator servers, restricted, one at a time, and it ma
     readOnlyRootFilesystem: true,
   });
   expect(spec.securityContext.runAsNonRoot).toBe(true);
-  expect(of("ClusterRole").rules.flatMap((rule: { verbs: string[] }) => rule.verbs)).toEqual(["list"]);
+  expect(of("ClusterRole").rules.flatMap((rule: { verbs: string[] }) => rule.verbs)).toEqual(["get", "list"]);
   // what it mounts is there
   const volumes = spec.volumes.map(({ name }: { name: string }) => name);
   expect(spec.containers[0].volumeMounts.map(({ name }: { name: string }) => name).sort()).toEqual(volumes.sort());

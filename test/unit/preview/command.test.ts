@@ -59,6 +59,23 @@ describe("estate preview", { timeout: 60_000 }, () => {
     expect((await fake.estate(["preview"], { preview: quiet, pending: [] })).stderr).not.toContain("killed");
   });
 
+  it.each(["s3://estate-state?region=x", "postgres://estate@db.example.org/estate"])(
+    "with the state in %s calls no update killed that may run on another machine",
+    async (url) => {
+      await fake.remove();
+      fake = fakePulumi(stack, { PULUMI_BACKEND_URL: url });
+      const urn = `urn:pulumi:${stack}::estate::command:local:Command::worker-01-ready`;
+      const pending = [{ type: "creating", resource: { urn, type: "command:local:Command", id: "" } }];
+      const still = await fake.estate(["preview"], { preview: quiet, pending });
+      expect([still.exitCode, still.stderr]).toEqual([0, expect.stringContaining("'estate state unlock' says which")]);
+      expect(still.stderr).not.toContain("the last update was killed");
+      const written = ["2026-11-22T11:00:00Z", "2026-11-22T11:00:09Z"];
+      const busy = await fake.estate(["preview"], { preview: quiet, pending, written });
+      expect(busy.stderr).toContain(`An update of ${stack} runs since 2026-11-22T11:00:09Z`);
+      expect(busy.stderr).not.toContain("killed");
+    },
+  );
+
   it("ends with 1 where the preview fails, with the reason, and shows what it came to", async () => {
     const failing = { preview: [...quiet, says("no such image", server, "worker-01")], previewExitCode: 255 };
     const { exitCode, stdout, stderr } = await fake.estate(["preview", "--markdown", "-"], failing);

@@ -16,6 +16,8 @@ export interface Scenario {
   readonly previewExitCode?: number;
   /** Pending operations of the state. */
   readonly pending?: readonly object[];
+  /** When the state was written, one time after another for each time that it is asked for. @default always at the same time */
+  readonly written?: readonly string[];
   /** Resources of the state. */
   readonly resources?: readonly object[];
   readonly output?: string;
@@ -45,7 +47,7 @@ export const gateFailed = (name: string, message: string) => [
 ];
 
 const program = `
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 const { FAKE_PULUMI: folder, ESTATE_JOURNAL: journal, ESTATE_UPDATE: update } = process.env;
 const scenario = JSON.parse(readFileSync(folder + "/scenario.json", "utf8"));
 const args = process.argv.slice(2);
@@ -57,8 +59,11 @@ const log = (events) => {
   if (args.includes("--event-log")) writeFileSync(file, events.map((event) => JSON.stringify(event) + "\\n").join(""));
 };
 if (args[0] === "stack") {
-  const export_ = { deployment: { resources: scenario.resources ?? [], pending_operations: scenario.pending ?? [] } };
-  if (args[1] === "export") process.stdout.write(JSON.stringify(export_));
+  if (args[1] !== "export") process.exit(0);
+  const asked = existsSync(folder + "/asked") ? readFileSync(folder + "/asked", "utf8").length : 0;
+  writeFileSync(folder + "/asked", "x".repeat(asked + 1));
+  const deployment = { resources: scenario.resources ?? [], pending_operations: scenario.pending ?? [] };
+  process.stdout.write(JSON.stringify({ deployment: { manifest: { time: scenario.written?.[asked] }, ...deployment } }));
   process.exit(0);
 }
 if (args[0] === "state") process.exit(0);
@@ -85,7 +90,7 @@ process.exit(scenario.exitCode ?? 0);
 `;
 
 /** A folder with a program \`pulumi\` that does what a scenario says, and an \`estate\` that uses it. */
-export function fakePulumi(stack: string) {
+export function fakePulumi(stack: string, more: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "estate-fake-"));
   const node = dirname(process.execPath);
   writeFileSync(join(folder, "pulumi.mjs"), program);
@@ -95,12 +100,14 @@ export function fakePulumi(stack: string) {
     ...{ PATH: `${folder}:${node}:/usr/bin:/bin`, FAKE_PULUMI: folder, ESTATE_INSIDE: "", ESTATE_DATA: place().data },
     ...{ ESTATE_JOURNAL: join(folder, "journal"), PULUMI_BACKEND_URL: `file://${folder}/state` },
     ...{ OS_AUTH_URL: "http://127.0.0.1:1", OS_USERNAME: "u", OS_PASSWORD: "p", OS_PROJECT_NAME: "p", OS_CLOUD: "" },
+    ...more,
   };
   return {
     folder,
     /** Starts \`estate\` on the stack. */
     estate: (args: readonly string[], scenario: Scenario = {}) => {
       writeFileSync(join(folder, "scenario.json"), JSON.stringify(scenario));
+      rmSync(join(folder, "asked"), { force: true });
       return execa(process.execPath, [join(project, "cli", "main.ts"), ...args, "--stack", stack], {
         ...{ cwd: project, env: environment, reject: false, stdin: "ignore" },
       });
