@@ -58,6 +58,8 @@ export const versions = {
       "bbb-graphql-actions": "docker.io/alangecker/bbb-docker-graphql-actions:v3.0.23",
       "bbb-graphql-middleware": "docker.io/alangecker/bbb-docker-graphql-middleware:v3.0.23",
       periodic: "docker.io/alangecker/bbb-docker-periodic:v3.0.23",
+      recordings: "docker.io/alangecker/bbb-docker-recordings:v3.0.23",
+      "bbb-webrtc-recorder": "docker.io/alangecker/bbb-docker-webrtc-recorder:v0.14.0",
       postgres: "docker.io/library/postgres:16-alpine",
       haproxy:
         "docker.io/library/haproxy:3.2.7-alpine@sha256:a9b408a818f5d0d9a6a042ec2957921038399f7a515f8b7bfef2054ef7f4ce05",

@@ -62,6 +62,13 @@ export const settings = {
   landing: z.url({ protocol: /^https$/, ...told("write an https address") }).optional(),
   /** What callers of the API may sign with. Taken by a host when it is empty. */
   checksums: z.array(oneOf(checksums), told("write a list, such as [sha1, sha256]")).default([...checksums]),
+  /**
+   * Whether meetings can be recorded: whoever makes one says so. Recordings are handed over to apps.recordings. Changing it replaces the bbb
+   * hosts.
+   */
+  recording: yesOrNo().default(false),
+  /** Days that recordings stay on their host, after Scalelite has imported them. Taken at once. */
+  keepRecordingDays: whole(0, 365, "days").default(4),
   /** Whether Prometheus may read meetings and people of each host. It signs with sha1. Changing it replaces the bbb hosts. */
   exporter: yesOrNo().default(true),
 };

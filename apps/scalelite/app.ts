@@ -19,10 +19,11 @@ const Secret = section({
 
 const Recordings = section({
   /**
-   * Name of the PersistentVolumeClaim (ReadWriteMany) that BigBlueButton's hosts hand recordings over in: `spool`, `recording/scalelite`,
-   * `published` and `unpublished` are folders of it.
+   * Name of a PersistentVolumeClaim (ReadWriteMany) of yours, in the place of the estate's store: `spool`, `recording/scalelite`,
+   * `published` and `unpublished` are folders of it. Nothing hands recordings over to it but you.
+   * @default that of apps.recordings
    */
-  claim: text("the name of a PersistentVolumeClaim"),
+  claim: text("the name of a PersistentVolumeClaim").optional(),
 });
 
 export const application = defineApplication({
@@ -48,6 +49,7 @@ export const application = defineApplication({
     images: section({ api: image, nginx: image, poller: image, importer: image }).default({}),
   },
   uses: ["postgres", "redis"],
+  after: ["recordings"],
   secrets: {
     /** Signs cookies of protected recordings. */
     secretKeyBase: { bytes: 64 },
@@ -63,7 +65,9 @@ export const application = defineApplication({
     },
   },
   web: ({ host }) => [{ host, service: names.nginx, port: webPort }],
-  check({ images, recordings, secret }, _, wrong) {
+  check({ images, recordings, secret }, { apps }, wrong) {
+    if (recordings && recordings.claim === undefined && !apps.recordings?.enabled)
+      wrong(["recordings"], "needs their store: write apps.recordings too, or name a claim of yours here");
     const all = imagesOf(images);
     const parts: readonly ImagePart[] = recordings ? imageParts : imageParts.filter((part) => part !== "importer");
     for (const part of unpinned(all, parts))

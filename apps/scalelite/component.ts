@@ -6,6 +6,7 @@ import type { Generations } from "../../stacks/passwords.ts";
 import { ApplicationComponent } from "../component.ts";
 import { hostsRunning } from "../hosts.ts";
 import type { Talker } from "../policy.ts";
+import { name as storeClaim } from "../recordings/names.ts";
 import { policy } from "./access.ts";
 import type { application } from "./app.ts";
 import { keys } from "./environment.ts";
@@ -178,7 +179,8 @@ interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
 
 export const build: Build<typeof application, Used> = ({ name, settings, secrets, used, facts, ...context }) => {
   const { addresses, namespace, after, options } = context;
-  const { host, replicas, recordings, graceSeconds, secret: generations } = settings;
+  const { host, replicas, graceSeconds, secret: generations } = settings;
+  const recordings = settings.recordings && { claim: settings.recordings.claim ?? storeClaim };
   const [database, redis] = [used.postgres.databases[name], used.redis.instances[name]];
   if (!database || !redis)
     throw new pulumi.RunError(`${name} has no database, or no Redis: it must be among those that use them`);
