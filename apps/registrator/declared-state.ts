@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { EstateFacts } from "../../stacks/facts.ts";
+import { lookedKey } from "../consul/service/looked.ts";
 import { hostsRunning } from "../hosts.ts";
 import type { Declared } from "./service/declared.ts";
 import type { RegistratorSettings } from "./settings.ts";
@@ -39,7 +40,7 @@ export function declaredState(
   own?: ConsulAddress,
 ): z.input<typeof Declared> {
   const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
-  const consul = settings.consul ?? (own && { ...own, service: "bbb", beside: true });
+  const consul = settings.consul ?? (own && { ...own, service: "bbb", looked: lookedKey, beside: true });
   const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
     { url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },
