@@ -1,5 +1,6 @@
 import { type Generations, passwordOf } from "../../stacks/passwords.ts";
 import { nodeOf } from "./names.ts";
+import { lookedKey } from "./service/looked.ts";
 import type { Rights, Token } from "./service/rights.ts";
 
 /** Who has a token: servers for themselves, the keeper that registers, and those who only read. */
@@ -22,8 +23,13 @@ const policies = {
     ...servers.map((node) => `node "${node}" { policy = "read" }`),
     'service_prefix "" { policy = "write" }',
     'service "consul" { policy = "read" }',
+    `key "${lookedKey}" { policy = "write" }`,
   ],
-  "estate-read": ['node_prefix "" { policy = "read" }', 'service_prefix "" { policy = "read" }'],
+  "estate-read": [
+    'node_prefix "" { policy = "read" }',
+    'service_prefix "" { policy = "read" }',
+    `key "${lookedKey}" { policy = "read" }`,
+  ],
 };
 
 const policyOf = {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { EstateFacts } from "../../stacks/facts.ts";
 import { handoverPort, hostObject } from "../bbb/names.ts";
+import { lookedKey } from "../consul/service/looked.ts";
 import { hostsRunning } from "../hosts.ts";
 import type { Declared } from "./service/declared.ts";
 import type { RegistratorSettings } from "./settings.ts";
@@ -48,9 +49,9 @@ export function declaredState(
   own?: ConsulAddress,
 ): z.input<typeof Declared> {
   const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
-  const consul = settings.consul ?? (own && { ...own, service: "bbb", beside: true });
   // also of hosts that record nothing: they may have, until the update that replaces them
   const handsOver = ["bbb", "recordings"].every((needed) => facts.apps.some(({ name }) => name === needed));
+  const consul = settings.consul ?? (own && { ...own, service: "bbb", looked: lookedKey, beside: true });
   const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
     {

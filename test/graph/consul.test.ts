@@ -70,7 +70,8 @@ describe("Consul in the estate's graph", () => {
   it("is what the registrator and Prometheus are told, and let through to", () => {
     const declared = parseDeclared(clear.registrator?.["declared.json"] ?? "");
     const url = "http://consul:8500";
-    expect(declared.consul).toEqual({ url, service: "bbb", token: tokenOf(seed, "registrator", 0), beside: true });
+    const token = tokenOf(seed, "registrator", 0);
+    expect(declared.consul).toEqual({ url, service: "bbb", token, looked: "estate/keeper/looked", beside: true });
     expect(clear["monitoring-prometheus-consul"]).toEqual({ token: tokenOf(seed, "monitoring", 0) });
     const port = { port: 8500, protocol: "TCP" };
     const { ingress } = find("NetworkPolicy", "consul").inputs.spec as Policy;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readCatalogue } from "./catalogue.ts";
 import type { Consul } from "./client.ts";
 import { Looks } from "./look.ts";
+import { type Looked, lookedEvery, lookedKey } from "./looked.ts";
 import { planOf } from "./plan.ts";
 import { seenBy } from "./seen.ts";
 
@@ -17,6 +18,8 @@ export class Keeper {
   readonly #run: string;
   readonly #say: Say;
   readonly #looks: Looks;
+  /** When it last said that it looked, in milliseconds since 1970. */
+  #told = 0;
 
   constructor(consul: Consul, places: { readonly file: string; readonly run: string }, say: Say, looks = new Looks()) {
     this.#consul = consul;
@@ -41,9 +44,19 @@ export class Keeper {
             this.#say({ event: "failed", why, error: error.message });
           },
         );
-      if (failed === 0) writeFileSync(join(this.#run, "kept"), "");
+      if (failed > 0) return;
+      await this.#tell(Date.now());
+      writeFileSync(join(this.#run, "kept"), "");
     } catch (error) {
       this.#say({ event: "failed", error: (error as Error).message });
     }
+  }
+
+  /** Says that it looked, and all was well; not with each look. */
+  async #tell(now: number): Promise<void> {
+    if (now - this.#told < lookedEvery) return;
+    const looked: Looked = { at: new Date(now).toISOString() };
+    await this.#consul.put(`/v1/kv/${lookedKey}`, looked);
+    this.#told = now;
   }
 }

@@ -59,6 +59,8 @@ export const Declared = z.strictObject({
       url,
       service: z.string().min(1),
       token: z.string().min(1).optional(),
+      /** The key in its store that says when the checks were last made. Without, they are taken for new. */
+      looked: z.string().min(1).optional(),
       /** Whether the orchestrator is asked too: then a host is lost only if both say so. */
       beside: z.boolean().default(false),
     })

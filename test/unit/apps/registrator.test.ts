@@ -50,7 +50,7 @@ describe("the declared state", () => {
       const { facts, settings: found } = factsOf(settings);
       return parseDeclared(JSON.stringify(declaredState(facts, found, appSecrets, scalelite, consul))).consul;
     };
-    expect(told({}, own)).toEqual({ ...own, service: "bbb", beside: true });
+    expect(told({}, own)).toEqual({ ...own, service: "bbb", looked: "estate/keeper/looked", beside: true });
     const other = { url: "http://consul.example.org:8500", service: "meetings" };
     expect(told({ consul: other }, own)).toEqual({ ...other, beside: false });
     expect(told({})).toBeUndefined();

@@ -1,6 +1,7 @@
 /** How the registrator reads Consul, against a server that behaves as its documented API. */
 import { afterEach, describe, expect, it } from "vitest";
 import { connectConsul } from "../../../apps/consul/service/client.ts";
+import { lookedKey } from "../../../apps/consul/service/looked.ts";
 import { permit } from "../../../apps/consul/service/rights.ts";
 import { rightsOf, tokenOf } from "../../../apps/consul/tokens.ts";
 import { consulSights } from "../../../apps/registrator/service/consul.ts";
@@ -61,13 +62,27 @@ describe("what Consul says", () => {
 
   it.each([
     ["a token that nobody knows", "11111111-1111-4111-8111-111111111111", "HTTP 403: ACL not found"],
-    ["no token, which is HTTP 200 with nothing", undefined, "may not read all of service bbb"],
+    ["no token, which is HTTP 200 with nothing", undefined, "may not read all of /v1/health/service/bbb"],
   ])("is an error with %s, and the token is not told", async (_, given, words) => {
     const fake = await consul();
     // nodes may be read, and not their services: else all of it would be kept back the same way
     const asked = consulSights({ url: fake.url, service: "bbb", token: given });
     await expect(asked).rejects.toThrow(words);
     await expect(asked).rejects.not.toThrow(given ?? "undefined");
+  });
+
+  it("counts only where its keeper looked lately: a check says nothing of its age", async () => {
+    const fake = await consul();
+    const now = Date.parse("2026-11-23T02:10:00Z");
+    const asked = () => consulSights({ url: fake.url, service: "bbb", token, looked: lookedKey }, now);
+    await expect(asked()).rejects.toThrow(`/v1/kv/${lookedKey}?raw was answered with HTTP 404`);
+    const keeper = connectConsul(fake.url, () => tokenOf("unique-seed", "keeper", 0));
+    await keeper.put(`/v1/kv/${lookedKey}`, { at: "2026-11-23T02:05:00.000Z" });
+    await expect(asked()).rejects.toThrow("its keeper last looked 300 s ago");
+    await keeper.put(`/v1/kv/${lookedKey}`, { at: "2026-11-23T02:09:00.000Z" });
+    expect((await asked()).get("bbb-02")?.up).toBe(false);
+    await keeper.put(`/v1/kv/${lookedKey}`, { at: "yesterday" });
+    await expect(asked()).rejects.toThrow();
   });
 
   it("is an error where nobody leads: what a server alone remembers is not asked for", async () => {
@@ -124,7 +139,7 @@ describe("a host that two look at", () => {
     fake.led = false;
     await of();
     // when it begins, and not with each look
-    expect(said).toEqual(Array(2).fill("Consul: Consul answered with HTTP 500: No cluster leader"));
+    expect(said).toEqual(Array(2).fill("Consul: /v1/health/service/bbb was answered with HTTP 500: No cluster leader"));
     const silent = async () => Promise.reject(new Error("the orchestrator gave no answer"));
     await expect(sightsOf({ consul: asked }, silent, trouble)).rejects.toThrow("gave no answer");
   });

@@ -3,6 +3,8 @@ import { bodyOf, type Listening, listen } from "../../registrator/fakes.ts";
 import { FakeAcl } from "./fake-acl.ts";
 import { FakeCatalogue, type FakeCheck, Refused } from "./fake-catalogue.ts";
 
+import type { Allowed } from "./fake-rules.ts";
+
 export type { FakeCheck };
 
 /** A server with Consul's HTTP API as it is documented: catalogue, health, ACLs, blocking queries, consistency. */
@@ -11,6 +13,8 @@ export interface FakeConsul extends Listening {
   readonly catalogue: FakeCatalogue;
   /** Whether a server leads. Without, only stale reads are answered. */
   led: boolean;
+  /** Its store of keys and values. */
+  readonly kv: Map<string, string>;
   /** Each request: method and path. */
   readonly asked: string[];
 }
@@ -33,11 +37,9 @@ export async function fakeConsul(management: string): Promise<FakeConsul> {
       const allowed = acl.of(tokenOf(request));
       if (request.method !== "GET") {
         const text = await bodyOf(request);
-        const written = path.startsWith("/v1/acl/")
-          ? acl.write(allowed, request.method ?? "", path, text)
-          : catalogue.write(allowed, path, text);
-        return void say(200, JSON.stringify(written));
+        return void say(200, JSON.stringify(write(allowed, request.method ?? "", path, text)));
       }
+      if (path.startsWith("/v1/kv/")) return void say(200, storedAt(allowed, keyOf(path)));
       const index = Number(query.get("index") ?? 0);
       if (index > 0) await catalogue.changedSince(index, secondsOf(query.get("wait") ?? "5m"));
       const { body, filtered } = path.startsWith("/v1/acl/")
@@ -54,8 +56,35 @@ export async function fakeConsul(management: string): Promise<FakeConsul> {
       say(error instanceof Refused ? error.status : 500, (error as Error).message);
     }
   });
-  const fake = Object.assign(server, { acl, catalogue, led: true, asked: [] as string[] });
+  const fake = Object.assign(server, {
+    ...{ acl, catalogue, led: true },
+    ...{ kv: new Map<string, string>(), asked: [] as string[] },
+  });
+  const write = (allowed: Allowed, method: string, path: string, text: string): unknown => {
+    if (path.startsWith("/v1/acl/")) return acl.write(allowed, method, path, text);
+    if (!path.startsWith("/v1/kv/")) return catalogue.write(allowed, path, text);
+    needKey(allowed, keyOf(path), "write");
+    fake.kv.set(keyOf(path), text);
+    return true;
+  };
+  /** With `?raw`, which is all that is asked for. */
+  const storedAt = (allowed: Allowed, key: string): string => {
+    needKey(allowed, key, "read");
+    const value = fake.kv.get(key);
+    // without a word
+    if (value === undefined) throw new Refused(404, "");
+    return value;
+  };
   return fake;
+}
+
+function keyOf(path: string): string {
+  return path.slice("/v1/kv/".length);
+}
+
+function needKey(allowed: Allowed, key: string, right: "read" | "write"): void {
+  if (!allowed.may("key", key, right))
+    throw new Refused(403, `Permission denied: token lacks permission 'key:${right}' on "${key}"`);
 }
 
 function tokenOf({ headers }: IncomingMessage): string {

@@ -1,7 +1,7 @@
 /** What a token may do, by the rules of its policies. */
 export interface Allowed {
-  /** Whether it has a right, `read` or `write`, on a node, a service, ACLs. */
-  may(resource: "node" | "service" | "acl", name: string, right: "read" | "write"): boolean;
+  /** Whether it has a right, `read` or `write`, on a node, a service, a key, ACLs. */
+  may(resource: "node" | "service" | "key" | "acl", name: string, right: "read" | "write"): boolean;
 }
 
 /**

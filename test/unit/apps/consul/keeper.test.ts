@@ -2,13 +2,14 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Catalogue, Node } from "../../../../apps/consul/service/catalogue.ts";
 import { connectConsul } from "../../../../apps/consul/service/client.ts";
 import { Keeper } from "../../../../apps/consul/service/keeper.ts";
 import { Looks } from "../../../../apps/consul/service/look.ts";
+import { lookedKey } from "../../../../apps/consul/service/looked.ts";
 import { permit } from "../../../../apps/consul/service/rights.ts";
-import { managementToken, rightsOf, tokenOf } from "../../../../apps/consul/tokens.ts";
+import { managementToken, rightsOf, type TokenUser, tokenOf, users } from "../../../../apps/consul/tokens.ts";
 import { type FakeConsul, fakeConsul } from "./fake-consul.ts";
 
 const seed = "unique-seed";
@@ -108,6 +109,22 @@ describe("the keeper", () => {
     declare({ "bbb-01": bbb });
     await keeper.look();
     expect([...fake.catalogue.nodes.keys()].sort()).toEqual(["bbb-01", "printer"]);
+  });
+
+  it("says when it looked, twice a minute, and not where something was refused", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-23T02:00:00Z") });
+    ended.push(() => vi.useRealTimers());
+    const { fake, keeper, declare } = await run();
+    const looked = async (seconds: number) => {
+      vi.setSystemTime(Date.now() + seconds * 1000);
+      await keeper.look();
+      return JSON.parse(fake.kv.get(lookedKey) ?? "{}").at;
+    };
+    expect(await looked(0)).toBe("2026-11-23T02:00:00.000Z");
+    expect(await looked(20)).toBe("2026-11-23T02:00:00.000Z");
+    expect(await looked(20)).toBe("2026-11-23T02:00:40.000Z");
+    declare({ "consul-0": worker });
+    expect(await looked(60)).toBe("2026-11-23T02:00:40.000Z");
   });
 
   it("takes nothing away for a catalogue that is empty or cut off", async () => {
@@ -212,20 +229,36 @@ describe("rights", () => {
 
   it("are no more than each needs", async () => {
     const { fake } = await run();
-    const may = (user: Parameters<typeof tokenOf>[1]) => {
+    const asked = [
+      ...(["bbb-01", "consul-0"] as const).map((name) => ["node", name] as const),
+      ...([
+        ["service", "bbb"],
+        ["service", "consul"],
+        ["key", lookedKey],
+        ["key", "other"],
+        ["acl", ""],
+      ] as const),
+    ];
+    const written = (user: TokenUser) => {
       const allowed = fake.acl.of(tokenOf(seed, user, 0));
-      const nodes = ["bbb-01", "consul-0"].map((node) => allowed.may("node", node, "write"));
-      return [
-        ...nodes,
-        allowed.may("service", "bbb", "write"),
-        allowed.may("service", "bbb", "read"),
-        allowed.may("acl", "", "read"),
-      ];
+      return asked.filter(([what, name]) => allowed.may(what, name, "write")).map(([, name]) => name);
     };
-    expect(may("keeper")).toEqual([true, false, true, true, false]);
-    expect(may("agent")).toEqual([false, true, false, true, false]);
-    expect(may("registrator")).toEqual([false, false, false, true, false]);
-    expect(may("monitoring")).toEqual([false, false, false, true, false]);
+    const unread = (user: TokenUser) => {
+      const allowed = fake.acl.of(tokenOf(seed, user, 0));
+      return asked.filter(([what, name]) => !allowed.may(what, name, "read")).map(([, name]) => name);
+    };
+    expect(users.map((user) => [user, ...written(user)])).toEqual([
+      ["agent", "consul-0"],
+      ["keeper", "bbb-01", "bbb", lookedKey],
+      ["registrator"],
+      ["monitoring"],
+    ]);
+    expect(users.map(unread)).toEqual([
+      [lookedKey, "other", ""],
+      ["other", ""],
+      ["other", ""],
+      ["other", ""],
+    ]);
   });
 
   it("are not made by a token that may not", async () => {
