@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { patchForce } from "./manifests.ts";
 
 /** An application's resources: objects of Kubernetes in its namespace. */
 export abstract class ApplicationComponent extends pulumi.ComponentResource {
@@ -28,7 +29,12 @@ export abstract class ApplicationComponent extends pulumi.ComponentResource {
     return { ...manifest, metadata: { ...manifest.metadata, namespace: this.#namespace } };
   }
 
-  /** The same of a manifest that is known later. */
+  /** The same of a manifest that has no annotations: it gets the one by which `pulumi up` takes fields back from kubectl. */
+  protected takenBack<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
+    return this.inNamespace({ ...manifest, metadata: { ...manifest.metadata, annotations: { ...patchForce } } });
+  }
+
+  /** A manifest in the application's namespace that is known later. */
   protected laterInNamespace<Manifest extends { readonly metadata: object; readonly spec: object }>(
     manifest: pulumi.Output<Manifest>,
   ) {

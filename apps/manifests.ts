@@ -2,12 +2,15 @@ import { digestOf } from "../stacks/digest.ts";
 import { selectorOf } from "./labels.ts";
 import { type PodFacts, podTemplate } from "./pods.ts";
 
+/** Whoever changes a field by hand becomes its manager; with this annotation `pulumi up` takes the field back, instead of being refused it. */
+export const patchForce = { "pulumi.com/patchForce": "true" } as const;
+
 /** What every object of an application begins with: a fixed name, labels, and that `pulumi up` takes fields back from kubectl. */
 export function metadataOf(name: string, application = name) {
   return {
     name,
     labels: { ...selectorOf(application), "app.kubernetes.io/part-of": "estate" },
-    annotations: { "pulumi.com/patchForce": "true" },
+    annotations: { ...patchForce },
   };
 }
 

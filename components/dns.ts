@@ -6,8 +6,12 @@ import { Designate } from "./designate.ts";
 import type { HostAddress } from "./hostAddress.ts";
 
 export interface DnsArgs {
+  /**
+   * Another zone replaces the zone and every record set; the hosts, which are told their names in it, are replaced by their user data. One
+   * host more or less is its two record sets. The orchestrator's servers are what the API's names lead to: changed in place.
+   */
   readonly facts: Pick<EstateFacts, "zone" | "api" | "pools">;
-  /** By host name. */
+  /** By host name. Another address of a host changes its record sets in place. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
 }
 

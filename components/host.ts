@@ -8,11 +8,16 @@ import type { HostAddress } from "./hostAddress.ts";
 import type { HostVolume } from "./hostVolumes.ts";
 
 export interface HostArgs {
+  /**
+   * Another flavor, availability zone or generation replaces the host; so does what it is told at first boot, by its user data: its role,
+   * labels, taints, mounts.
+   */
   readonly facts: HostFacts;
   /** Everything the machine is told at first boot; holds secrets. Changing it replaces the host. */
   readonly userData: pulumi.Input<string>;
   /** Changing it replaces the host. */
   readonly imageId: pulumi.Input<string>;
+  /** Another port replaces the host; another floating IP does not. */
   readonly address: HostAddress;
   /** In the order in which the server has them. Adding or removing one replaces the host. */
   readonly volumes: readonly HostVolume[];

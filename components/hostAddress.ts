@@ -6,7 +6,15 @@ import { createFloatingIp } from "./floatingIp.ts";
 import type { Network } from "./network.ts";
 
 export interface HostAddressArgs {
+  /**
+   * Another name renames the port in place (as a resource it is the component's name that counts). Another site replaces the port, and
+   * so the host, which gets another address. A floating IP comes and goes (`publicAddress`) without the port.
+   */
   readonly facts: Pick<HostFacts, "name" | "names" | "site" | "publicAddress">;
+  /**
+   * Another network of the site replaces the port, and so the host; another subnet of it gives the port another address, in place.
+   * Another external network replaces the floating IP, with its address, and not the port.
+   */
   readonly network: Network;
   /** Changed in place. */
   readonly securityGroupIds: readonly pulumi.Input<string>[];

@@ -7,6 +7,10 @@ import type { Recorded } from "./recorded.ts";
 import { rolloutOrder } from "./rolloutOrder.ts";
 
 export interface HostPoolArgs {
+  /**
+   * The role and its hosts. One more or less is that host alone; what replaces one is said at `HostArgs`. Another `rollout.width` only
+   * changes who waits for whom. Another `antiAffinity` replaces the server group, and so the hosts, in order.
+   */
   readonly facts: PoolFacts;
   /** Name of the estate, for what a project may have of several: in it, roles may have the same names. */
   readonly estate: string;
@@ -27,6 +31,8 @@ export class HostPool extends pulumi.ComponentResource {
   readonly hosts: Readonly<Record<string, Host>>;
   /** The gates of all its hosts. */
   readonly ready: readonly pulumi.Resource[];
+  /** What hosts of the next pool are replaced after: of a pool whose hosts wait for nobody, also the pools before it. */
+  readonly turn: readonly pulumi.Resource[];
 
   constructor(name: string, args: HostPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostPool.type, name, {}, opts);
@@ -54,6 +60,7 @@ export class HostPool extends pulumi.ComponentResource {
     }
     this.hosts = hosts;
     this.ready = Object.values(hosts).map((host) => host.ready);
+    this.turn = turns.some(({ first }) => first) ? this.ready : [...args.after, ...this.ready];
     this.registerOutputs({});
   }
 

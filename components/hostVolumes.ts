@@ -43,9 +43,11 @@ export class HostVolumes extends pulumi.ComponentResource {
 }
 
 export interface KeptVolumesArgs {
+  /** Name of the estate, in the description. Changed in place. */
   readonly estate: string;
-  /** Those that the document keeps though their hosts are gone. Each is in the state. */
+  /** Those that the document keeps though their hosts are gone. Each is in the state. One that is no longer here is deleted, with its data. */
   readonly volumes: readonly KeptVolume[];
+  /** Whether the engine refuses to delete them. Changing it touches no volume. */
   readonly protect: boolean;
 }
 

@@ -3,9 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { publicKeyOf } from "../stacks/openssh.ts";
 
 export interface KeyPairArgs {
-  /** Its name in nova. Servers are given the name alone, never an output of this: a new key would replace them all. */
+  /**
+   * Its name in nova. Servers are given the name alone, never an output of this: a new key would replace them all at once. Changing it
+   * replaces the pair, and every host.
+   */
   readonly keyName: string;
-  /** The estate's private key; only its public half leaves the program. */
+  /**
+   * The estate's private key; only its public half leaves the program. Changing it replaces the pair in nova, under the same name. Servers
+   * stay for that; but the public half is in their user data as well, and that replaces them, one after another.
+   */
   readonly privateKey: pulumi.Input<string>;
 }
 

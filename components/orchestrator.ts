@@ -10,12 +10,28 @@ import { HostPool, type HostPoolArgs } from "./hostPool.ts";
 import type { Recorded } from "./recorded.ts";
 
 export interface OrchestratorArgs {
+  /**
+   * The estate's name says to the provider which cluster it is: changing it replaces the provider, and with it all that is applied to the
+   * cluster. The API's name and port are in the kubeconfig: changing those changes the provider in place, and replaces the servers by
+   * their user data.
+   */
   readonly facts: Pick<EstateFacts, "name" | "api">;
+  /** The servers. One more or less is only that server; what replaces one is said at `Host`. The name that sorts first is the founder's. */
   readonly pool: PoolFacts;
+  /**
+   * What the state holds already: who is there is replaced one after another, and once any server was ready the founder is never given
+   * the authorities' keys again. Nothing is replaced for it.
+   */
   readonly recorded: Recorded | undefined;
+  /**
+   * Another administrator's certificate, or authority of the API's certificate, changes the kubeconfig, and so the provider, in place. What
+   * of them is in user data (join tokens, the hash of an authority, SSH keys) replaces the servers. The authorities' keys themselves are
+   * not sent again, whatever becomes of them: they are in the datastore since the first server was ready.
+   */
   readonly secrets: pulumi.Output<Secrets>;
-  /** By host name. */
+  /** By host name. The founder is given the authorities' keys at what it announces; another address is no reason to send them again. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /** What one server is made of; what changing it does is said at `HostArgs`. */
   readonly host: HostPoolArgs["host"];
 }
 

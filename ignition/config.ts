@@ -33,11 +33,11 @@ export interface File {
 
 export interface Unit {
   readonly name: string;
-  /** Its text; a unit without one belongs to the image, and must not run: it is masked. */
+  /** Its text. A unit without one belongs to the image: with nothing else said of it, it must not run, and is masked. */
   readonly contents?: string;
   /** That a unit of the image, which leaves it off, must run. */
   readonly enable?: true;
-  /** What the unit's own file does not say, by the name of the drop-in. */
+  /** What the unit's own file does not say, by the name of the drop-in. A unit of the image with one and no more runs when it did before. */
   readonly dropIns?: Readonly<Record<string, string>>;
 }
 

@@ -8,7 +8,7 @@ type Registries = EstateFacts["orchestrator"]["registries"];
 
 /**
  * Where containerd pulls images, as k3s reads it when it starts: the mirrors of each registry, and the authority of each mirror.
- * There are no credentials in it: pods that need some have them as a pull secret of their namespace. Changing it replaces every host.
+ * There are no credentials in it: pods that need some have them as a pull secret of their service account. Changing it replaces every host.
  */
 export function registries(all: Registries): Fragment {
   const names = Object.keys(all).sort();

@@ -70,10 +70,11 @@ function file({ path, mode, contents }: NonNullable<Fragment["files"]>[number]) 
 }
 
 function unit({ name, contents, enable, dropIns = {} }: NonNullable<Fragment["units"]>[number]) {
-  if (enable) return { name, enabled: true };
-  if (contents === undefined) return { name, mask: true };
-  const dropins = Object.entries(dropIns).map(([name, contents]) => ({ name, contents }));
-  return { name, enabled: true, contents, ...(dropins.length > 0 ? { dropins: sorted(dropins, "name") } : {}) };
+  const files = Object.entries(dropIns).map(([name, contents]) => ({ name, contents }));
+  const dropins = files.length > 0 ? { dropins: sorted(files, "name") } : {};
+  if (enable) return { name, enabled: true, ...dropins };
+  if (contents === undefined) return { name, ...(files.length > 0 ? dropins : { mask: true }) };
+  return { name, enabled: true, contents, ...dropins };
 }
 
 function sorted<Key extends string, T extends Readonly<Record<Key, string>>>(items: readonly T[], key: Key): T[] {

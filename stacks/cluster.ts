@@ -42,17 +42,17 @@ export function buildCluster(
     options,
   );
   foundation.moveApi?.(orchestrator.pool.ready);
-  let after = orchestrator.pool.ready;
+  let after = orchestrator.pool.turn;
   const workers: pulumi.Resource[] = [];
   const hosts = [orchestrator.pool.hosts];
   for (const pool of others) {
     // A node can only be ready when the API is; and it is drained while the API is still there.
     const joins = (one: HostFacts) => ({ ...host(one), gateNeeds: [...gateNeeds, ...orchestrator.pool.ready] });
     const args = { recorded, facts: pool, estate: facts.name, after, host: joins };
-    const { ready, hosts: made } = new HostPool(pool.role, args, options);
+    const { ready, turn, hosts: made } = new HostPool(pool.role, args, options);
     hosts.push(made);
-    after = ready;
-    if (pool.hosts.every(({ taints }) => taints.length === 0)) workers.push(...after);
+    after = turn;
+    if (pool.hosts.every(({ taints }) => taints.length === 0)) workers.push(...ready);
   }
   const servers = Object.fromEntries(
     hosts.flatMap((pool) => Object.entries(pool)).map(([name, { server }]) => [name, server]),

@@ -134,8 +134,9 @@ function poolFacts(estate: Estate, role: string): PoolFacts {
   const spec = estate.roles[role];
   if (!spec) throw new Error(`no role ${role}`);
   const runs = runsOf(role, spec);
+  const brought = broughtTo(runs, estate);
   const hosts = Object.entries(hostsOf(role, spec)).map(([name, host]) =>
-    hostFacts(estate, { role, spec, name, host }),
+    hostFacts(estate, { role, spec, runs, brought, name, host }),
   );
   return {
     ...{ role, runs, rollout: spec.rollout, antiAffinity: spec.antiAffinity },
@@ -143,18 +144,17 @@ function poolFacts(estate: Estate, role: string): PoolFacts {
   };
 }
 
-interface Described {
-  readonly role: string;
+/** A host as the document has it, with what all hosts of its role have alike. */
+interface Described extends Pick<HostFacts, "role" | "runs"> {
   readonly spec: Role;
+  readonly brought: readonly Fragment[];
   readonly name: string;
   readonly host: Host;
 }
 
-function hostFacts({ zone, sites, apps }: Estate, { role, spec, name, host }: Described): HostFacts {
+function hostFacts({ zone, sites }: Estate, { role, spec, runs, brought, name, host }: Described): HostFacts {
   const site = host.site ?? Object.keys(sites)[0] ?? "";
   const availabilityZone = host.availabilityZone ?? sites[site]?.availabilityZone;
-  const runs = runsOf(role, spec);
-  const brought = broughtTo(runs, { apps });
   const taints = Object.entries(spec.taints).map(([key, taint]) => `${key}=${taint.value}:${taint.effect}`);
   // Only system pods run beside the datastore (they tolerate this).
   if (runs.includes("orchestrator")) taints.push("node-role.kubernetes.io/control-plane=:NoSchedule");

@@ -22,7 +22,7 @@ export function publishFacts(
   hosts: pulumi.Output<Record<string, HostRow>>,
 ): pulumi.Output<PublishedFacts> {
   const { name, zone, api } = facts;
-  const { namespace, registrySecret } = environment;
+  const { namespace } = environment;
   const { registries } = facts.orchestrator;
   const mirrors = Object.fromEntries(Object.keys(registries).map((key) => [key, registries[key]?.endpoints ?? []]));
   const url = (host: string) => `https://${host}:${api.port}`;
@@ -32,6 +32,6 @@ export function publishFacts(
     registry: { mirrors },
     environment: { name, namespace },
     // what holds them, never what they are
-    credentials: { kubeconfig: { output: "kubeconfig" }, registry: { namespace, secret: registrySecret } },
+    credentials: { kubeconfig: { output: "kubeconfig" } },
   }));
 }

@@ -77,6 +77,8 @@ export const applicationPorts: Readonly<Record<string, readonly Port[]>> = {
     { ...tcp("ingress-http", 80), on: "pods", sources: ["world"] },
     { ...tcp("ingress", 443), on: "pods", sources: ["world"] },
   ],
+  // what mounts it for a pod is the pod's host
+  recordings: [{ ...tcp("nfs", 2049), on: "recordings", sources: ["bbb", "scalelite", "pods"] }],
 };
 
 /** What hosts may reach outside the estate. Everything else is closed. */

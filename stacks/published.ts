@@ -30,8 +30,6 @@ export const PublishedFacts = z.object({
   credentials: z.object({
     /** The secret output of the same stack that is the operator's kubeconfig. */
     kubeconfig: z.object({ output: z.string() }),
-    /** The Kubernetes secret with which pods of the environment pull images, where the registry asks for one. */
-    registry: z.object({ namespace: z.string(), secret: z.string() }),
   }),
 });
 

@@ -58,6 +58,8 @@ export const versions = {
       "bbb-graphql-actions": "docker.io/alangecker/bbb-docker-graphql-actions:v3.0.23",
       "bbb-graphql-middleware": "docker.io/alangecker/bbb-docker-graphql-middleware:v3.0.23",
       periodic: "docker.io/alangecker/bbb-docker-periodic:v3.0.23",
+      recordings: "docker.io/alangecker/bbb-docker-recordings:v3.0.23",
+      "bbb-webrtc-recorder": "docker.io/alangecker/bbb-docker-webrtc-recorder:v0.14.0",
       postgres: "docker.io/library/postgres:16-alpine",
       haproxy:
         "docker.io/library/haproxy:3.2.7-alpine@sha256:a9b408a818f5d0d9a6a042ec2957921038399f7a515f8b7bfef2054ef7f4ce05",
@@ -111,6 +113,12 @@ export const versions = {
     "quay.io/prometheuscommunity/postgres-exporter:v0.19.1@sha256:e96064f876226d94bb6ce48a4c4b3dd76edba91168ec1ab024e5c4b959310b0f",
   redisExporter:
     "docker.io/oliver006/redis_exporter:v1.84.0@sha256:7ef8e9c26638158fa4e7ad60df8c7e53d1919986753d6c1d2d1876b6ec38d87b",
+  /**
+   * Image of Consul. Changing it restarts the servers, one after another; read its upgrade notes before another minor release.
+   * @source Docker Hub, hashicorp/consul, 2026-11, as one public project pins it, which ran it on arm64: whether the digest is that of all
+   *   platforms was not seen; not pulled here
+   */
+  consul: "docker.io/hashicorp/consul:2.0.2@sha256:7dcf35d6b2682831094f1680aa58be214134969505acce0a9b280249581aa7d2",
   /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here

@@ -1,7 +1,7 @@
 /**
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
- * tests, pages in a browser, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of the first estate, and
- * at the same time those beside it and those of the machine, since most of their time is spent waiting.
+ * tests, pages in a browser, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of
+ * the first estate and those beside it at the same time, since most of it is spent waiting; and when either is through, those of the machine.
  *
  * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
  *
@@ -49,7 +49,6 @@ if (!long && !process.argv.includes("--fast")) {
   // it is built here, where modules can be fetched, and not in the stack's namespaces; what fails, its test says again
   await ensureObjects(place({ ...process.env, ...environment }), say).catch((error: Error) => say(error.message));
   suites.push(await pages());
-  const lanes = async () => (await Promise.all([vitest("engine", within), besides()])).flat();
   suites.push(...(await onCloud(lanes)));
 }
 await rm(reports, { recursive: true, force: true });
@@ -57,10 +56,12 @@ const { lines, succeeded } = verdict(suites);
 process.stdout.write(`${lines.join("\n")}\n`);
 process.exitCode = succeeded ? 0 : 1;
 
-async function besides(): Promise<Suite[]> {
-  const beside = await vitest("beside", within);
+async function lanes(): Promise<Suite[]> {
+  const both = [vitest("engine", within), vitest("beside", within)];
+  await Promise.race(both);
   await run([...machine, "cli/estate", "local", "reset"]);
-  return [beside, await vitest("machine", alone)];
+  const last = await vitest("machine", alone);
+  return [...(await Promise.all(both)), last];
 }
 
 async function quick(): Promise<Suite[]> {

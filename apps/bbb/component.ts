@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
 import type { HostFacts } from "../../stacks/facts.ts";
 import { ApplicationComponent } from "../component.ts";
-import { hostsRunning } from "../coturn/hosts.ts";
 import type { Relays } from "../coturn/relays.ts";
 import { hostLink } from "../feedback/link.ts";
+import { hostsRunning } from "../hosts.ts";
 import { metadataOf } from "../manifests.ts";
 import { networkPolicyOf } from "../policy.ts";
 import type { application } from "./app.ts";
-import { deployment, keeperProgram } from "./manifests.ts";
+import { deployment, keeperProgram, service } from "./manifests.ts";
 import { name as fixedName, hostObject } from "./names.ts";
 import { toldFiles } from "./told.ts";
 
@@ -23,6 +23,12 @@ interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
 interface Landing extends pulumi.ComponentResource {
   readonly url: string;
   readonly linkSecret: pulumi.Output<string>;
+}
+
+/** The store of recordings, where it runs. */
+interface Store extends pulumi.ComponentResource {
+  /** `server:path`. */
+  readonly location: pulumi.Output<string>;
 }
 
 type BbbContext = Context<typeof application, Used>;
@@ -46,7 +52,7 @@ export class Bbb extends ApplicationComponent {
     return new kubernetes.core.v1.ConfigMap(`${fixedName}-keeper`, this.inNamespace(keeperProgram()), { parent: this });
   }
 
-  /** Nobody calls the keepers. */
+  /** Keepers are asked what waits of recordings, and nothing else. */
   #policy(): pulumi.Resource {
     const { apps, sites } = this.#context.facts;
     const policy = networkPolicyOf({ name: fixedName, apps, hosts: Object.values(sites).map(({ cidr }) => cidr) });
@@ -60,7 +66,8 @@ export class Bbb extends ApplicationComponent {
     const secret = new kubernetes.core.v1.Secret(object, { ...manifest, stringData: this.#told(host) }, this.own());
     const pod = { host, certificate: settings.certificate, program: keeperProgram().metadata.name };
     const options = this.own([secret, program, policy, ...after]);
-    new kubernetes.apps.v1.Deployment(object, this.inNamespace(deployment(pod)), options);
+    const made = new kubernetes.apps.v1.Deployment(object, this.inNamespace(deployment(pod)), options);
+    new kubernetes.core.v1.Service(object, this.inNamespace(service(host.name)), this.own([made]));
   }
 
   #told(host: HostFacts): pulumi.Output<Record<string, string>> {
@@ -70,13 +77,26 @@ export class Bbb extends ApplicationComponent {
     const { relays } = used.coturn;
     const { fixed, announced } = address;
     const told = pulumi
-      .all([fixed, announced, relays.secret, used.registrator.bbbSecret, secrets.seed, this.#landing(host)])
-      .apply(([fixed, announced, turnSecret, apiSecret, seed, landing]): Record<string, string> => {
+      .all([
+        fixed,
+        announced,
+        relays.secret,
+        used.registrator.bbbSecret,
+        secrets.seed,
+        this.#landing(host),
+        this.#store(),
+      ])
+      .apply(([fixed, announced, turnSecret, apiSecret, seed, landing, store]): Record<string, string> => {
         const domain = host.names.announced;
-        const told = { settings, domain, fixed, announced, apiSecret, seed, landing };
+        const told = { settings, domain, fixed, announced, apiSecret, seed, landing, store };
         return toldFiles({ ...told, relays: { ...relays, secret: turnSecret } });
       });
     return pulumi.secret(told);
+  }
+
+  #store(): pulumi.Output<string | undefined> {
+    const { recordings } = this.#context.used as Readonly<Record<string, pulumi.ComponentResource>>;
+    return recordings ? (recordings as Store).location : pulumi.output(undefined);
   }
 
   #landing(host: HostFacts): pulumi.Output<string | undefined> {

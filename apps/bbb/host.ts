@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { type Fragment, lines } from "../../ignition/config.ts";
 import { fetchScript } from "../../ignition/fetch.ts";
 import { metadataUnit } from "../../ignition/metadata.ts";
+import { handoverFragment } from "./handover.ts";
 import { imagesOf } from "./images.ts";
 import { dockerBridge, places, user } from "./names.ts";
 import { composeOverride } from "./override.ts";
 import type { BbbSettings } from "./settings.ts";
+import { timer } from "./timer.ts";
 
 const service = "estate-bbb.service";
 
@@ -15,9 +17,10 @@ const service = "estate-bbb.service";
  * pod says. It names no host, no address and no secret. Changing it replaces the bbb hosts.
  */
 export function hostFragment(
-  settings: Pick<BbbSettings, "project" | "compose" | "images" | "mtu" | "exporter">,
+  settings: Pick<BbbSettings, "project" | "compose" | "images" | "mtu" | "exporter" | "recording">,
 ): Fragment {
-  const { mtu, exporter } = settings;
+  const { mtu, exporter, recording } = settings;
+  const handover = handoverFragment();
   const images = imagesOf(settings.images);
   // containers' logs go to the journal, which is bounded, and sent on where the document says so
   const docker = { bip: dockerBridge, mtu, "log-driver": "journald", "live-restore": true };
@@ -28,17 +31,24 @@ export function hostFragment(
       { path: places.work, mode: 0o700 },
       // the keeper's pod is not root, and writes here
       { path: places.told, mode: 0o700, owner: user },
+      ...handover.directories,
     ],
     files: [
       { path: "/etc/docker/daemon.json", mode: 0o644, contents: `${JSON.stringify(docker)}\n` },
       { ...fetchScript(), path: `${places.tools}/fetch.sh` },
       { path: `${places.tools}/settle.sh`, mode: 0o755, contents: script },
-      { path: `${places.tools}/override.yml`, mode: 0o644, contents: composeOverride({ images, mtu, exporter }) },
+      {
+        path: `${places.tools}/override.yml`,
+        mode: 0o644,
+        contents: composeOverride({ images, mtu, exporter, recording }),
+      },
+      ...handover.files,
     ],
     units: [
       { name: "docker.service", enable: true },
       { name: service, contents: settleUnit(settings, images.generator) },
-      { name: "estate-bbb.timer", contents: settleTimer },
+      { name: "estate-bbb.timer", contents: timer("settings of BigBlueButton") },
+      ...handover.units,
     ],
   };
 }
@@ -51,7 +61,7 @@ function settleUnit({ project, compose }: Pick<BbbSettings, "project" | "compose
     "[Unit]",
     "Description=Brings BigBlueButton to the settings of this host",
     `Requires=${metadataUnit}`,
-    // wanted, not required: without Docker, as in the local stack, systemd would take the whole unit for a mistake
+    // wanted, not required: on an image without Docker, systemd would take the whole unit for a mistake
     "Wants=network-online.target docker.service",
     `After=docker.service ${metadataUnit} network-online.target`,
     "",
@@ -65,16 +75,3 @@ function settleUnit({ project, compose }: Pick<BbbSettings, "project" | "compose
     "StandardOutput=journal+console",
   );
 }
-
-const settleTimer = lines(
-  "[Unit]",
-  "Description=Looks for settings of BigBlueButton",
-  "",
-  "[Timer]",
-  "OnBootSec=20s",
-  "OnUnitInactiveSec=30s",
-  "AccuracySec=5s",
-  "",
-  "[Install]",
-  "WantedBy=timers.target",
-);

@@ -1,3 +1,4 @@
+import { isPinned } from "../../stacks/schema/primitives.ts";
 import { versions } from "../../stacks/versions.ts";
 
 /** Services of upstream's project as this estate runs it, by the names they have there. */
@@ -7,10 +8,13 @@ export const upstreamServices = [
   ...["periodic", "postgres"],
 ] as const;
 
+/** Those that are there only where meetings are recorded. */
+export const recordingServices = ["recordings", "bbb-webrtc-recorder"] as const;
+
 /** What the estate adds to it; `generator` writes the compose file when the host starts, and is no service. */
 export const ownParts = ["haproxy", "exporter", "generator"] as const;
 
-export const imageParts = [...upstreamServices, ...ownParts];
+export const imageParts = [...upstreamServices, ...recordingServices, ...ownParts];
 export type ImagePart = (typeof imageParts)[number];
 export type Images = Readonly<Record<ImagePart, string>>;
 
@@ -19,7 +23,8 @@ export function imagesOf(written: { readonly [part in ImagePart]?: string | unde
   return Object.fromEntries(imageParts.map((part) => [part, written[part] ?? versions.bbb.images[part]])) as Images;
 }
 
-/** Those of the parts that may be another image tomorrow. */
-export function unpinned(images: Images): readonly ImagePart[] {
-  return imageParts.filter((part) => !/@sha256:[0-9a-f]{64}$/.test(images[part]));
+/** Those of the parts in use that may be another image tomorrow. */
+export function unpinned(images: Images, { recording }: { readonly recording: boolean }): readonly ImagePart[] {
+  const unused: readonly ImagePart[] = recording ? [] : recordingServices;
+  return imageParts.filter((part) => !unused.includes(part) && !isPinned(images[part]));
 }

@@ -6,7 +6,7 @@ import { podSecurity } from "../../stacks/podSecurity.ts";
 import * as keeper from "../keeper.ts";
 import { selectorOf } from "../labels.ts";
 import { metadataOf } from "../manifests.ts";
-import { hostObject, name, places, user } from "./names.ts";
+import { handoverPort, hostObject, name, places, user } from "./names.ts";
 
 /** What the pod of a host is made of. */
 export interface PodFacts {
@@ -28,7 +28,8 @@ export function keeperProgram() {
  */
 export function deployment({ host, certificate, program }: PodFacts) {
   const labels = { ...selectorOf(name), "estate/host": host.name };
-  const [settings, tls, told] = ["/settings", "/certificate", "/told"];
+  const [settings, tls, told, said] = ["/settings", "/certificate", "/told", "/said"];
+  const folders = { BBB_SETTINGS: settings, BBB_CERTIFICATE: tls, BBB_TOLD: told, BBB_SAID: said };
   const { volumes, volumeMounts } = mounted([
     ...[secretFiles(hostObject(host.name), settings), secretFiles(certificate, tls), configMap(program, "/app")],
   ]);
@@ -46,14 +47,32 @@ export function deployment({ host, certificate, program }: PodFacts) {
           securityContext: podSecurity(user),
           containers: [
             {
-              ...keeper.keeperContainer(told, { BBB_SETTINGS: settings, BBB_CERTIFICATE: tls, BBB_TOLD: told }),
-              volumeMounts: [...volumeMounts, { name: "told", mountPath: told }],
+              ...keeper.keeperContainer(told, { ...folders, BBB_PORT: String(handoverPort) }),
+              ports: [{ name: "handover", containerPort: handoverPort, protocol: "TCP" }],
+              volumeMounts: [
+                ...[...volumeMounts, { name: "told", mountPath: told }],
+                { name: "said", mountPath: said, readOnly: true },
+              ],
             },
           ],
-          // there from the first boot on, and this user's
-          volumes: [...volumes, { name: "told", hostPath: { path: places.told, type: "Directory" } }],
+          // there from the first boot on; what is told is this user's, what is said is root's
+          volumes: [
+            ...[...volumes, { name: "told", hostPath: { path: places.told, type: "Directory" } }],
+            { name: "said", hostPath: { path: places.said, type: "Directory" } },
+          ],
         },
       },
+    },
+  };
+}
+
+/** Service of one host: what it says of its recordings, for the registrator. */
+export function service(host: string) {
+  return {
+    metadata: metadataOf(hostObject(host), name),
+    spec: {
+      ...{ type: "ClusterIP", selector: { ...selectorOf(name), "estate/host": host } },
+      ports: [{ name: "handover", port: handoverPort, targetPort: "handover", protocol: "TCP" }],
     },
   };
 }

@@ -6,6 +6,9 @@ export const name = "bbb";
 /** User and group of the keeper's pod: what it writes on the host is this user's. */
 export const user = 65_532;
 
+/** Where the keeper of a host tells what the host says of its recordings. */
+export const handoverPort = 9301;
+
 /** Where a host has what. */
 export const places = {
   /** What never changes while the host lives: programs, scripts, the overlay. Written at the first boot. */
@@ -14,6 +17,8 @@ export const places = {
   told: "/var/lib/estate/bbb-told",
   /** The project as it runs, and the settings that it runs with, for root alone. What is told later changes nothing here by itself. */
   work: "/var/lib/estate/bbb",
+  /** What the host says of its recordings, for the keeper's pod to read. */
+  said: "/var/lib/estate/bbb-said",
 } as const;
 
 /** Addresses of containers, which upstream's configuration files name: they cannot be others. */

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type Images, upstreamServices } from "./images.ts";
+import { type Images, recordingServices, upstreamServices } from "./images.ts";
 import { nginx, open, places } from "./names.ts";
 
 /** What the overlay of a host says; no address and no secret, which are variables of the project's environment. */
@@ -7,6 +7,7 @@ export interface OverrideFacts {
   readonly images: Images;
   readonly mtu: number;
   readonly exporter: boolean;
+  readonly recording: boolean;
 }
 
 /** Only where they are read again: what is mounted of `work` is there before the containers are made. */
@@ -16,10 +17,13 @@ const settings = `${places.work}/settings`;
  * The overlay over upstream's compose project: images by digest; the media server's own address beside the one it announces, which upstream
  * takes for one; files of settings in the place of upstream's; haproxy with our certificate; the exporter.
  */
-export function composeOverride({ images, mtu, exporter }: OverrideFacts): string {
+export function composeOverride({ images, mtu, exporter, recording }: OverrideFacts): string {
   const pinned = Object.fromEntries(
     // upstream leaves some without it, and those that end stay so until somebody looks
-    upstreamServices.map((service) => [service, { image: images[service], restart: "unless-stopped" }]),
+    [...upstreamServices, ...(recording ? recordingServices : [])].map((service) => [
+      service,
+      { image: images[service], restart: "unless-stopped" },
+    ]),
   );
   const services = {
     ...pinned,

@@ -1,12 +1,7 @@
 import { z } from "zod";
-import { Name } from "../../stacks/schema/primitives.ts";
+import { ImageByDigest, Name } from "../../stacks/schema/primitives.ts";
 import { form, oneOf, section, text, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
 import { type ImagePart, imageParts } from "./images.ts";
-
-const image = form(
-  /^\S+@sha256:[0-9a-f]{64}$/,
-  "write an image by digest, such as registry.example.org/name:tag@sha256:...",
-);
 
 /** Something that hosts download, and the hash it must have. */
 const Download = section({
@@ -45,9 +40,9 @@ export const settings = {
    * @default those that stacks/versions.ts pins, once their digests are known there
    */
   images: section(
-    Object.fromEntries(imageParts.map((part) => [part, image.optional()])) as Record<
+    Object.fromEntries(imageParts.map((part) => [part, ImageByDigest.optional()])) as Record<
       ImagePart,
-      z.ZodOptional<typeof image>
+      z.ZodOptional<typeof ImageByDigest>
     >,
   ).default({} as never),
   /** Largest packet of the hosts' network. Some clouds have less than others. Changing it replaces the bbb hosts. */
@@ -67,6 +62,13 @@ export const settings = {
   landing: z.url({ protocol: /^https$/, ...told("write an https address") }).optional(),
   /** What callers of the API may sign with. Taken by a host when it is empty. */
   checksums: z.array(oneOf(checksums), told("write a list, such as [sha1, sha256]")).default([...checksums]),
+  /**
+   * Whether meetings can be recorded: whoever makes one says so. Recordings are handed over to apps.recordings. Changing it replaces the bbb
+   * hosts.
+   */
+  recording: yesOrNo().default(false),
+  /** Days that recordings stay on their host, after Scalelite has imported them. Taken at once. */
+  keepRecordingDays: whole(0, 365, "days").default(4),
   /** Whether Prometheus may read meetings and people of each host. It signs with sha1. Changing it replaces the bbb hosts. */
   exporter: yesOrNo().default(true),
 };

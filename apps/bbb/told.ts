@@ -10,7 +10,12 @@ import { turnServers } from "./turn.ts";
 
 /** What a host is told after it has joined. */
 export interface ToldFacts {
-  readonly settings: Pick<BbbSettings, "welcome" | "footer" | "branding" | "checksums">;
+  readonly settings: Pick<
+    BbbSettings,
+    "welcome" | "footer" | "branding" | "checksums" | "recording" | "keepRecordingDays"
+  >;
+  /** The store of recordings, as `server:path`. */
+  readonly store?: string | undefined;
   /** The name under which people reach the host. */
   readonly domain: string;
   /** The host's address on its network: what its programs bind. */
@@ -28,7 +33,7 @@ export interface ToldFacts {
 
 /** The files of a host's settings, by name. Together they are taken by a host that is empty, and by no other. */
 export function toldFiles(facts: ToldFacts): Readonly<Record<string, string>> {
-  const { fixed, announced, domain, relays, settings } = facts;
+  const { fixed, announced, domain, relays, settings, store } = facts;
   return {
     env: environment(facts),
     "bbb-web.properties": webProperties(facts),
@@ -37,11 +42,12 @@ export function toldFiles(facts: ToldFacts): Readonly<Record<string, string>> {
     "haproxy.cfg": haproxyConfig({ fixed, domain }),
     "hairpin.nft": hairpin({ fixed, announced }),
     "turn-stun-servers.xml": turnServers(relays),
+    ...(store ? { recordings: `STORE=${store}\nKEEP_DAYS=${settings.keepRecordingDays}\n` } : {}),
   };
 }
 
 /** `.env` of upstream's project. Its scripts take words apart at spaces, and so what people wrote is elsewhere. */
-function environment({ domain, fixed, announced, apiSecret, seed }: ToldFacts): string {
+function environment({ domain, fixed, announced, apiSecret, seed, settings }: ToldFacts): string {
   const own = (what: string) => passwordOf(seed, `${domain}/${what}`, 0);
   const all = {
     ...{ DOMAIN: domain, EXTERNAL_IPv4: announced, ESTATE_FIXED: fixed },
@@ -50,8 +56,8 @@ function environment({ domain, fixed, announced, apiSecret, seed }: ToldFacts): 
     ...{ POSTGRESQL_SECRET: own("postgresql"), HASURA_SECRET: own("hasura") },
     // the estate has its own of each
     ...{ ENABLE_HTTPS_PROXY: false, ENABLE_COTURN: false, ENABLE_GREENLIGHT: false, ENABLE_PROMETHEUS_EXPORTER: false },
-    // nothing hands recordings over to Scalelite yet: they would go with the host
-    ...{ ENABLE_RECORDING: false, ENABLE_WEBHOOKS: false },
+    // upstream deletes what is old, whether or not it was handed over: handover.sh does what it does
+    ...{ ENABLE_RECORDING: settings.recording, REMOVE_OLD_RECORDING: false, ENABLE_WEBHOOKS: false },
     // upstream asks for it; nobody is sent there, since the file of TURN and STUN servers is ours
     ...{ STUN_IP: fixed, STUN_PORT: 3478 },
   };
@@ -62,7 +68,7 @@ function environment({ domain, fixed, announced, apiSecret, seed }: ToldFacts): 
 
 /** What follows upstream's own properties; of a key that is there twice, the last one counts. */
 function webProperties({ settings, landing, domain }: ToldFacts): string {
-  const { welcome, footer, branding, checksums } = settings;
+  const { welcome, footer, branding, checksums, recording } = settings;
   return propertiesText({
     "bigbluebutton.web.serverURL": `https://${domain}`,
     defaultWelcomeMessage: welcome,
@@ -70,7 +76,7 @@ function webProperties({ settings, landing, domain }: ToldFacts): string {
     supportedChecksumAlgorithms: checksums.join(","),
     // Scalelite and the exporter tell which host is behind
     allowRevealOfBBBVersion: "true",
-    disableRecordingDefault: "true",
+    disableRecordingDefault: String(!recording),
     ...(landing ? { "bigbluebutton.web.logoutURL": landing } : {}),
     ...(branding.logo ? { useDefaultLogo: "true", defaultLogoURL: branding.logo } : {}),
   });

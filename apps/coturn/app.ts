@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { told, whole } from "../../stacks/schema/told.ts";
-import { hostNames, rolesOf } from "./hosts.ts";
+import { hostNamesRunning, rolesRunning } from "../hosts.ts";
 
 export const application = defineApplication({
   about: "TURN servers, which relay media to the bbb hosts for people whose network lets nothing else through.",
@@ -29,20 +29,19 @@ export const application = defineApplication({
   // hosts listen, not pods: the ports are in the catalogue of hosts (stacks/ports.ts)
   ports: {},
   certificates: ({ certificate }, { zone, roles }) => {
-    const hosts = rolesOf({ roles }, "turn").flatMap((role) => hostNames({ roles }, role));
+    const hosts = hostNamesRunning({ roles }, "turn");
     return [{ secret: certificate, names: hosts.map((host) => `${host}.${zone}`).sort() }];
   },
   check({ drainMinutes, generation, revoked }, estate, wrong) {
-    const turn = rolesOf(estate, "turn");
-    const count = turn.reduce((sum, role) => sum + hostNames(estate, role).length, 0);
+    const count = hostNamesRunning(estate, "turn").length;
     if (count < 2)
       wrong(
         [],
         `needs two hosts at least that run turn, and there are ${count}: one relays while the other is drained`,
       );
-    if (rolesOf(estate, "bbb").length === 0)
+    if (rolesRunning(estate, "bbb").length === 0)
       wrong([], "needs hosts that run bbb, to relay to: add a role of them, or write enabled: false");
-    for (const role of turn) {
+    for (const role of rolesRunning(estate, "turn")) {
       const { drainMinutes: has, afterDrainMinutes } = estate.roles[role]?.rollout ?? {};
       // a pod may need all of its time, and is looked for a little later
       if (has !== undefined && has < drainMinutes + 1 && afterDrainMinutes !== "wait")

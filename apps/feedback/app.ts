@@ -5,6 +5,14 @@ import { oneOf, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
 
 const address = "write an https address, such as https://portal.example.org/";
 
+/** The name of its page. */
+export function feedbackHost(
+  { host }: { readonly host?: string | undefined },
+  { zone }: { readonly zone: string },
+): string {
+  return host ?? `feedback.${zone}`;
+}
+
 export const application = defineApplication({
   about: "The page that people land on after a meeting: a rating and a comment, anonymous.",
   settings: {
@@ -37,5 +45,5 @@ export const application = defineApplication({
     http: { port: 8080, from: ["ingress"] },
     private: { port: 8081, from: ["monitoring"], scrape: true },
   },
-  web: ({ host }, { zone }) => [{ host: host ?? `feedback.${zone}`, service: "feedback", port: 80 }],
+  web: (settings, estate) => [{ host: feedbackHost(settings, estate), service: "feedback", port: 80 }],
 });

@@ -1,15 +1,10 @@
 import { defineApplication } from "../../stacks/application.ts";
-import { Domain } from "../../stacks/schema/primitives.ts";
+import { Domain, ImageByDigest, isPinned } from "../../stacks/schema/primitives.ts";
 import { form, whole } from "../../stacks/schema/told.ts";
-import { imageOf, isPinned } from "./image.ts";
+import { imageOf } from "./image.ts";
 import { names, webPort } from "./names.ts";
 import { closedTo, serversOf } from "./outside.ts";
 import { Files, Oidc, type OutsideSettings, Smtp } from "./settings.ts";
-
-const image = form(
-  /^\S+@sha256:[0-9a-f]{64}$/,
-  "write an image by digest, such as registry.example.org/name:tag@sha256:...",
-);
 
 /** Whether settings have something; they are checked before. */
 const having = (test: (settings: OutsideSettings) => unknown) => (settings: unknown) =>
@@ -27,7 +22,7 @@ export const application = defineApplication({
      * Its image, by digest. Changing it migrates the database, then rolls the pods.
      * @default the one that stacks/versions.ts pins, once its digest is known there
      */
-    image: image.optional(),
+    image: ImageByDigest.optional(),
     /** The language of new accounts; people may choose another. */
     language: form(/^[a-z]{2,3}(_[A-Z]{2})?$/, "write a language, such as de or pt_BR").default("en"),
     /** Accounts of an identity provider (OpenID Connect). Without, accounts are the portal's own, with passwords. */

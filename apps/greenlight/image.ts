@@ -4,8 +4,3 @@ import { versions } from "../../stacks/versions.ts";
 export function imageOf(written: string | undefined): string {
   return written ?? versions.greenlight;
 }
-
-/** Whether it can be no other image tomorrow. */
-export function isPinned(image: string): boolean {
-  return /@sha256:[0-9a-f]{64}$/.test(image);
-}

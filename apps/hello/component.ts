@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { versions } from "../../stacks/versions.ts";
+import { ApplicationComponent } from "../component.ts";
 import type { application } from "./app.ts";
 import { type HelloFacts, helloDeployment, helloService } from "./manifests.ts";
 
@@ -13,21 +14,13 @@ export interface HelloArgs extends HelloFacts {
 }
 
 /** A small workload that shows that the orchestrator runs pods and leads requests to them. */
-export class Hello extends pulumi.ComponentResource {
+export class Hello extends ApplicationComponent {
   static readonly type = "estate:apps:Hello";
 
   constructor(name: string, args: HelloArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Hello.type, name, {}, opts);
-    // whoever changes a field by hand becomes its manager, and the server would refuse to give it back without this
-    const annotations = { "pulumi.com/patchForce": "true" };
-    const inNamespace = <T extends { metadata: object }>(manifest: T) => ({
-      ...manifest,
-      metadata: { ...manifest.metadata, annotations, namespace: args.namespace },
-    });
-    // Names are fixed because other pods use them.
-    const options = { parent: this, deleteBeforeReplace: true, dependsOn: [...args.after] };
-    new kubernetes.apps.v1.Deployment(name, inNamespace(helloDeployment(args)), options);
-    new kubernetes.core.v1.Service(name, inNamespace(helloService()), options);
+    super(Hello.type, name, args.namespace, opts);
+    new kubernetes.apps.v1.Deployment(name, this.takenBack(helloDeployment(args)), this.own(args.after));
+    new kubernetes.core.v1.Service(name, this.takenBack(helloService()), this.own(args.after));
     this.registerOutputs({});
   }
 }

@@ -4,6 +4,7 @@ import type { Build, Context } from "../../stacks/application.ts";
 import type { HostFacts } from "../../stacks/facts.ts";
 import { type WebFacts, webNames } from "../../stacks/web.ts";
 import { ApplicationComponent } from "../component.ts";
+import { hostsRunning } from "../hosts.ts";
 import { metadataOf } from "../manifests.ts";
 import { binding, policy, role } from "./access.ts";
 import { type AcmeFacts, acme, acmeProgram, acmeService, certificatesFor } from "./acme.ts";
@@ -114,7 +115,7 @@ export class Ingress extends ApplicationComponent {
 
   #policy(part: Part): pulumi.Resource {
     const { facts, addresses } = this.#context;
-    const servers = facts.pools.filter(({ runs }) => runs.includes("orchestrator")).flatMap((pool) => pool.hosts);
+    const servers = hostsRunning(facts, "orchestrator");
     const fixed = pulumi.all(servers.flatMap(({ name }) => addresses[name]?.fixed ?? []));
     const downloads = Object.values(facts.network.downloads);
     const of = (orchestrators: readonly string[]) => policy(part, { apps: facts.apps, downloads, orchestrators });

@@ -61,7 +61,7 @@ export class Postgres extends ApplicationComponent {
     return Object.entries(places).map(([name, place]) => {
       const { volume, claim } = localVolume({ name, ...place });
       const made = new kubernetes.core.v1.PersistentVolume(name, volume, this.own());
-      return new kubernetes.core.v1.PersistentVolumeClaim(name, this.#in(claim), this.own([made]));
+      return new kubernetes.core.v1.PersistentVolumeClaim(name, this.takenBack(claim), this.own([made]));
     });
   }
 
@@ -81,12 +81,12 @@ export class Postgres extends ApplicationComponent {
     const config = [
       this.#configMap(names.config, configFiles(this.#args)),
       this.#configMap(names.scripts, scripts),
-      new kubernetes.networking.v1.NetworkPolicy(names.server, this.#in(serverPolicy(this.#args)), this.own()),
-      new kubernetes.networking.v1.NetworkPolicy(`${names.server}-jobs`, this.#in(jobPolicy()), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(names.server, this.takenBack(serverPolicy(this.#args)), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(`${names.server}-jobs`, this.takenBack(jobPolicy()), this.own()),
     ];
     const options = this.own([...after, ...config, ...this.#args.after]);
-    const server = new kubernetes.apps.v1.StatefulSet(names.server, this.#in(statefulSet(this.#args)), options);
-    return [server, new kubernetes.core.v1.Service(names.server, this.#in(service()), this.own([server]))];
+    const server = new kubernetes.apps.v1.StatefulSet(names.server, this.takenBack(statefulSet(this.#args)), options);
+    return [server, new kubernetes.core.v1.Service(names.server, this.takenBack(service()), this.own([server]))];
   }
 
   #roles(after: readonly pulumi.Resource[]): pulumi.Resource {
@@ -104,18 +104,18 @@ export class Postgres extends ApplicationComponent {
     // known at plan time, and no secret: the same plan of another seed
     const digest = digestOf(plan("", (what) => `${what}/${superuserGeneration}`));
     const options = { ...this.own([...after, secret, ...this.#args.after]), deleteBeforeReplace: false };
-    return new kubernetes.batch.v1.Job(names.roles, this.#in(rolesJob(this.#args, digest)), options);
+    return new kubernetes.batch.v1.Job(names.roles, this.takenBack(rolesJob(this.#args, digest)), options);
   }
 
   #backups(after: readonly pulumi.Resource[]): void {
     new kubernetes.batch.v1.CronJob(
       names.backup,
-      this.#in(backupCronJob(this.#args)),
+      this.takenBack(backupCronJob(this.#args)),
       this.own([...after, ...this.#args.after]),
     );
     new kubernetes.batch.v1.CronJob(
       names.restore,
-      this.#in(restoreCronJob(this.#args)),
+      this.takenBack(restoreCronJob(this.#args)),
       this.own([...after, ...this.#args.after]),
     );
   }
@@ -126,10 +126,10 @@ export class Postgres extends ApplicationComponent {
     const needs = [
       roles,
       this.#secret(names.exporter, { password: this.#password("monitor", generation) }),
-      new kubernetes.networking.v1.NetworkPolicy(names.exporter, this.#in(exporterPolicy()), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(names.exporter, this.takenBack(exporterPolicy()), this.own()),
     ];
     const options = this.own([...needs, ...after]);
-    new kubernetes.apps.v1.Deployment(names.exporter, this.#in(exporter({ generation })), options);
+    new kubernetes.apps.v1.Deployment(names.exporter, this.takenBack(exporter({ generation })), options);
   }
 
   #database(database: DatabaseFacts, roles: pulumi.Resource): Database {
@@ -151,17 +151,11 @@ export class Postgres extends ApplicationComponent {
   }
 
   #secret(name: string, stringData: Record<string, pulumi.Input<string>>, after: readonly pulumi.Resource[] = []) {
-    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.own(after));
+    return new kubernetes.core.v1.Secret(name, this.takenBack({ metadata: { name }, stringData }), this.own(after));
   }
 
   #configMap(name: string, data: Readonly<Record<string, string>>): pulumi.Resource {
-    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data }), this.own());
-  }
-
-  /** `pulumi up` takes fields back from kubectl. */
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    const annotations = { "pulumi.com/patchForce": "true" };
-    return this.inNamespace({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+    return new kubernetes.core.v1.ConfigMap(name, this.takenBack({ metadata: { name }, data }), this.own());
   }
 }
 

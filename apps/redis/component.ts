@@ -53,7 +53,7 @@ export class Redis extends ApplicationComponent {
   #volume(): pulumi.Resource {
     const { volume, claim } = localVolume({ name: data, ...this.#args.place });
     const made = new kubernetes.core.v1.PersistentVolume(data, volume, this.own());
-    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.#in(claim), this.own([made]));
+    return new kubernetes.core.v1.PersistentVolumeClaim(data, this.takenBack(claim), this.own([made]));
   }
 
   #instance(facts: RedisFacts, shared: readonly pulumi.Resource[]): Instance {
@@ -62,7 +62,7 @@ export class Redis extends ApplicationComponent {
     const users = this.#users(facts);
     const server = this.#server(facts, [...shared, users]);
     // known at plan time, and no secret: the same users of another seed
-    const job = this.#in(usersJob(facts, digestOf(usersAcl("", facts.instance))));
+    const job = this.takenBack(usersJob(facts, digestOf(usersAcl("", facts.instance))));
     const options = { ...this.own([...server, users, ...this.#args.after]), deleteBeforeReplace: false };
     const told = new kubernetes.batch.v1.Job(`${name}-users`, job, options);
     if (facts.monitored) this.#exporter(facts, told);
@@ -89,10 +89,10 @@ export class Redis extends ApplicationComponent {
     const needs = [
       told,
       this.#secret(name, { password: this.#password(facts, "monitor") }),
-      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(exporterPolicy(application)), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(name, this.takenBack(exporterPolicy(application)), this.own()),
     ];
     const options = this.own([...needs, ...this.#args.after]);
-    new kubernetes.apps.v1.Deployment(name, this.#in(exporter(facts.instance)), options);
+    new kubernetes.apps.v1.Deployment(name, this.takenBack(exporter(facts.instance)), options);
   }
 
   #server(facts: RedisFacts, after: readonly pulumi.Resource[]): pulumi.Resource[] {
@@ -101,12 +101,16 @@ export class Redis extends ApplicationComponent {
     const name = instanceName(application);
     const config = [
       this.#configMap(`${name}-config`, configFiles(facts)),
-      new kubernetes.networking.v1.NetworkPolicy(name, this.#in(serverPolicy(application, monitored)), this.own()),
-      new kubernetes.networking.v1.NetworkPolicy(`${name}-users`, this.#in(jobPolicy(application)), this.own()),
+      new kubernetes.networking.v1.NetworkPolicy(
+        name,
+        this.takenBack(serverPolicy(application, monitored)),
+        this.own(),
+      ),
+      new kubernetes.networking.v1.NetworkPolicy(`${name}-users`, this.takenBack(jobPolicy(application)), this.own()),
     ];
     const options = this.own([...after, ...config, ...this.#args.after]);
-    const server = new kubernetes.apps.v1.StatefulSet(name, this.#in(statefulSet(facts)), options);
-    return [server, new kubernetes.core.v1.Service(name, this.#in(service(application)), this.own([server]))];
+    const server = new kubernetes.apps.v1.StatefulSet(name, this.takenBack(statefulSet(facts)), options);
+    return [server, new kubernetes.core.v1.Service(name, this.takenBack(service(application)), this.own([server]))];
   }
 
   /** The password in use, or the one `before` it; where there is none before it, the same. */
@@ -118,17 +122,11 @@ export class Redis extends ApplicationComponent {
   }
 
   #secret(name: string, stringData: Record<string, pulumi.Input<string>>, after: readonly pulumi.Resource[] = []) {
-    return new kubernetes.core.v1.Secret(name, this.#in({ metadata: { name }, stringData }), this.own(after));
+    return new kubernetes.core.v1.Secret(name, this.takenBack({ metadata: { name }, stringData }), this.own(after));
   }
 
   #configMap(name: string, files: Readonly<Record<string, string>>): pulumi.Resource {
-    return new kubernetes.core.v1.ConfigMap(name, this.#in({ metadata: { name }, data: files }), this.own());
-  }
-
-  /** `pulumi up` takes fields back from kubectl. */
-  #in<Manifest extends { readonly metadata: object }>(manifest: Manifest) {
-    const annotations = { "pulumi.com/patchForce": "true" };
-    return this.inNamespace({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+    return new kubernetes.core.v1.ConfigMap(name, this.takenBack({ metadata: { name }, data: files }), this.own());
   }
 }
 

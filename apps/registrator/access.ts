@@ -1,3 +1,4 @@
+import { handoverPort } from "../bbb/names.ts";
 import { metadata, name, port, selector } from "./names.ts";
 
 /** What the registrator calls, and who calls it. */
@@ -50,6 +51,7 @@ export function policy({ bbb, orchestrators, callers }: Reached) {
         { to: to(bbb), ports: [tcp(443)] },
         { to: to(orchestrators), ports: [tcp(6443)] },
         { to: [pods("scalelite")], ports: [tcp(8080)] },
+        { to: [pods("bbb")], ports: [tcp(handoverPort)] },
         { to: [pods("consul")], ports: [tcp(8500)] },
         {
           to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
 import { Name } from "../../stacks/schema/primitives.ts";
 import { form, map, oneOf, section, text, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
-import { bbbHosts } from "./hosts.ts";
+import { hostNamesRunning } from "../hosts.ts";
 import { port } from "./names.ts";
 
 const Server = section({
@@ -76,7 +76,10 @@ export const application = defineApplication({
     /** Where a host differs, by its name. */
     servers: map(Name, Server, "bbb-01: { multiplier: 2 }").default({}),
     drain: Drain.prefault({}),
-    /** Consul says which hosts are lost, instead of the orchestrator. */
+    /**
+     * A Consul of others says which hosts are lost, instead of the orchestrator. That of the estate (`apps.consul`) need not be named: where it
+     * runs, both are asked.
+     */
     consul: section({
       url: form(/^https?:\/\/[^/\s]+$/, "write an address, such as http://consul:8500"),
       /** The service whose checks count. */
@@ -84,6 +87,7 @@ export const application = defineApplication({
     }).optional(),
   },
   uses: ["scalelite"],
+  after: ["consul"],
   secrets: {
     /** Whoever has it drains hosts. Gates have. */
     token: { bytes: 32 },
@@ -93,7 +97,7 @@ export const application = defineApplication({
   // gates come through the orchestrator's API
   ports: { http: { port, from: ["hosts", "monitoring"], scrape: true } },
   check({ servers }, estate, wrong) {
-    const hosts = bbbHosts(estate);
+    const hosts = hostNamesRunning(estate, "bbb");
     if (hosts.length === 0) wrong([], "needs hosts that run bbb: add a role of them, or write enabled: false");
     for (const host of Object.keys(servers))
       if (!hosts.includes(host)) wrong(["servers", host], `is no host that runs bbb: write one of ${hosts.join(", ")}`);

@@ -2,9 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
+import type { Consul } from "../consul/component.ts";
+import { hostsRunning } from "../hosts.ts";
 import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
 import type { application } from "./app.ts";
-import { declaredState } from "./declared-state.ts";
+import { type ConsulAddress, declaredState } from "./declared-state.ts";
 import { deployment, disruptionBudget, type RegistratorFacts, service } from "./manifests.ts";
 import { name as fixed, metadata } from "./names.ts";
 
@@ -76,12 +78,17 @@ interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
   };
 }
 
+/** The estate's Consul, where it runs. */
+function consulOf(consul: Consul | undefined): pulumi.Output<ConsulAddress | undefined> {
+  return consul
+    ? consul.tokenFor("registrator").apply((token): ConsulAddress | undefined => ({ url: consul.url, token }))
+    : pulumi.output(undefined);
+}
+
 export const build: Build<typeof application, Used> = ({ name, settings, facts, secrets, used, ...context }) => {
   const { addresses, namespace, after, options } = context;
   const of = (workload: "bbb" | "orchestrator") =>
-    facts.pools
-      .filter(({ runs }) => runs.includes(workload))
-      .flatMap(({ hosts }) => hosts.flatMap((host) => addresses[host.name] ?? []));
+    hostsRunning(facts, workload).flatMap((host) => addresses[host.name] ?? []);
   // behind floating IPs either address may be the one that a name leads to
   const both = (workload: "bbb") => of(workload).flatMap(({ fixed, announced }) => [fixed, announced]);
   const callers = [...Object.values(facts.sites).map(({ cidr }) => cidr), facts.orchestrator.podCidr].sort();
@@ -94,9 +101,9 @@ export const build: Build<typeof application, Used> = ({ name, settings, facts, 
     }));
   const { url, pollSeconds } = used.scalelite;
   const declared = pulumi
-    .all([secrets.token, secrets.bbb, used.scalelite.secret])
-    .apply(([token, bbb, secret]) =>
-      JSON.stringify(declaredState(facts, settings, { token, bbb }, { url, secret, pollSeconds })),
+    .all([secrets.token, secrets.bbb, used.scalelite.secret, consulOf(used.consul as Consul | undefined)])
+    .apply(([token, bbb, secret, consul]) =>
+      JSON.stringify(declaredState(facts, settings, { token, bbb }, { url, secret, pollSeconds }, consul)),
     );
   const { image, replicas } = settings;
   return new Registrator(

@@ -1,5 +1,8 @@
 import type { z } from "zod";
 import type { EstateFacts } from "../../stacks/facts.ts";
+import { handoverPort, hostObject } from "../bbb/names.ts";
+import { lookedKey } from "../consul/service/looked.ts";
+import { hostsRunning } from "../hosts.ts";
 import type { Declared } from "./service/declared.ts";
 import type { RegistratorSettings } from "./settings.ts";
 
@@ -18,23 +21,43 @@ export interface ScaleliteAddress {
   readonly pollSeconds: number;
 }
 
+/** The estate's Consul, as the registrator reaches it. */
+export interface ConsulAddress {
+  readonly url: string;
+  readonly token: string;
+}
+
 /** The address of the API of a host, as others reach it. */
 export function apiOf(announced: string): string {
   return `https://${announced}/bigbluebutton/api`;
 }
 
+/** Where the host of a server says what of its recordings has not arrived: by the pod that apps/bbb has there. */
+function handoverOf(host: string) {
+  return {
+    url: `http://${hostObject(host)}:${handoverPort}/metrics`,
+    ...{ metric: "bbb_recordings_waiting", looked: "bbb_recordings_looked_timestamp_seconds" },
+  };
+}
+
 /** What the registrator is told: every host that runs bbb, and how the document wants it. */
 export function declaredState(
-  { pools }: Pick<EstateFacts, "pools">,
+  facts: Pick<EstateFacts, "pools"> & { readonly apps: readonly { readonly name: string }[] },
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb }: DeclaredSecrets,
   { url, secret, pollSeconds }: ScaleliteAddress,
+  own?: ConsulAddress,
 ): z.input<typeof Declared> {
-  const { mode, dryRun, deadSeconds, capacity, leastEnabled, consul } = settings;
-  const hosts = pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
-  const servers = hosts.map(({ name, names }) => [
+  const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
+  // also of hosts that record nothing: they may have, until the update that replaces them
+  const handsOver = ["bbb", "recordings"].every((needed) => facts.apps.some(({ name }) => name === needed));
+  const consul = settings.consul ?? (own && { ...own, service: "bbb", looked: lookedKey, beside: true });
+  const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
-    { url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },
+    {
+      ...{ url: apiOf(names.announced), secret: bbb, ...settings.servers[name] },
+      ...(handsOver ? { handover: handoverOf(name) } : {}),
+    },
   ]);
   return {
     ...{ scalelite: { url, secret }, token, mode, dryRun },

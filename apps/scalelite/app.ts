@@ -1,15 +1,11 @@
 import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
-import { Domain } from "../../stacks/schema/primitives.ts";
-import { form, section, text, told, whole } from "../../stacks/schema/told.ts";
+import { Domain, ImageByDigest } from "../../stacks/schema/primitives.ts";
+import { section, text, told, whole } from "../../stacks/schema/told.ts";
 import { type ImagePart, imageParts, imagesOf, unpinned } from "./images.ts";
 import { apiPort, app, names, spoolPort, webPort } from "./names.ts";
 
-const image = form(
-  /^\S+@sha256:[0-9a-f]{64}$/,
-  "write an image by digest, such as registry.example.org/name:tag@sha256:...",
-);
-const byPart = { api: image.optional(), nginx: image.optional(), poller: image.optional(), importer: image.optional() };
+const image = ImageByDigest.optional();
 
 const Secret = section({
   /**
@@ -23,10 +19,11 @@ const Secret = section({
 
 const Recordings = section({
   /**
-   * Name of the PersistentVolumeClaim (ReadWriteMany) that BigBlueButton's hosts hand recordings over in: `spool`, `recording/scalelite`,
-   * `published` and `unpublished` are folders of it.
+   * Name of a PersistentVolumeClaim (ReadWriteMany) of yours, in the place of the estate's store: `spool`, `recording/scalelite`,
+   * `published` and `unpublished` are folders of it. Nothing hands recordings over to it but you.
+   * @default that of apps.recordings
    */
-  claim: text("the name of a PersistentVolumeClaim"),
+  claim: text("the name of a PersistentVolumeClaim").optional(),
 });
 
 export const application = defineApplication({
@@ -49,9 +46,10 @@ export const application = defineApplication({
      * Images of its parts, by digest. Changing one migrates the database, then rolls the pods.
      * @default those that stacks/versions.ts pins, once their digests are known there
      */
-    images: section(byPart).default({}),
+    images: section({ api: image, nginx: image, poller: image, importer: image }).default({}),
   },
   uses: ["postgres", "redis"],
+  after: ["recordings"],
   secrets: {
     /** Signs cookies of protected recordings. */
     secretKeyBase: { bytes: 64 },
@@ -67,7 +65,9 @@ export const application = defineApplication({
     },
   },
   web: ({ host }) => [{ host, service: names.nginx, port: webPort }],
-  check({ images, recordings, secret }, _, wrong) {
+  check({ images, recordings, secret }, { apps }, wrong) {
+    if (recordings && recordings.claim === undefined && !apps.recordings?.enabled)
+      wrong(["recordings"], "needs their store: write apps.recordings too, or name a claim of yours here");
     const all = imagesOf(images);
     const parts: readonly ImagePart[] = recordings ? imageParts : imageParts.filter((part) => part !== "importer");
     for (const part of unpinned(all, parts))

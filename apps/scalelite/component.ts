@@ -4,7 +4,9 @@ import type { Build } from "../../stacks/application.ts";
 import { digestOf } from "../../stacks/digest.ts";
 import type { Generations } from "../../stacks/passwords.ts";
 import { ApplicationComponent } from "../component.ts";
+import { hostsRunning } from "../hosts.ts";
 import type { Talker } from "../policy.ts";
+import { name as storeClaim } from "../recordings/names.ts";
 import { policy } from "./access.ts";
 import type { application } from "./app.ts";
 import { keys } from "./environment.ts";
@@ -177,11 +179,12 @@ interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
 
 export const build: Build<typeof application, Used> = ({ name, settings, secrets, used, facts, ...context }) => {
   const { addresses, namespace, after, options } = context;
-  const { host, replicas, recordings, graceSeconds, secret: generations } = settings;
+  const { host, replicas, graceSeconds, secret: generations } = settings;
+  const recordings = settings.recordings && { claim: settings.recordings.claim ?? storeClaim };
   const [database, redis] = [used.postgres.databases[name], used.redis.instances[name]];
   if (!database || !redis)
     throw new pulumi.RunError(`${name} has no database, or no Redis: it must be among those that use them`);
-  const hosts = facts.pools.filter(({ runs }) => runs.includes("bbb")).flatMap((pool) => pool.hosts);
+  const hosts = hostsRunning(facts, "bbb");
   // behind floating IPs either address may be the one that a name leads to
   const known = hosts
     .flatMap((host) => addresses[host.name] ?? [])

@@ -1,3 +1,4 @@
+import { isPinned } from "../../stacks/schema/primitives.ts";
 import { versions } from "../../stacks/versions.ts";
 import type { Part } from "./names.ts";
 
@@ -14,5 +15,5 @@ export function imagesOf(written: { readonly [part in ImagePart]?: string | unde
 
 /** Those of the parts that may be another image tomorrow. */
 export function unpinned(images: Images, parts: readonly ImagePart[]): readonly ImagePart[] {
-  return parts.filter((part) => !/@sha256:[0-9a-f]{64}$/.test(images[part]));
+  return parts.filter((part) => !isPinned(images[part]));
 }

@@ -5,7 +5,7 @@ The credentials are those that pulumi takes: OS_CLOUD and clouds.yaml, or OS_AUT
 administrator is needed; what the cloud does not say to a project is shown as unknown. Secrets of the stack are not read.
 
 Exit codes:
-  0  nothing is missing, as far as the cloud says
+  0  nothing is missing, as far as the cloud says; what would be better is told, and no error
   1  something is missing, and is named with its cure; or the cloud cannot be asked, or the document has mistakes`;
 
 /** `estate check`. It is loaded when it is used. */

@@ -3,6 +3,7 @@ import { computeQuotaRows } from "./compute-quotas.ts";
 import { extensionRows } from "./extensions.ts";
 import { externalRows } from "./external.ts";
 import { flavorRows } from "./flavors.ts";
+import { frontRows } from "./front.ts";
 import { imageRow } from "./image.ts";
 import { nameRows } from "./names.ts";
 import { networkQuotaRows } from "./network-quotas.ts";
@@ -20,6 +21,7 @@ export function judge(needs: Requirements, cloud: Cloud): Row[] {
   return [
     ...serviceRows(needs, services),
     ...extensionRows(needs, networking),
+    ...frontRows(needs, services),
     imageRow(needs, images),
     ...flavorRows(needs.hosts, compute.flavors, images),
     ...zoneRows(needs.hosts, compute.zones),

@@ -17,7 +17,7 @@ export function asJson(rows: readonly Row[]): string {
   return JSON.stringify({ ok: problems.length === 0, problems, rows });
 }
 
-/** For people: the sizing table, then what is missing with its cure, and what nobody knows with the reason. */
+/** For people: the sizing table, then what nobody knows with the reason, what would be better, and what is missing with its cure. */
 export function asText(rows: readonly Row[]): string {
   const cells = rows.map(({ what, needed, inUse, limit, free, verdict, detail = "" }) => [
     ...[what, number(needed), number(inUse), limit === -1 ? "no limit" : number(limit), number(free), verdict],
@@ -25,6 +25,7 @@ export function asText(rows: readonly Row[]): string {
   ]);
   const problems = problemsIn(rows);
   const unknown = rows.filter(({ verdict }) => verdict === "unknown");
+  const advised = rows.flatMap(({ what, advice }) => (advice === undefined ? [] : [`${what}: ${advice}`]));
   return [
     table(["WHAT", "NEEDED", "IN USE", "LIMIT", "FREE", "VERDICT", "DETAIL"], cells),
     "In use is what others use: what this estate has already is not asked for twice.",
@@ -32,6 +33,7 @@ export function asText(rows: readonly Row[]): string {
       "What the cloud does not say:",
       unknown.map(({ what, detail = "" }) => `${what}: ${detail}`),
     ),
+    ...section("What would be better:", advised),
     ...section(
       "What is missing:",
       problems.map(({ what, cure }) => `${what}: ${cure}`),

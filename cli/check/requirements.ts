@@ -58,6 +58,11 @@ export interface Requirements {
   readonly floatingIps: readonly string[];
   /** Each has a port for its address. */
   readonly loadBalancers: readonly string[];
+  /**
+   * The orchestrator's servers that the API's names lead to, and whether a VIP could stand before them: they have networks of the
+   * estate's own, and are all on one. Nothing where something stands before them, or there is one alone.
+   */
+  readonly bareServers: { readonly count: number; readonly mayHaveVip: boolean } | undefined;
   /** None in mode `private`. */
   readonly sites: readonly SiteRequirement[];
   /** As Designate has it: with a full stop at the end. */
@@ -99,8 +104,16 @@ export function requirements(facts: EstateFacts): Requirements {
       ...(facts.api.loadBalancer ? [`${facts.name}-api`] : []),
       ...(facts.web?.loadBalancer ? [`${facts.name}-web`] : []),
     ],
+    bareServers: bareServers(facts, hosts),
     ...names(facts, hosts),
   };
+}
+
+function bareServers({ api, network }: EstateFacts, hosts: readonly HostFacts[]): Requirements["bareServers"] {
+  const servers = hosts.filter(({ runs }) => runs.includes("orchestrator"));
+  if (api.vip || api.loadBalancer || servers.length < 2) return undefined;
+  const sites = new Set(servers.map(({ site }) => site));
+  return { count: servers.length, mayHaveVip: network.mode === "private" && sites.size === 1 };
 }
 
 function volumesOf(estate: string, host: HostFacts): VolumeRequirement[] {

@@ -18,6 +18,8 @@ export interface Row {
   readonly detail?: string;
   /** What is wrong, and what to do: with every `missing`. */
   readonly cure?: string;
+  /** What would be better, and what to write for it. Nothing is missing without. */
+  readonly advice?: string;
 }
 
 /** A limit, and how much of it is used: by all, and of that by the estate itself. What the cloud leaves out is undefined. */

@@ -1,10 +1,10 @@
-import { execa } from "execa";
 import { Trouble } from "../../local/say.ts";
 import { appSecrets } from "../../stacks/appFacts.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
 import { pauseIn, pauseKey } from "../rollout/paused.ts";
+import { pulumi } from "./pulumi.ts";
 
 /** What a gate goes by. It is read when the gate runs, so that a change of it acts at once, on every host. */
 export interface Policy {
@@ -14,16 +14,6 @@ export interface Policy {
   readonly appSecrets: Readonly<Record<string, string>>;
   /** Why operators paused the roll, if they did (`estate rollout pause`). */
   readonly paused?: string;
-}
-
-/** Runs the Pulumi command line in the project's folder. @throws Trouble with what it said */
-export async function pulumi(...command: readonly string[]): Promise<string> {
-  const result = await execa("pulumi", [...command, "--non-interactive"], {
-    ...{ cwd: `${import.meta.dirname}/../..`, reject: false, stdin: "ignore" },
-  });
-  if (!result.failed) return result.stdout;
-  const said = result.stderr || result.stdout || result.shortMessage;
-  throw new Trouble(`the gate cannot read the stack: 'pulumi ${command.join(" ")}' failed: ${said}`);
 }
 
 /** The policy of a stack, from its configuration. */

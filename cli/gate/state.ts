@@ -1,5 +1,5 @@
 import { urnParts } from "../../stacks/urn.ts";
-import { pulumi } from "./policy.ts";
+import { pulumi } from "./pulumi.ts";
 
 /** The part of `pulumi stack export` that gates read. While an update runs, it is what the engine wrote down last. */
 export interface State {

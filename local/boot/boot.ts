@@ -80,7 +80,7 @@ export async function createBoot(options: BootOptions): Promise<{ machines: Mach
     nova,
     volumes: new Volumes(data),
     breaks,
-    played: readdirSync(join(import.meta.dirname, "mirror")),
+    played: ["mirror", join("image", "bin")].flatMap((folder) => readdirSync(join(import.meta.dirname, folder))),
     limit: limiter(Math.max(2, availableParallelism()), 15),
   };
   const machines = new Machines(cluster, nova);

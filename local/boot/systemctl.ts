@@ -74,7 +74,11 @@ const restart = each(async (name, units) => {
 
 const verbs: Readonly<Record<string, Verb>> = {
   start: each((name, units) => units.start(name)),
-  stop: each((name, units) => units.stop(name)),
+  // one that failed before stays failed, and is stopped all the same
+  stop: async (names, units) => {
+    for (const name of names) await units.stop(name);
+    return ok;
+  },
   restart,
   "reload-or-restart": restart,
   "try-restart": restart,
@@ -126,7 +130,7 @@ async function ask(words: readonly string[], units: Units): Promise<Answer> {
 }
 
 function withKind(name: string): string {
-  return /\.(service|mount|target)$/.test(name) ? name : `${name}.service`;
+  return /\.(service|mount|target|timer)$/.test(name) ? name : `${name}.service`;
 }
 
 function stateOf(name: string, units: Units): UnitStatus | undefined {

@@ -36,3 +36,13 @@ export const PublicKey = z
   .string(told(publicKeyCure))
   .refine((line) => readPublicKey(line) !== undefined, told(publicKeyCure));
 export const Port = whole(1, 65_535);
+/** An image of containers that can be no other one tomorrow. */
+export const ImageByDigest = form(
+  /^\S+@sha256:[0-9a-f]{64}$/,
+  "write an image by digest, such as registry.example.org/name:tag@sha256:...",
+);
+
+/** Whether an image is named by its digest. */
+export function isPinned(image: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(image);
+}

@@ -1,8 +1,17 @@
 /**
- * What can run on a host, in the order in which it is built and replaced. A role runs one or more of them; `pods` takes
- * whatever has no hosts of its own.
+ * What can run on a host, in the order in which it is built and replaced. A role runs one or more of them; `recordings`
+ * has the store that bbb and scalelite share; `pods` takes whatever has no hosts of its own.
  */
-export const workloads = ["orchestrator", "turn", "bbb", "greenlight", "scalelite", "monitoring", "pods"] as const;
+export const workloads = [
+  "orchestrator",
+  "recordings",
+  "turn",
+  "bbb",
+  "greenlight",
+  "scalelite",
+  "monitoring",
+  "pods",
+] as const;
 
 export type Workload = (typeof workloads)[number];
 

@@ -2,6 +2,7 @@
  * An estate with every application of the project, beside the first one on the same cloud: it comes up in one update, what can run here
  * runs and does its work, the rest says that it is played, nothing is left to do, and nothing of it stays.
  */
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -16,12 +17,15 @@ import { applications } from "../../stacks/applications.ts";
 import { environment } from "../../stacks/environment.ts";
 import { here, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
-import { describeApplications, hosts, newGiven, zone } from "./applications/document.ts";
+import { servedDownloads } from "./applications/bbb-project.ts";
+import { describeApplications, type Given, hosts, newGiven, zone } from "./applications/document.ts";
 import { SmallEstate } from "./small-estate.ts";
 import { TurnClient } from "./turn/client.ts";
 
 const small = new SmallEstate("apps");
+const bbbProject = "bbb-project-of-the-test.tar.gz";
 let leftBefore: readonly string[];
+let given: Given;
 /** Whether there is anything to take down. */
 let standing = true;
 
@@ -55,11 +59,12 @@ async function soon<Seen>(seconds: number, look: () => Promise<Seen>, good: (see
 
 beforeAll(async () => {
   leftBefore = await left();
-  const given = await newGiven();
+  given = await newGiven();
+  const downloads = await servedDownloads(join(here.data, "mirror"), bbbProject);
   await small.prepare((document) => {
-    describeApplications(document, given);
-    // its hosts would not boot here: the local stack plays no timers, and has no Docker
-    Object.assign((document.apps as Record<string, object>).bbb ?? {}, { enabled: false });
+    describeApplications(document, { ...given, downloads });
+    // Debian has no Consul, and builds Prometheus without discovery by it
+    Object.assign((document.apps as Record<string, object>).consul ?? {}, { enabled: false });
   });
   for (const [key, input] of Object.entries(given.secrets)) {
     const set = ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack, "--non-interactive"];
@@ -72,6 +77,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (standing) await small.estate("destroy", "--yes");
   await small.remove();
+  await rm(join(here.data, "mirror", bbbProject), { force: true });
 });
 
 test("comes up with all applications in one update", async () => {
@@ -79,9 +85,9 @@ test("comes up with all applications in one update", async () => {
   expect(up.exitCode, up.text).toBe(0);
 });
 
-test("every application but that of the bbb hosts has pods, and all of them are ready or have done their work", async () => {
+test("every application but Consul and the store has pods, and all of them are ready or have done their work", async () => {
   const all = await soon(120, pods, (found) => found.length > 0 && found.every(isWell));
-  const others = Object.keys(applications).filter((name) => name !== "bbb");
+  const others = Object.keys(applications).filter((name) => !["consul", "recordings"].includes(name));
   expect([...new Set(all.map(applicationOf))].sort()).toEqual(others);
 });
 
@@ -92,12 +98,42 @@ test("what this machine has the programs of runs; the rest says that it is playe
     all.filter((pod) => (conditionOf(pod, "estate.local/Runs")?.status === "True") === does),
   ) as [Pod[], Pod[]];
   const run = new Set(running.map(applicationOf));
-  expect([...run].sort()).toEqual(["coturn", "feedback", "hello", "monitoring", "postgres", "redis"]);
+  expect([...run].sort()).toEqual(["bbb", "coturn", "feedback", "hello", "monitoring", "postgres", "redis"]);
   const images = played.map((pod) => conditionOf(pod, "estate.local/Runs")?.message?.split(" ").at(-1));
   expect([...new Set(images)].sort()).toEqual([
     ...["docker.io/bigbluebutton/greenlight", "docker.io/blindsidenetwks/scalelite", "docker.io/library/traefik"],
     ...["registry.example.org/estate", "registry.k8s.io/kube-state-metrics/kube-state-metrics"],
   ]);
+});
+
+test("a bbb host takes its settings, secrets and certificate, and says that Docker is played", async () => {
+  const [name] = hosts.bbb;
+  const folder = join(here.data, "hosts", (await small.servers())[name] ?? "");
+  const said = () => readFile(join(folder, "console.log"), "utf8");
+  const text = await soon(180, said, (seen) => seen.includes("estate-bbb: runs with its settings"));
+  expect(text).toMatch(/played by the local stack, nothing was run: docker-compose .* up --detach /);
+
+  const work = join(folder, "root/var/lib/estate/bbb");
+  const read = (file: string) => readFile(join(work, file), "utf8");
+  const env = await read("project/.env");
+  const secret = await small.kubectl("get", "secret", `bbb-${name}`, "-n", environment.namespace, "--output", "json");
+  expect(env).toBe(Buffer.from(JSON.parse(secret).data.env, "base64").toString());
+  expect(env.split("\n")).toEqual(
+    expect.arrayContaining([
+      `DOMAIN=${name}.${zone}`,
+      `EXTERNAL_IPv4=${await run("dig", "+short", `${name}.${zone}`)}`,
+    ]),
+  );
+  expect(await read("bbb-web.properties")).toContain(`\nbigbluebutton.web.serverURL=https://${name}.${zone}\n`);
+  const pem = await read("certificate/host.pem");
+  for (const part of [given.chain, given.secrets["ingress.key"] ?? "no key"]) expect(pem).toContain(part.trim());
+
+  // what it was told is root's alone, and on no console
+  for (const file of ["project/.env", "running.env", "certificate/host.pem"])
+    expect((await stat(join(work, file))).mode & 0o077, file).toBe(0);
+  const [, apiSecret = ""] = /^SHARED_SECRET=(.+)$/m.exec(env) ?? [];
+  expect(apiSecret).not.toBe("");
+  expect(text).not.toContain(apiSecret);
 });
 
 test("TURN servers relay to bbb hosts, by their floating IPs, for who has a credential, and to nobody else", async () => {
@@ -147,7 +183,7 @@ test("Prometheus reads every target whose program runs here, and finds all other
   );
   // Debian builds coturn without Prometheus, the others are played
   expect([...new Set(all.filter(({ health }) => health !== "up").map(({ labels }) => labels.job))].sort()).toEqual([
-    ...["ingress-metrics", "monitoring-kube-state", "registrator-http", "turn-exporter"],
+    ...["bbb-exporter", "ingress-metrics", "monitoring-kube-state", "registrator-http", "turn-exporter"],
   ]);
 });
 

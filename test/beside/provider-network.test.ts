@@ -11,6 +11,7 @@ import { cloud, planned, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { reach } from "../engine/reach/reach.ts";
 import { ssh } from "../engine/ssh.ts";
+import { keys } from "../unit/stacks/administrators.ts";
 import { digest, emptyDisk, type Publisher, publish } from "./publisher.ts";
 import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
 
@@ -72,11 +73,15 @@ const addressOf = (host: string) => run("dig", "+short", `${host}.campus.test`);
 /** Runs a command on a host, as an administrator. */
 const on = async (host: string, command: string) => ssh(host, await addressOf(host), command, estate.stack);
 
+const admins = (own: Readonly<Record<string, string>>) => ({
+  ...{ cidrs: { operators: `${addresses.provider.gateway}/32` }, keys: own },
+});
+
 function campus(document: SmallDocument): void {
   const { nameservers, downloads } = document.network;
   Object.assign(document, {
     ...{ name: "campus", zone: "campus.test" },
-    admins: { cidrs: { operators: `${addresses.provider.gateway}/32` } },
+    admins: admins({ anna: keys.anna }),
     network: { mode: "provider", addressing: "static", nameservers, downloads },
     image: release("1.0.1", "stable.img"),
     sites: { campus: { cidr: addresses.provider.cidr, network: addresses.provider.name, reverseZone: true } },
@@ -141,6 +146,23 @@ test("its hosts were told their addresses, and how to get k3s: none asks DHCP, n
   );
   expect(rules.some(({ protocol, port_range_min: port }) => protocol === "udp" && port === 53)).toBe(true);
   expect(rules.filter(({ protocol, port_range_min: port }) => protocol === "udp" && port === 67)).toEqual([]);
+});
+
+test("an administrator's key is on every host; another one, or none, would be brought to all, and touch nothing else", async () => {
+  const [type, blob] = keys.anna.split(" ");
+  for (const host of hosts)
+    expect(await on(host, "cat /etc/estate/administrators/core"), host).toContain(`\n${type} ${blob} anna\n`);
+  const change = (own: Readonly<Record<string, string>>) =>
+    estate.change((document) => {
+      document.admins = admins(own);
+    });
+  const others: readonly Readonly<Record<string, string>>[] = [{ anna: keys.ben }, {}];
+  for (const own of others) {
+    await change(own);
+    const plan = await planned(project, estate.stack);
+    expect(plan).toEqual(hosts.map((host) => `update command:remote:Command ${host}-administrators`));
+  }
+  await change({ anna: keys.anna });
 });
 
 test("its names lead to addresses of the cloud's network, the same from outside and from inside", async () => {

@@ -5,6 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { gateOf } from "../../cli/journal/entry.ts";
+import { readJournal } from "../../cli/journal/journal.ts";
 import { addresses } from "../../local/addresses.ts";
 import { client } from "../../local/daemon/client.ts";
 import { names } from "../../local/network/names.ts";
@@ -76,12 +78,32 @@ async function leaveBehind(name: string): Promise<void> {
   await openstack.request("POST", "dns", `/v2/zones/${zone?.id}/recordsets`, { body });
 }
 
+/** When each of these hosts' gates was opened, and when the first of them had passed, as the journal says since a moment. */
+async function gatesOf(hosts: readonly string[], since: number) {
+  const entries = (await readJournal(here.stack)).filter(
+    ({ host = "", time, step }) => hosts.includes(host) && Date.parse(time) >= since && gateOf(step) === "ready",
+  );
+  const begun = entries.filter(({ step, state }) => step === "ready" && state === "begun");
+  const done = entries.filter(({ state }) => state === "done");
+  return { begun, firstDone: Math.min(...done.map(({ time }) => Date.parse(time))) };
+}
+
 test("the first up builds the estate from nothing", async () => {
+  const since = Date.now();
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.text).toContain("Resources:");
   // the engine said what exists: nothing; so the hosts of a pool were made at once
   expect(up.text).not.toContain("does not say what exists");
   expect(up.exitCode, up.text).toBe(0);
+  // and all of a pool were waited for at once: none waited for another to be done
+  for (const pool of [
+    ["orchestrator-01", "orchestrator-02", "orchestrator-03"],
+    ["bbb-01", "bbb-02"],
+  ]) {
+    const { begun, firstDone } = await gatesOf(pool, since);
+    expect(begun.map(({ host }) => host).sort()).toEqual(pool);
+    for (const { host, time } of begun) expect(Date.parse(time), host).toBeLessThan(firstDone);
+  }
   const kubeconfig = await run("pulumi", "stack", "output", "kubeconfig", "--show-secrets", "--stack", here.stack);
   // compared here: a failed expectation would print the operator's key
   const same = (await readFile(join(here.data, "kubeconfig"), "utf8")).trim() === kubeconfig.trim();

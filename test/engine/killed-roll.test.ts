@@ -5,7 +5,8 @@ import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { project } from "../../local/place.ts";
-import { cloud, editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
+import { editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
+import { portAddresses } from "./port-addresses.ts";
 import { gateRuns, killEngine } from "./processes.ts";
 import { ssh } from "./ssh.ts";
 
@@ -42,13 +43,6 @@ async function reached(moment: Moment, host: string, since: number): Promise<voi
 
 let before: Readonly<Record<string, string>>;
 let ports: readonly string[];
-
-async function portAddresses(): Promise<string[]> {
-  const all = await (await cloud()).list<{ id: string; fixed_ips: { ip_address: string }[] }>(
-    ...(["network", "/v2.0/ports", "ports"] as const),
-  );
-  return all.map(({ id, fixed_ips }) => `${id} ${fixed_ips.map(({ ip_address }) => ip_address)}`).sort();
-}
 
 async function renew(host: string): Promise<void> {
   await editDocument(({ roles: { bbb } }) => {

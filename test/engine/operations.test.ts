@@ -1,6 +1,10 @@
 /** What a change of the document would do to the estate that runs: exactly the expected operations, from the engine's preview. */
+import { execa } from "execa";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
+import { project } from "../../local/place.ts";
+import { sshKeyPair } from "../../stacks/openssh.ts";
+import { partsOf } from "../graph/parts.ts";
 import { keys } from "../unit/stacks/administrators.ts";
 import { brokenProgram, type Document, discard, editDocument, here, planned } from "./estate.ts";
 
@@ -118,24 +122,77 @@ test("a label replaces the hosts of its role, with their gates, and no other", a
   expect(others).toEqual([]);
 });
 
+/** What is done to things of the cloud: components are only names for what is in them. */
+const done = (plan: readonly string[]) => plan.filter((step) => !step.split(" ")[1]?.startsWith("estate:"));
+
 test("one host more: what it consists of, and nothing else", async () => {
   const plan = await plannedAfter((document) => {
     worker(document).hosts["worker-04"] = {};
   });
-  expect(
-    plan.filter((step) => !/^create \S+ ((dns|reverse)-)?worker-04(-drain|-ready|-port|\.internal)?$/.test(step)),
-  ).toEqual([]);
-  expect(kinds(plan)).toMatchObject({ [`create ${instance}`]: 1, [`create ${command}`]: 2 });
+  expect(done(plan)).toEqual(partsOf("worker-04").map((part) => `create ${part}`));
+  expect(plan.filter((step) => !step.includes("worker-04"))).toEqual([]);
 });
 
 test("one host less: what it consisted of, and nothing else", async () => {
   const plan = await plannedAfter((document) => {
     delete worker(document).hosts["worker-03"];
   });
-  expect(
-    plan.filter((step) => !/^delete \S+ ((dns|reverse)-)?worker-03(-drain|-ready|-port|\.internal)?$/.test(step)),
-  ).toEqual([]);
-  expect(kinds(plan)).toMatchObject({ [`delete ${instance}`]: 1, [`delete ${command}`]: 2 });
+  expect(done(plan)).toEqual(partsOf("worker-03").map((part) => `delete ${part}`));
+  expect(plan.filter((step) => !step.includes("worker-03"))).toEqual([]);
+});
+
+test("a bbb host more: its volume, its floating IP and the ways to it too, and no other host is touched", async () => {
+  const plan = await plannedAfter(({ roles: { bbb } }) => {
+    if (!bbb) throw new Error("the document has no role bbb");
+    bbb.hosts["bbb-03"] = {};
+  });
+  const parts = partsOf("bbb-03", {
+    ...{ public: true, volumes: ["recordings"], rules: ["worker-out-tcp:443-to-bbb-03/32"] },
+  });
+  expect(done(plan)).toEqual(parts.map((part) => `create ${part}`));
+});
+
+test("a role whose hosts are counted: one more is what that host consists of, and nothing else", async () => {
+  const counted = (count: number) =>
+    plannedAfter(({ roles }) => {
+      Object.assign(roles, { extra: { runs: ["pods"], flavor: "m1.small", count } });
+    });
+  const [two, three] = [await counted(2), await counted(3)];
+  expect(two.filter((step) => !three.includes(step))).toEqual([]);
+  const more = three.filter((step) => !two.includes(step));
+  expect(done(more)).toEqual(partsOf("extra-03").map((part) => `create ${part}`));
+});
+
+test("other names that hosts are known by outside: records, those that lead back to them too, and no host is touched", async () => {
+  const program = await brokenProgram("stacks/facts.ts", "names: { announced: `$", "names: { announced: `out-$");
+  const plan = await planned(program).finally(() => discard(program));
+  const { roles } = (kept.config as { "estate:estate": Document })["estate:estate"];
+  const hosts = Object.values(roles).flatMap((role) => Object.keys(role.hosts));
+  const outside = ["orchestrator", "bbb"].flatMap((role) => Object.keys(roles[role]?.hosts ?? {}));
+  expect(outside).toHaveLength(5);
+  expect(plan).toEqual(
+    [
+      ...hosts.flatMap((host) => [`create ${record} dns-out-${host}`, `delete ${record} dns-${host}`]),
+      ...outside.map((host) => `update ${record} reverse-${host}.floating`),
+    ].sort(),
+  );
+});
+
+test("another key of the estate's own: nova's pair is another, and hosts, which have it since they booted, are replaced in order", async () => {
+  const { privateKey } = sshKeyPair(Buffer.alloc(32, 41), "estate");
+  const set = ["config", "set", "--secret", "estate:sshKey", "--stack", here.stack, "--non-interactive"];
+  await execa("pulumi", set, { cwd: project, input: privateKey });
+  let hosts: string[] = [];
+  const plan = await plannedAfter((document) => {
+    hosts = hostsOf(document);
+  });
+  const gates = hosts.flatMap((host) => [`${command} ${host}-drain`, `${command} ${host}-ready`]);
+  const replaced = [...gates, ...hosts.map((host) => `${instance} ${host}`), "openstack:compute/keypair:Keypair key"];
+  expect(plan.filter((step) => step.startsWith("replace "))).toEqual(replaced.map((one) => `replace ${one}`).sort());
+  // the founder is reached with another key, and is not given the authorities' keys again
+  expect(plan.filter((step) => !/^(replace|create-replacement|delete-replaced) /.test(step))).toEqual([
+    "update command:remote:Command orchestrator-authorities",
+  ]);
 });
 
 test("a host of another name is a new one and one that goes: others do not change", async () => {

@@ -15,7 +15,7 @@ import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serve
 import { reach } from "./reach/reach.ts";
 import { added, annex, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
-import { type Sighting, watchNodes } from "./roll/witness.ts";
+import { longestSilence, type Sighting, silence, watchNodes } from "./roll/witness.ts";
 import { ssh } from "./ssh.ts";
 
 const image = "flatcar-next";
@@ -64,6 +64,19 @@ async function members(): Promise<string[]> {
     ...(["get", "nodes", "--selector", "node-role.kubernetes.io/etcd=true"] as const),
   );
   return items.map(({ metadata }) => metadata.annotations?.["etcd.k3s.cattle.io/node-name"] ?? "").sort();
+}
+
+const etcdKeys = "/var/lib/rancher/k3s/server/tls/etcd";
+const asPeer = [`--cacert ${etcdKeys}/peer-ca.crt`, `--cert ${etcdKeys}/peer-server-client.crt`];
+const askPeer = ["curl --silent --show-error --max-time 10 --dump-header - --output /dev/null", ...asPeer];
+
+/** The id of the cluster that the etcd of a server is in, as that one tells its peers. */
+async function etcdCluster(server: string): Promise<string> {
+  const command = [...askPeer, `--key ${etcdKeys}/peer-server-client.key`, "https://127.0.0.1:2380/members"].join(" ");
+  const headers = await ssh(server, await announced(server), `sudo ${command}`);
+  const [, id] = headers.match(/^x-etcd-cluster-id: ([0-9a-f]+)\s*$/im) ?? [];
+  if (!id) throw new Error(`the etcd of ${server} does not say which cluster it is in: ${headers}`);
+  return id;
 }
 const secret = ["secret", "kept", "--namespace", "default"];
 const readSecret = () => run("kubectl", "get", ...secret, "--output", "jsonpath={.metadata.uid} {.data.word}");
@@ -159,6 +172,7 @@ let replaced: Awaited<ReturnType<typeof absences>>;
 let nodesBefore: Awaited<ReturnType<typeof nodes>>;
 let kept: readonly unknown[];
 let membersBefore: readonly string[];
+let etcdBefore: string;
 
 test("a new image replaces all twelve, each once, in one up", async () => {
   for (const host of keepers) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
@@ -172,6 +186,7 @@ test("a new image replaces all twelve, each once, in one up", async () => {
   since = Date.now();
   await run("kubectl", "create", "secret", "generic", ...secret.slice(1), `--from-literal=word=${randomUUID()}`);
   [nodesBefore, membersBefore] = [await nodes(), await members()];
+  etcdBefore = await etcdCluster(pools.orchestrator.hosts[0]);
   kept = [await addresses(), await kubeSystem(), await readSecret()];
   const before = await serverIds();
   const witness = await watchNodes();
@@ -229,9 +244,10 @@ test("at no moment were more hosts out of service than width, nor those of two p
   }
 });
 
-test("the API answered throughout: never two questions in a row without an answer", () => {
+test("the API answered throughout: never two questions in a row without an answer, nor long none at all", () => {
   const lost = sightings.filter(({ error }, index) => error !== undefined && sightings[index + 1]?.error !== undefined);
   expect(lost).toEqual([]);
+  expect(silence(sightings)).toBeLessThan(longestSilence);
 });
 
 test("it is the same cluster, at the same addresses, with the same data", async () => {
@@ -239,6 +255,7 @@ test("it is the same cluster, at the same addresses, with the same data", async 
   const now = await members();
   expect(new Set([...membersBefore, ...now].filter(Boolean)).size, now.join(", ")).toBe(6);
   expect([membersBefore.length, now.length]).toEqual([3, 3]);
+  for (const server of pools.orchestrator.hosts) expect(await etcdCluster(server), server).toBe(etcdBefore);
   for (const host of keepers) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
 });
 

@@ -1,8 +1,12 @@
 /** `estate up` and `estate rollout` on the running estate: a roll that is paused, or whose window closes, goes on, and can be asked how far it is. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { lastRoll, type RolloutStatus } from "../../cli/journal/status.ts";
 import { setPause } from "../../cli/rollout/pause.ts";
+import { connect } from "../../local/openstack-client/client.ts";
+import { readCloud } from "../../local/openstack-client/clouds.ts";
 import { days } from "../../stacks/schema/window.ts";
 import { editDocument, estate, here, kubectl, secretsOf, serverIds } from "./estate.ts";
 
@@ -140,14 +144,70 @@ test("rollout status shows it: nothing is wrong, and the host is up", async () =
   expect(shown.text).toMatch(/worker-02 +worker +soak +done +up/);
 });
 
+/** Every secret of the estate, each line that tells something of it. */
+async function secretLines() {
+  const lines = Object.entries(await secretsOf()).flatMap(([name, value]) =>
+    value
+      .split("\n")
+      .filter((line) => line.length > 20 && !line.startsWith("-----"))
+      .map((line) => ({ name, line })),
+  );
+  expect(lines.length).toBeGreaterThan(10);
+  return lines;
+}
+
+/** Which of them a text has: named, and not shown. */
+const shownIn = (text: string, lines: Awaited<ReturnType<typeof secretLines>>) => [
+  ...new Set(lines.filter(({ line }) => text.includes(line)).map(({ name }) => name)),
+];
+
 test("no secret of the estate is in its journal, nor in what these commands printed", async () => {
   const text = `${printed.join("\n")}\n${JSON.stringify(await readJournal(here.stack))}`;
   expect(text).toContain(host);
-  const secrets = Object.entries(await secretsOf()).flatMap(([name, value]) => {
-    const lines = value.split("\n").filter((line) => line.length > 20 && !line.startsWith("-----"));
-    return lines.map((line) => ({ name, line }));
-  });
-  expect(secrets.length).toBeGreaterThan(10);
-  // named, and not shown
-  expect(secrets.filter(({ line }) => text.includes(line)).map(({ name }) => name)).toEqual([]);
+  expect(shownIn(text, await secretLines())).toEqual([]);
 });
+
+/** Certificates are not secret: they travel with their keys. */
+const isSecret = ({ name }: { readonly name: string }) => !name.endsWith("Cert");
+
+test("nor in any log of the cloud or of a host", async () => {
+  const folder = join(here.data, "logs");
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  // one may be renamed meanwhile, when it is large
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
+  expect(texts.join("\n")).toContain(await serverId());
+  const lines = (await secretLines()).filter(isSecret);
+  expect(files.flatMap((file, index) => shownIn(texts[index] ?? "", lines).map((name) => `${file}: ${name}`))).toEqual(
+    [],
+  );
+});
+
+interface Told {
+  readonly id: string;
+  readonly name: string;
+  readonly "OS-EXT-SRV-ATTR:user_data": string;
+}
+
+test("what nova has as user data of each host holds the join tokens, and no other of them: servers both, other hosts theirs", async () => {
+  // only administrators are given it back
+  const admin = connect(await readCloud(join(here.data, "openstack", "clouds.yaml"), "admin"));
+  const all = await admin.list<Told>("compute", "/servers/detail", "servers", {
+    ...{ query: { all_tenants: true }, headers: { "OpenStack-API-Version": "compute 2.3" } },
+  });
+  const own = Object.values(await serverIds());
+  const lines = (await secretLines()).filter(isSecret);
+  const found = all
+    .filter(({ id }) => own.includes(id))
+    .map(({ name, "OS-EXT-SRV-ATTR:user_data": data }) => [name, shownIn(contentsOf(data), lines).sort()] as const);
+  expect(found).toHaveLength(own.length);
+  for (const [name, secrets] of found)
+    expect(secrets, name).toEqual(name.startsWith("orchestrator-") ? ["agentToken", "serverToken"] : ["agentToken"]);
+});
+
+/** User data as it is, and the files that are written in it in clear. */
+function contentsOf(data: string): string {
+  const text = Buffer.from(data, "base64").toString();
+  const { storage } = JSON.parse(text) as { storage: { files: { contents: { source?: string } }[] } };
+  return [text, ...storage.files.map(({ contents: { source = "" } }) => decodeURIComponent(source))].join("\n");
+}

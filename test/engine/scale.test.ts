@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { editDocument, here, kubectl, pulumi, serverIds } from "./estate.ts";
-import { watchNodes } from "./roll/witness.ts";
+import { longestSilence, silence, watchNodes } from "./roll/witness.ts";
 
 const more = ["orchestrator-04", "orchestrator-05"];
 
@@ -27,6 +27,7 @@ async function upBeside(...changed: readonly string[]): Promise<void> {
   const seen = await witness.stop();
   expect(up.exitCode, up.text).toBe(0);
   expect(seen.filter(({ error }, at) => error !== undefined && seen[at + 1]?.error !== undefined)).toEqual([]);
+  expect(silence(seen)).toBeLessThan(longestSilence);
   const after = await serverIds();
   const others = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   expect(others.filter((host) => before[host] !== after[host]).sort()).toEqual([...changed].sort());

@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { client } from "../../local/daemon/client.ts";
 import { editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
+import { portAddresses } from "./port-addresses.ts";
 
 const hosts = ["worker-01", "worker-02"];
 
@@ -43,7 +44,9 @@ const pinned = JSON.stringify({
   ],
 });
 
+let ports: readonly string[];
 beforeAll(async () => {
+  ports = await portAddresses();
   await execa("kubectl", ["apply", "--filename", "-"], { input: pinned });
   await run("kubectl", "rollout", "status", ...deployment, "--timeout=60s");
 });
@@ -64,6 +67,7 @@ test("a budget that forbids to evict a pod ends the up in time, with the pod and
   const { spec } = await kubectl<{ spec: { unschedulable?: boolean } }>("get", "node", "worker-01");
   // it stays, and so takes pods again
   expect(spec.unschedulable ?? false).toBe(false);
+  expect(await portAddresses()).toEqual(ports);
 });
 
 test("without the budget, the next up goes on; a host that then does not join ends it, and the next host is left alone", async () => {
@@ -76,6 +80,8 @@ test("without the budget, the next up goes on; a host that then does not join en
   expect(failed.text).toMatch(/worker-01 (did|has) not join/);
   const after = await serverIds();
   expect(Object.keys(after).filter((host) => after[host] !== before[host])).toEqual(["worker-01"]);
+  // its port waits for the server that joins
+  expect(await portAddresses()).toEqual(ports);
 });
 
 test("after the cure, the next up waits for that host, and goes on with the other", async () => {
@@ -87,6 +93,7 @@ test("after the cure, the next up waits for that host, and goes on with the othe
   expect(done.exitCode, done.text).toBe(0);
   const after = await serverIds();
   expect(Object.keys(after).filter((host) => after[host] !== before[host])).toContain("worker-02");
+  expect(await portAddresses()).toEqual(ports);
   const preview = await pulumi(["preview", "--expect-no-changes", "--diff"]);
   expect(preview.exitCode, preview.text).toBe(0);
 });

@@ -17,7 +17,7 @@ const without =
   (...off: readonly string[]) =>
   // biome-ignore lint/suspicious/noExplicitAny: a test writes whatever it likes
   (document: any) => {
-    describeApplications(document, given);
+    describeApplications(document, { ...given, store: !off.includes("recordings") });
     // where the mocks of the cloud have their addresses
     document.sites.local.cidr = "10.20.0.0/24";
     for (const name of off) (document.apps as Apps)[name] = { ...document.apps[name], enabled: false };

@@ -1,8 +1,8 @@
 /** The resources of BigBlueButton: what its hosts are told, and what replaces them. */
 import { describe, expect, it } from "vitest";
-import { withBbb } from "../unit/apps/documents.ts";
+import { withBbb, withStore } from "../unit/apps/documents.ts";
 import { graph } from "./program.ts";
-import type { Registered } from "./record.ts";
+import { bare, type Registered } from "./record.ts";
 
 const keys = ["bbb.seed", "coturn.seed", "registrator.bbb", "registrator.token", "feedback.linkSecret"];
 const more = ["feedback.exportToken", "scalelite.seed", "scalelite.secretKeyBase", "postgres.seed", "redis.seed"];
@@ -11,12 +11,6 @@ const secret = "kubernetes:core/v1:Secret";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 type Any = any;
-
-/** A secret value as the SDK hands it on, in clear. */
-function bare(value: unknown): unknown {
-  const wrapped = typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
-  return wrapped && "value" in value ? bare(value.value) : value;
-}
 
 async function run(settings: object = {}, other: (document: Any) => void = () => undefined) {
   const clear: Record<string, Record<string, string>> = {};
@@ -92,5 +86,20 @@ describe("bbb hosts", async () => {
       servers(nodes).every(([n, d]) => n !== name || d !== digest),
     );
     expect(changed.map(([name]) => name)).toEqual(["bbb-01", "bbb-02"]);
+  });
+});
+
+describe("bbb hosts that record", async () => {
+  const { told, nodes } = await run({ recording: true }, (document) => {
+    withStore(document);
+    document.apps.scalelite.recordings = {};
+  });
+
+  it("know the store by its server's address on the estate's network, after it is there", () => {
+    expect(told.recordings).toMatch(/^STORE=10\.20\.0\.\d+:\/var\/lib\/recordings\/store\nKEEP_DAYS=4\n$/);
+    const volume = nodes.find(({ type, name }) => type.endsWith(":PersistentVolume") && name === "recordings");
+    const [, server] = /^STORE=([^:]+):/.exec(told.recordings ?? "") ?? [];
+    expect(volume?.inputs.spec).toMatchObject({ nfs: { server } });
+    expect(told.env).toContain("ENABLE_RECORDING=true\n");
   });
 });

@@ -1,17 +1,11 @@
 /** The resources of the TURN servers. */
 import { describe, expect, it } from "vitest";
 import { graph } from "./program.ts";
-import type { Registered } from "./record.ts";
+import { bare, type Registered } from "./record.ts";
 
 const appSecrets = { "coturn.seed": "unique-coturn-seed" };
 const deployments = "kubernetes:apps/v1:Deployment";
 const secret = "kubernetes:core/v1:Secret";
-
-/** A secret value as the SDK hands it on, in clear. */
-function bare(value: unknown): unknown {
-  const wrapped = typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
-  return wrapped && "value" in value ? bare(value.value) : value;
-}
 
 /** Each host's name has another length: it is what the cloud of this test makes addresses of. */
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes

@@ -170,6 +170,21 @@ describe("who waits for whom", () => {
     for (const host of hosts) expect(digest(grown, host), host).toBe(digest(built, host));
   });
 
+  it("a pool for those before it, when the one between has no hosts, or only new ones", async () => {
+    const servers = ["orchestrator-01-ready", "orchestrator-02-ready", "orchestrator-03-ready"];
+    const bare = await graph({
+      state: everything,
+      change: (document) => {
+        document.roles.bbb.hosts = {};
+      },
+    });
+    expect(waits(bare, "worker-01")).toEqual(servers);
+    const fresh = hosts.filter((host) => !host.startsWith("bbb"));
+    const between = await graph({ state: [...fresh.map(serverUrn), ...fresh.map(readyUrn)] });
+    expect(waits(between, "bbb-01")).toEqual([]);
+    expect(waits(between, "worker-01")).toEqual(["bbb-01-ready", "bbb-02-ready", ...servers]);
+  });
+
   it("new members of etcd one at a time, once there is one", async () => {
     const one = await graph({ state: [serverUrn("orchestrator-01")] });
     expect(waits(one, "orchestrator-02")).toEqual(["orchestrator-01-ready"]);

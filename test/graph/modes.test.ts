@@ -48,6 +48,7 @@ describe("mode provider", () => {
 const sites = await graph({
   change: (document) => {
     document.sites = { north: { cidr: "10.20.0.0/24", availabilityZone: "az1" }, south: { cidr: "10.21.0.0/24" } };
+    document.network.mtu = 1400;
     for (const role of ["orchestrator", "bbb", "worker"])
       for (const [index, host] of Object.values<Record<string, string>>(document.roles[role].hosts).entries())
         host.site = index === 0 ? "north" : "south";
@@ -65,6 +66,13 @@ describe("mode private with two sites", () => {
     expect(of(sites, "Subnet").map(({ inputs }) => inputs.cidr)).toEqual(["10.20.0.0/24", "10.21.0.0/24"]);
     expect(of(sites, "Router")).toHaveLength(1);
     expect(of(sites, "RouterInterface")).toHaveLength(2);
+  });
+
+  it("says to neutron how large packets may be, where the document does", async () => {
+    const mtus = (nodes: readonly Registered[]) =>
+      nodes.filter(({ type }) => type === "openstack:networking/network:Network").map(({ inputs }) => inputs.mtu);
+    expect(mtus(sites)).toEqual([1400, 1400]);
+    expect(mtus(await graph())).toEqual([undefined]);
   });
 
   it("puts a host where it says, in its site's zone", () => {

@@ -12,7 +12,6 @@ function application(facts: pulumi.Output<PublishedFacts>): void {
     metadata: { name: "settings", namespace: facts.environment.namespace },
     data: {
       environment: facts.environment.name,
-      pullSecret: facts.credentials.registry.secret,
       dockerHub: facts.registry.mirrors.apply((mirrors) => mirrors["docker.io"]?.[0] ?? ""),
       meetings: facts.hosts.apply((hosts) =>
         Object.values(hosts)
@@ -60,7 +59,7 @@ describe("the facts of an estate", async () => {
     expect(settings(together)).toEqual({
       ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "estate" } },
       data: {
-        ...{ environment: "estate", pullSecret: "registry", dockerHub: "http://192.0.2.80" },
+        ...{ environment: "estate", dockerHub: "http://192.0.2.80" },
         meetings: expect.stringMatching(
           /^bbb-01\.estate\.test=203\.0\.113\.\d+,bbb-02\.estate\.test=203\.0\.113\.\d+$/,
         ),
@@ -76,10 +75,7 @@ describe("the facts of an estate", async () => {
   });
 
   it("name what holds credentials, and have none", () => {
-    expect(facts.credentials).toEqual({
-      kubeconfig: { output: "kubeconfig" },
-      registry: { namespace: "estate", secret: "registry" },
-    });
+    expect(facts.credentials).toEqual({ kubeconfig: { output: "kubeconfig" } });
     const text = JSON.stringify(facts);
     for (const [name, secret] of Object.entries(secrets)) expect(text.includes(secret), name).toBe(false);
   });

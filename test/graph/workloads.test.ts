@@ -14,7 +14,9 @@ const settings: Readonly<Record<string, object>> = {
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
   monitoring: { host: "worker-01", grafana: {} },
-  scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: { claim: "recordings" } },
+  consul: { hosts: ["worker-01", "worker-02", "worker-03"], page: {} },
+  scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: {} },
+  recordings: {},
   ingress: {
     ...{ front: "loadBalancer" },
     certificates: {
@@ -26,15 +28,18 @@ const settings: Readonly<Record<string, object>> = {
   greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
 };
 
-/** They have workloads only for applications that use them: test/graph/stores.test.ts. */
-const forOthers = ["redis"];
+/** They have workloads only for applications that use them (test/graph/stores.test.ts), or only what others mount. */
+const forOthers = ["redis", "recordings"];
 
 /** Applications and workloads that have a pod on each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
 const onHosts = ["coturn", "monitoring-hosts"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(
-  ["postgres", "backups", "redis", "monitoring"].map((name) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }]),
+  ["postgres", "backups", "redis", "monitoring", "consul"].map((name) => [
+    name,
+    { sizeGiB: 2, path: `/var/lib/${name}` },
+  ]),
 );
 
 /** Older than these rules; it keeps the objects it has. */
@@ -47,9 +52,14 @@ const apps = {
   change: (document: Any) => {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
+    Object.assign(document.roles.worker.hosts, { "worker-02": {}, "worker-03": {} });
     document.roles.bbb.publicAddress = true;
     document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
     document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
+    document.roles.recordings = {
+      ...{ flavor: "m1.small", count: 1 },
+      volumes: { recordings: { sizeGiB: 2, path: "/var/lib/recordings" } },
+    };
     document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
   },
 };

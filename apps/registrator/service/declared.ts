@@ -7,6 +7,8 @@ const url = z.url({
 });
 const secret = z.string().min(1, "empty: write the secret");
 
+const metric = z.string().regex(/^[a-z_:][a-z0-9_:]*$/i);
+
 /** A BigBlueButton server that the estate has. */
 const Server = z.strictObject({
   /** Of its API. Scalelite knows it by this address, too. */
@@ -21,10 +23,11 @@ const Server = z.strictObject({
   /** Name of its node on the orchestrator. @default its own */
   node: z.string().optional(),
   /**
-   * Where its host tells how many recordings have not arrived in the shared store: a metric in Prometheus' text format.
+   * Where its host tells how many recordings have not arrived in the shared store, and when it looked: metrics in Prometheus' text format,
+   * the time in seconds since 1970.
    * @default only what the server itself still processes is waited for
    */
-  handover: z.strictObject({ url, metric: z.string().regex(/^[a-z_:][a-z0-9_:]*$/i) }).optional(),
+  handover: z.strictObject({ url, metric, looked: metric }).optional(),
 });
 
 /** What the registrator is told: a file that the orchestrator writes from a Secret, and that may change while it runs. */
@@ -51,7 +54,17 @@ export const Declared = z.strictObject({
   /** Servers that must stay enabled while others are drained. */
   leastEnabled: z.number().int().min(0).default(1),
   /** Asks Consul how the hosts are, by the checks of a service; else the orchestrator is asked. */
-  consul: z.strictObject({ url, service: z.string().min(1) }).optional(),
+  consul: z
+    .strictObject({
+      url,
+      service: z.string().min(1),
+      token: z.string().min(1).optional(),
+      /** The key in its store that says when the checks were last made. Without, they are taken for new. */
+      looked: z.string().min(1).optional(),
+      /** Whether the orchestrator is asked too: then a host is lost only if both say so. */
+      beside: z.boolean().default(false),
+    })
+    .optional(),
   /** The estate's servers, by name. */
   servers: z.record(z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/), Server),
 });

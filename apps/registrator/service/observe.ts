@@ -56,7 +56,7 @@ async function look(subject: Subject, { algorithm }: Declared): Promise<Look> {
   const bbb = connectBbb({ url, secret, algorithm });
   const probe = await probeOf(bbb);
   if (drain?.phase !== "recordings") return { name, probe };
-  return { name, probe, waiting: await waitingRecordings(bbb, subject.declared?.handover) };
+  return { name, probe, waiting: await waitingRecordings(bbb, subject.declared?.handover, drain.since) };
 }
 
 /** Its meetings prove that the API works and that the secret is right. What it reveals of its release is a matter of its own. */

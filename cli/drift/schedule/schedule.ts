@@ -1,5 +1,6 @@
 import { project } from "../../../local/place.ts";
 import { Trouble } from "../../../local/say.ts";
+import { isPinned } from "../../../stacks/schema/primitives.ts";
 import { chooseStack } from "../../check/document.ts";
 import { renderCronJob } from "./cron-job.ts";
 import { renderGithub, renderGitlab } from "./pipelines.ts";
@@ -15,7 +16,7 @@ export async function schedule(
   if (!target) throw new Trouble(`there is no schedule for ${where}; write one of: ${targets.join(", ")}`);
   const stack = await chooseStack(options.stack, process.env);
   const { image = "" } = options;
-  if (target === "kubernetes" && !/@sha256:[0-9a-f]{64}$/.test(image))
+  if (target === "kubernetes" && !isPinned(image))
     throw new Trouble("name the image of the CronJob by its digest: --image registry/name@sha256:...");
   const texts = {
     systemd: () => renderSystemd(stack, project),

@@ -34,6 +34,14 @@ readonly_bind "$image/preset" "$root/usr/lib/systemd/system-preset"
 for program in kmod systemctl; do
 	if [ -e "/usr/bin/$program" ]; then readonly_bind "$image/bin/$program" "$root/usr/bin/$program"; fi
 done
+# Docker is played wherever this machine has it, which hosts would find first, and where it has none
+mkdir -p "$root/opt/bin"
+[ -e "$root/opt/bin/docker" ] || : >"$root/opt/bin/docker"
+for folder in usr/local/sbin usr/local/bin usr/sbin usr/bin opt/bin; do
+	# a link would be followed out of the host, to this machine's own
+	[ -f "$root/$folder/docker" ] && [ ! -L "$root/$folder/docker" ] || continue
+	readonly_bind "$image/bin/docker" "$root/$folder/docker"
+done
 
 mount -t tmpfs -o mode=755,nosuid,size=16m tmpfs "$root/dev"
 node() { mknod -m 666 "$root/dev/$1" c "$2" "$3" 2>/dev/null || { : >"$root/dev/$1" && mount --bind "/dev/$1" "$root/dev/$1"; }; }

@@ -8,6 +8,7 @@ const played: Readonly<Record<string, string>> = {
     WorkingDirectory User Group UMask StandardOutput StandardError RemainAfterExit LimitNOFILE RuntimeDirectory
     StateDirectory TimeoutStartSec TimeoutStopSec TimeoutSec KillSignal`,
   Mount: "What Where Type Options TimeoutSec",
+  Timer: "OnBootSec OnUnitActiveSec OnUnitInactiveSec AccuracySec Unit",
   // systemctl itself makes the links
   Install: "WantedBy RequiredBy Alias Also DefaultInstance",
 };

@@ -42,7 +42,7 @@ function reachable(goal: string, find: (name: string) => Unit | "masked" | undef
       // targets and slices without a file of their own stand for nothing that could be missing here
       if (next.required && !/\.(target|slice|device)$/.test(next.name))
         throw new UnitError(
-          `${next.by}: it requires ${next.name}, which ${unit === "masked" ? "is masked" : "does not exist on this host"}`,
+          `${next.by ? `${next.by}: it requires ${next.name}, which` : next.name} ${unit === "masked" ? "is masked" : "does not exist on this host"}`,
         );
       continue;
     }

@@ -1,31 +1,20 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { explained } from "../../daemon/cure.ts";
-import type { Supervisor } from "../../service.ts";
-import { type Ended, run } from "../command.ts";
-import type { Console } from "../console.ts";
-import { insideHost } from "../root/enter.ts";
-import type { HostPaths } from "../root/paths.ts";
 import { killHost } from "../root/processes.ts";
 import { unmetCondition } from "./conditions.ts";
 import { type Mounter, playMount } from "./mount.ts";
 import { orderUnits, type Step } from "./order.ts";
 import { UnitError } from "./parse.ts";
-import { renderStart, renderStop } from "./script.ts";
 import { type ServiceUnit, serviceOf } from "./service.ts";
+import { type ServiceHost, Services } from "./services.ts";
 import type { UnitStatus } from "./state.ts";
+import { UnitStates } from "./states.ts";
+import { type TimerUnit, timerOf } from "./timer.ts";
+import { playTimer } from "./timers.ts";
 import type { Unit } from "./unit.ts";
-import { specifiersOf } from "./words.ts";
+import { type Specifiers, specifiersOf } from "./words.ts";
 
 /** What playing the units of one boot needs to know. */
-export interface PlayedHost {
-  /** Prefix of its services: the host's name. */
-  readonly label: string;
-  readonly paths: HostPaths;
-  readonly netns: string;
-  readonly console: Console;
-  readonly supervisor: Supervisor;
+export interface PlayedHost extends ServiceHost {
   readonly facts: { readonly hostname: string; readonly machineId: string; readonly bootId: string };
   readonly firstBoot: boolean;
   readonly mounter: Mounter;
@@ -33,41 +22,39 @@ export interface PlayedHost {
   readonly played: readonly string[];
 }
 
+/** What a unit is read into, before anything is started. */
+type Played = { readonly service: ServiceUnit } | { readonly timer: TimerUnit } | undefined;
+
 type Outcome = "started" | "failed" | "skipped";
 
 /** Plays systemd on one host from one boot to its end. */
 export class Units {
   readonly #host: PlayedHost;
   readonly #find: (name: string) => Unit | "masked" | undefined;
-  readonly #states = new Map<string, UnitStatus>();
-  readonly #kept = new Map<string, { service: string; unit: ServiceUnit }>();
+  readonly #states: UnitStates;
+  readonly #services: Services;
+  readonly #timers = new Map<string, AbortController>();
+  /** Starts that are not over: whoever starts such a unit waits for the same one. */
+  readonly #starting = new Map<string, Promise<Outcome>>();
   readonly #over = new AbortController();
+  readonly #boot: number;
 
   constructor(host: PlayedHost, find: (name: string) => Unit | "masked" | undefined) {
     this.#host = host;
     this.#find = find;
+    this.#states = new UnitStates(host.played);
+    this.#services = new Services(host, this.#states, this.#over.signal);
+    this.#boot = this.#states.now();
   }
 
   /** The units of this boot that are not targets. */
   status(): UnitStatus[] {
-    const services = this.#host.supervisor.status();
-    return [...this.#states.values()].map((state): UnitStatus => {
-      const kept = this.#kept.get(state.name);
-      const now = kept && services.find(({ name }) => name === kept.service);
-      if (!now) return state;
-      const shown = { ready: "active", starting: "activating", waiting: "activating", failed: "failed" } as const;
-      return {
-        name: state.name,
-        kind: state.kind,
-        state: now.state === "stopped" ? "inactive" : shown[now.state],
-        ...(now.reason && { reason: now.reason }),
-      };
-    });
+    return this.#states.all().map((state) => this.#services.now(state));
   }
 
   /** Whether it is a unit of this boot. */
   has(name: string): boolean {
-    return this.#states.has(name);
+    return this.#states.get(name) !== undefined;
   }
 
   /**
@@ -78,32 +65,38 @@ export class Units {
    */
   async start(goal: string): Promise<void> {
     const steps = orderUnits(goal, this.#find);
-    const services = new Map(
-      steps.flatMap(({ unit }) => (unit.kind === "service" ? [[unit.name, this.#read(unit)] as const] : [])),
-    );
+    const played = new Map(steps.map(({ unit }) => [unit.name, this.#read(unit)]));
     const outcomes = new Map<string, Promise<Outcome>>();
     // each one comes after those it waits for, so their outcomes are there already
     for (const step of steps) {
-      const before = step.after.flatMap((name) => outcomes.get(name) ?? []);
-      const required = step.requires.map((name) => ({ name, outcome: outcomes.get(name) }));
-      outcomes.set(step.unit.name, this.#startAfter(step, before, required, services.get(step.unit.name)));
+      const { name } = step.unit;
+      const before = step.after.flatMap((other) => outcomes.get(other) ?? []);
+      const required = step.requires.map((other) => ({ name: other, outcome: outcomes.get(other) }));
+      outcomes.set(
+        name,
+        this.#once(name, () => this.#startAfter(step, before, required, played.get(name))),
+      );
     }
     await Promise.all(outcomes.values());
   }
 
-  /** Stops one unit, with its `ExecStop=`. */
+  /** A start that is under way is everybody's. */
+  #once(name: string, start: () => Promise<Outcome>): Promise<Outcome> {
+    const starting = this.#starting.get(name) ?? start().finally(() => this.#starting.delete(name));
+    this.#starting.set(name, starting);
+    return starting;
+  }
+
+  /** Stops a timer, or a service with its `ExecStop=`. */
   async stop(name: string): Promise<void> {
-    const kept = this.#kept.get(name);
-    if (!kept) return;
-    const script = renderStop(kept.unit);
-    const pid = this.#host.supervisor.status().find((one) => one.name === kept.service)?.pid;
-    if (script && pid !== undefined) {
-      const command = await this.#inside(`${name}.stop`, script, [`MAINPID=${pid}`]);
-      await run(command, { seconds: kept.unit.stopSeconds, onOutput: this.#host.console.writer(name) });
+    const timer = this.#timers.get(name);
+    if (timer) {
+      timer.abort();
+      this.#timers.delete(name);
+      this.#states.set(name, "inactive");
     }
-    await this.#host.supervisor.stop([kept.service]);
-    this.#kept.delete(name);
-    this.#set(name, "inactive");
+    const starting = this.#starting.get(name);
+    if (await this.#services.stop(name)) await starting;
   }
 
   /** Nothing more is started; what is under way is ended. */
@@ -114,56 +107,66 @@ export class Units {
   /** Stops all of them, as a machine does that is switched off: last started first. */
   async end(): Promise<void> {
     this.interrupt();
-    for (const name of [...this.#kept.keys()].reverse()) await this.stop(name);
+    await this.#services.end();
   }
 
   /** Ends all of them at once, as a machine does that loses its power. */
   async lose(): Promise<void> {
     this.interrupt();
-    const { supervisor, paths } = this.#host;
-    // each is told to stop before the first is gone, so that none is started again
-    const stopped = [...this.#kept.values()].map(({ service }) => supervisor.stop([service]));
-    await killHost(paths);
-    await Promise.all(stopped);
-    for (const name of this.#kept.keys()) this.#set(name, "inactive");
-    this.#kept.clear();
+    await this.#services.lose(() => killHost(this.#host.paths));
   }
 
-  #read(unit: Unit): ServiceUnit {
-    return serviceOf(unit.name, unit.assignments, specifiersOf(unit.name, this.#host.facts));
+  #read({ name, kind, assignments }: Unit): Played {
+    if (kind === "service") return { service: serviceOf(name, assignments, this.#specifiers(name)) };
+    if (kind !== "timer") return undefined;
+    const timer = timerOf(name, assignments, this.#specifiers(name));
+    const triggered = this.#find(timer.unit);
+    if (triggered === undefined || triggered === "masked")
+      throw new UnitError(
+        `${name}: it starts ${timer.unit}, which ${triggered ? "is masked" : "does not exist"} on this host`,
+      );
+    // what cannot be played then fails the host now, and not in the background
+    for (const { unit } of orderUnits(timer.unit, this.#find)) if (unit.kind === "service") this.#read(unit);
+    return { timer };
+  }
+
+  #specifiers(name: string): Specifiers {
+    return specifiersOf(name, this.#host.facts);
   }
 
   async #startAfter(
     { unit }: Step,
     before: readonly Promise<Outcome>[],
     required: readonly { name: string; outcome: Promise<Outcome> | undefined }[],
-    service: ServiceUnit | undefined,
+    played: Played,
   ): Promise<Outcome> {
-    if (unit.kind !== "target" && !this.#states.has(unit.name)) this.#set(unit.name, "inactive");
+    if (unit.kind !== "target" && !this.has(unit.name)) this.#states.set(unit.name, "inactive");
     await Promise.all(before);
     for (const { name, outcome } of required) {
-      if ((await outcome) === "failed") return this.#failed(unit, `it requires ${name}, which failed`);
+      if ((await outcome) === "failed") return this.#failed(unit.name, `it requires ${name}, which failed`);
     }
     if (this.#over.signal.aborted) return "skipped";
     if (unit.kind === "target") return "started";
     if (this.#isActive(unit.name)) return "started";
+    const { paths, mounter, console, firstBoot } = this.#host;
     try {
-      const unmet = unmetCondition(this.#host.paths.root, unit.assignments, this.#host.firstBoot);
+      const unmet = unmetCondition(paths.root, unit.assignments, firstBoot);
       if (unmet) {
-        this.#set(unit.name, "inactive", `left out: ${unmet} does not hold`);
+        this.#states.set(unit.name, "inactive", `left out: ${unmet} does not hold`);
         return "skipped";
       }
-      this.#set(unit.name, "activating");
-      if (unit.kind === "mount") await playMount(unit, this.#host.paths, this.#host.mounter, this.#over.signal);
-      else if (service) await this.#startService(service);
+      this.#states.set(unit.name, "activating");
+      if (unit.kind === "mount") await playMount(unit, paths, mounter, this.#over.signal);
+      else if (played && "timer" in played) this.#startTimer(played.timer);
+      else if (played) await this.#services.start(played.service);
       if (!this.#over.signal.aborted && this.#states.get(unit.name)?.state === "activating")
-        this.#set(unit.name, "active");
-      // it may have failed before and been started again by hand
-      if (this.#host.console.reason?.startsWith(`${unit.name} failed: `)) this.#host.console.recover();
+        this.#states.set(unit.name, "active");
+      // it may have failed before and been started again
+      if (console.reason?.startsWith(`${unit.name} failed: `)) console.recover();
       return "started";
     } catch (error) {
       if (this.#over.signal.aborted) return "skipped";
-      return this.#failed(unit, error instanceof UnitError ? error.message : explained(error));
+      return this.#failed(unit.name, error instanceof UnitError ? error.message : explained(error));
     }
   }
 
@@ -171,79 +174,34 @@ export class Units {
     return this.status().some((one) => one.name === name && one.state === "active");
   }
 
-  async #startService(unit: ServiceUnit): Promise<void> {
-    const command = await this.#inside(`${unit.name}.start`, renderStart(unit));
-    if (unit.type === "oneshot") return this.#runOnce(unit, command);
-    if (unit.restart === "no") return this.#runUnkept(unit, command);
-    const service = `${this.#host.label}/${unit.name.replace(/\.service$/, "")}`;
-    this.#kept.set(unit.name, { service, unit });
-    // nova waits for no machine much longer
-    const stopSeconds = Math.min(unit.stopSeconds, 10);
-    // it is kept from now on; whether it stays up is for `status` to tell
-    await this.#host.supervisor
-      .start([
-        {
-          name: service,
-          command,
-          stopSignal: unit.stopSignal,
-          stopSeconds,
-          restartSeconds: unit.restartSeconds,
-          kind: this.#kind(unit.name),
-        },
-      ])
-      .catch((error: Error) => this.#host.console.say(unit.name, error.message));
+  /** Starts again and again what it names: each time with all that this pulls in, as anybody's start does. */
+  #startTimer(timer: TimerUnit): void {
+    const end = new AbortController();
+    this.#timers.set(timer.name, end);
+    const { unit: name } = timer;
+    const states = this.#states;
+    const triggered = {
+      isDown: () => states.isDown(name),
+      now: () => states.now(),
+      times: () => ({ boot: this.#boot, ...states.history(name) }),
+      // its files may be others by now
+      start: () => this.start(name).catch((error: Error) => this.#giveUp(timer, end, error)),
+      change: (seconds: number, signal: AbortSignal) => states.change(name, seconds, signal),
+    };
+    void playTimer(timer, triggered, AbortSignal.any([this.#over.signal, end.signal]));
   }
 
-  async #runOnce(unit: ServiceUnit, command: readonly [string, ...string[]]): Promise<void> {
-    for (;;) {
-      const ended = await this.#run(unit, command, unit.startSeconds);
-      if (ended.code === 0) break;
-      if (unit.restart === "no" || this.#over.signal.aborted) throw new UnitError(howItEnded(ended, unit));
-      this.#set(unit.name, "activating", howItEnded(ended, unit));
-      await sleep(unit.restartSeconds * 1000, undefined, { signal: this.#over.signal });
-    }
-    this.#set(unit.name, unit.remains ? "active" : "inactive");
+  /** What cannot even be begun would not be the next time. */
+  #giveUp(timer: TimerUnit, end: AbortController, { message }: Error): void {
+    if (this.#over.signal.aborted || end.signal.aborted) return;
+    end.abort();
+    this.#timers.delete(timer.name);
+    this.#failed(timer.name, message);
   }
 
-  /** Without Restart=, it runs once and nobody waits for its end. */
-  #runUnkept(unit: ServiceUnit, command: readonly [string, ...string[]]): void {
-    void this.#run(unit, command, Number.POSITIVE_INFINITY).then((ended) => {
-      if (this.#over.signal.aborted) return;
-      if (ended.code === 0) this.#set(unit.name, unit.remains ? "active" : "inactive");
-      else this.#set(unit.name, "failed", howItEnded(ended, unit));
-    });
-  }
-
-  #run(unit: ServiceUnit, command: readonly [string, ...string[]], seconds: number): Promise<Ended> {
-    const onOutput = this.#host.console.writer(unit.name.replace(/\.service$/, ""));
-    return run(command, { seconds, signal: this.#over.signal, onOutput });
-  }
-
-  async #inside(name: string, script: string, environment: string[] = []): Promise<readonly [string, ...string[]]> {
-    const { paths, netns } = this.#host;
-    const file = `/run/estate/units/${name}`;
-    await mkdir(join(paths.root, "run/estate/units"), { recursive: true });
-    await writeFile(join(paths.root, file), script, { mode: 0o700 });
-    return insideHost(paths, netns, ["/bin/sh", file], environment);
-  }
-
-  #failed(unit: Unit, reason: string): Outcome {
-    this.#set(unit.name, "failed", reason);
-    this.#host.console.fail("systemd", `${unit.name} failed: ${reason}`);
+  #failed(name: string, reason: string): Outcome {
+    this.#states.set(name, "failed", reason);
+    this.#host.console.fail("systemd", `${name} failed: ${reason}`);
     return "failed";
   }
-
-  #set(name: string, state: UnitStatus["state"], reason?: string): void {
-    this.#states.set(name, { name, state, kind: this.#kind(name), ...(reason && { reason }) });
-  }
-
-  #kind(name: string): UnitStatus["kind"] {
-    // k3s-agent.service runs k3s too
-    return this.#host.played.some((program) => name.split(/[.-]/)[0] === program) ? "played" : "real";
-  }
-}
-
-function howItEnded({ code, lastLine, timedOut }: Ended, { startSeconds }: ServiceUnit): string {
-  if (timedOut) return `it was not done after ${startSeconds} s`;
-  return `${code === null ? "it was killed" : `it ended with status ${code}`}${lastLine ? `: ${lastLine}` : ""}`;
 }

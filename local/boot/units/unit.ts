@@ -3,7 +3,7 @@ import { type Assignment, all, last, names, UnitError } from "./parse.ts";
 /** How a unit stands to others, for ordering. */
 export interface Unit {
   readonly name: string;
-  readonly kind: "service" | "mount" | "target";
+  readonly kind: "service" | "mount" | "target" | "timer";
   /** Of the file and its drop-ins; later ones override. */
   readonly assignments: readonly Assignment[];
   readonly after: readonly string[];
@@ -61,6 +61,12 @@ export function unitOf(
   const before = list("Before");
   if (defaults && kind === "service") after.push("sysinit.target", "basic.target");
   if (defaults && kind === "mount") before.push(networked(assignments) ? "remote-fs.target" : "local-fs.target");
+  if (kind === "timer") before.push(last(assignments, "Timer", "Unit") || name.replace(/\.timer$/, ".service"));
+  if (defaults && kind === "timer") {
+    requires.push("sysinit.target");
+    after.push("sysinit.target");
+    before.push("timers.target");
+  }
   return { name, kind, assignments, after, before, wants, requires: [...requires, ...needed] };
 }
 
@@ -75,6 +81,6 @@ function withParents(path: string): string[] {
 
 function kindOf(name: string): Unit["kind"] {
   const kind = name.split(".").at(-1);
-  if (kind === "service" || kind === "mount" || kind === "target") return kind;
+  if (kind === "service" || kind === "mount" || kind === "target" || kind === "timer") return kind;
   throw new UnitError(`${name}: units of the type .${kind} are not played by the local stack`);
 }

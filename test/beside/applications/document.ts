@@ -21,22 +21,25 @@ const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const small = { flavor: "m1.small", rollout };
 const named = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, {}]));
 const volumeOf = (name: string) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }] as const;
-const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring"].map(volumeOf));
+const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring", "consul"].map(volumeOf));
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 
 /** The settings of each application. A new one of the project is added here: test/graph/applications.test.ts misses it. */
-function settings(chain: string): Readonly<Record<string, object>> {
+function settings({ chain, store = false, downloads = bbbSettings }: Described): Readonly<Record<string, object>> {
   return {
     ...{ hello: { replicas: 1 }, feedback: { host: names.feedback, replicas: 1 }, coturn: { drainMinutes: 1 } },
-    // the program that brings the host its settings; nothing downloads what they say
-    bbb: bbbSettings,
+    bbb: { ...bbbSettings, project: downloads.project, compose: downloads.compose },
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
     monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10 },
+    consul: { hosts: [worker], memoryMiB: 128 },
     postgres: { host: worker, memoryMiB: 256 },
     redis: { host: worker, instances: { scalelite: { memoryMiB: 64 }, greenlight: { memoryMiB: 64 } } },
     registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}`, replicas: 1 },
-    // recordings need a volume that several hosts write to
-    scalelite: { host: names.scalelite, images: scaleliteImages, replicas: 1 },
+    recordings: store ? {} : { enabled: false },
+    scalelite: {
+      ...{ host: names.scalelite, images: scaleliteImages, replicas: 1 },
+      ...(store ? { recordings: {} } : {}),
+    },
     greenlight: {
       ...{ host: names.greenlight, image: greenlightImage, replicas: 1 },
       files: { s3: { endpoint: `https://objects.${zone}`, bucket: "uploads" } },
@@ -52,6 +55,19 @@ export interface Given {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** A file that hosts fetch. */
+interface Download {
+  readonly url: string;
+  readonly sha512: string;
+}
+
+interface Described extends Pick<Given, "chain"> {
+  /** With a store of recordings, which needs an NFS server in the host's kernel. @default none, as where hosts are started */
+  readonly store?: boolean;
+  /** What bbb hosts fetch. @default what nobody serves, for tests that start no host */
+  readonly downloads?: { readonly project: Download; readonly compose: Download };
+}
+
 export async function newGiven(): Promise<Given> {
   const others = [...hosts.turn, ...hosts.bbb].map((host) => `${host}.${zone}`);
   const { chain, key } = await certificateFor(...Object.values(names), ...others);
@@ -60,7 +76,7 @@ export async function newGiven(): Promise<Given> {
 }
 
 /** Changes the document of the local stack to that of this estate. */
-export function describeApplications(document: Record<string, unknown>, { chain }: Pick<Given, "chain">): void {
+export function describeApplications(document: Record<string, unknown>, described: Described): void {
   const network = document.network as { readonly downloads: object };
   Object.assign(document, {
     ...{ name: "apps", zone, sites: { local: { cidr: "10.60.0.0/24" } } },
@@ -79,6 +95,12 @@ export function describeApplications(document: Record<string, unknown>, { chain 
         volumes,
       },
     },
-    apps: settings(chain),
+    apps: settings(described),
+  });
+  if (!described.store) return;
+  const recordings = { sizeGiB: 2, path: "/var/lib/recordings" };
+  Object.assign(document.image as object, { system: "flatcar" });
+  Object.assign(document.roles as object, {
+    recordings: { ...small, runs: ["recordings"], hosts: named(["apps-r-01"]), volumes: { recordings } },
   });
 }

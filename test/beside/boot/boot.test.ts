@@ -129,6 +129,13 @@ test("systemctl on a host acts on its played units", async () => {
   expect((await kept(11, "var/lib/order")).split("\n").length).toBe(before + 1);
 });
 
+test("Docker of a host says that it is played", async () => {
+  expect(await ssh(11, "docker pull example.org/image")).toMatchObject({
+    ...{ exitCode: 0, stderr: "played by the local stack, nothing was run: docker pull example.org/image" },
+  });
+  expect((await ssh(11, "docker exec web true")).exitCode).toBe(1);
+});
+
 test("a host that is stopped has no process, no mount, no link; started again it keeps its files, without Ignition", async () => {
   await ssh(11, "echo mine > /home/core/note; nohup sleep 987654 >/dev/null 2>&1 &");
   const before = await bootIdOf(11);
@@ -256,6 +263,58 @@ test("a volume is formatted and mounted by units, outlives its host, and goes wh
     .toMatchObject({ stdout: expect.stringContaining(volumeId) });
   await lab.ask("forgetVolume", volumeId);
   await expect.poll(() => lab.run("ls", join(data, "volumes")), { timeout: 5000 }).toMatchObject({ stdout: "" });
+});
+
+test("a timer starts its service again and again, until it is stopped, or its host is", async () => {
+  const hostKey = { private: await readFile(join(keys, "host"), "utf8"), public: "" };
+  const lines = ["Type=oneshot", "ExecStart=/bin/sh -c 'echo tick >> /var/lib/ticks'"];
+  const timer = ["[Timer]", "OnBootSec=1s", "OnUnitInactiveSec=500ms", "AccuracySec=1ms"];
+  const units = [
+    { name: "tick.service", contents: `${["[Service]", ...lines].join("\n")}\n` },
+    { name: "tick.timer", contents: `${[...timer, "[Install]", "WantedBy=timers.target"].join("\n")}\n` },
+    { name: "long.service", contents: "[Service]\nType=oneshot\nExecStart=/bin/sleep 654\n" },
+    {
+      name: "long.timer",
+      contents: "[Timer]\nOnBootSec=1s\nOnUnitInactiveSec=1h\n[Install]\nWantedBy=timers.target\n",
+    },
+    // of the played image
+    { name: "docker.service" },
+  ];
+  const server = await serverOf(51, { name: "clock-1", hostKey, units });
+  const ticks = async () => (await kept(51, "var/lib/ticks").catch(() => "")).split("\n").length - 1;
+  await lab.ask("set", server);
+  const host = await lab.until("clock-1", ({ state }) => state === "running" || state === "failed");
+  expect(host).toMatchObject({ state: "running" });
+  expect(host.units).toContainEqual({ name: "tick.timer", state: "active", kind: "real" });
+  expect(host.units).toContainEqual({ name: "docker.service", state: "active", kind: "played" });
+  await expect.poll(ticks, { timeout: 10_000 }).toBeGreaterThan(2);
+
+  expect(await ssh(51, "systemctl is-active long")).toMatchObject({ exitCode: 3, stdout: "activating" });
+  expect(await processes("/bin/sleep 654")).toHaveLength(1);
+  expect((await ssh(51, "sudo systemctl stop long")).exitCode).toBe(0);
+  expect(await ssh(51, "systemctl is-active long")).toMatchObject({ exitCode: 3, stdout: "inactive" });
+  expect(await processes("/bin/sleep 654")).toEqual([]);
+  expect(await ssh(51, "sudo systemctl stop tick.timer; systemctl is-active tick.timer")).toMatchObject({
+    ...{ exitCode: 3, stdout: "inactive" },
+  });
+  const stopped = await ticks();
+  await sleep(2000);
+  expect(await ticks()).toBe(stopped);
+  expect(await ssh(51, "sudo systemctl start tick && systemctl is-active tick")).toMatchObject({
+    ...{ exitCode: 3, stdout: "inactive" },
+  });
+  expect(await ticks()).toBe(stopped + 1);
+  expect(await ssh(51, "sudo systemctl start tick.timer && systemctl status tick.timer")).toMatchObject({
+    ...{ exitCode: 0, stdout: "tick.timer: active" },
+  });
+  await expect.poll(ticks, { timeout: 10_000 }).toBeGreaterThan(stopped + 2);
+
+  await lab.ask("set", { ...server, status: "SHUTOFF" });
+  await lab.until("clock-1", ({ state }) => state === "stopped");
+  const off = await ticks();
+  await sleep(1500);
+  expect(await ticks()).toBe(off);
+  await lab.ask("remove", server.id);
 });
 
 test("a host breaks as it was told", async () => {

@@ -2,7 +2,8 @@ import { k3sLauncherSha512 } from "../../../local/boot/launcher.ts";
 
 interface Unit {
   readonly name: string;
-  readonly contents: string;
+  /** @default that of the image */
+  readonly contents?: string;
 }
 
 /** What a test puts on its host beside the keys. */

@@ -31,8 +31,8 @@ export function expected(question: Question, circumstances: Circumstances): bool
 
 /** Whether the host it goes to takes it. */
 function admitted({ from, to, via, protocol, port }: Question, circumstances: Circumstances): boolean {
-  // an address of the estate's own network leads nowhere from outside
-  if (from.kind !== "host" && circumstances.translated && to.fixed === to.announced) return false;
+  // an address of the estate's own network leads nowhere from outside; without a floating IP it is the one that is announced, too
+  if (from.kind !== "host" && circumstances.translated && to[via] === to.fixed) return false;
   return listening(protocol, port).some((one) => {
     if (!isOne(to, one.on, circumstances)) return false;
     if (one.sources.includes("world")) return true;

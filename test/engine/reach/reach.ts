@@ -75,15 +75,22 @@ function candidates(): readonly Candidate[] {
   return [...new Map(usable.map((one) => [`${one.protocol} ${one.port}`, one])).values()];
 }
 
-/** What one end asks: the host that stands for each other role, and another of its own. */
+/**
+ * What one end asks: the host that stands for each other role, another of its own, and itself, by way of its floating IP. Of hosts that
+ * have one, both addresses are asked, from outside too.
+ */
 function questionsOf(from: Host | Exclude<End, { kind: "host" }>, hosts: readonly Host[]): Question[] {
   const own = from.kind === "host" ? from.role : undefined;
-  const others = hosts.filter((host) => (host.role === own ? host !== from : host.first));
+  const others = hosts.filter((host) => (host.role === own ? true : host.first));
   return others.flatMap((to) => {
-    const both = from.kind === "host" && to.fixed !== to.announced;
-    const vias = both ? (["fixed", "announced"] as const) : ([from.kind === "host" ? "fixed" : "announced"] as const);
+    const vias = viasOf(from, to);
     return candidates().flatMap(({ protocol, port }) => vias.map((via) => ({ from, to, via, protocol, port })));
   });
+}
+
+function viasOf(from: End, to: Host): readonly Question["via"][] {
+  if (to.fixed === to.announced) return from === to ? [] : ["fixed"];
+  return from === to ? ["announced"] : ["fixed", "announced"];
 }
 
 /** Starts answering in a host's namespace, and resolves when it does. */

@@ -19,6 +19,14 @@ export function withScalelite(document: any, { settings = {}, apps = {} }: { set
   };
 }
 
+/** Gives a document the store of recordings, on a host of its own. */
+// biome-ignore lint/suspicious/noExplicitAny: a test writes whatever it likes
+export function withStore(document: any) {
+  const volumes = { recordings: { sizeGiB: 50, path: "/var/lib/recordings" } };
+  document.roles.recordings = { flavor: "m1.small", count: 1, volumes };
+  document.apps = { ...document.apps, recordings: {} };
+}
+
 /** Greenlight's image with a digest, which the project does not know. */
 export const greenlightImage = `${versions.greenlight}@sha256:${"0".repeat(64)}`;
 

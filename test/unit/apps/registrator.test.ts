@@ -44,6 +44,31 @@ describe("the declared state", () => {
     });
   });
 
+  it("asks the estate's Consul beside the orchestrator, where it runs; and another one instead, where the document names it", () => {
+    const own = { url: "http://consul:8500", token: "unique-consul" };
+    const told = (settings: object, consul?: typeof own) => {
+      const { facts, settings: found } = factsOf(settings);
+      return parseDeclared(JSON.stringify(declaredState(facts, found, appSecrets, scalelite, consul))).consul;
+    };
+    expect(told({}, own)).toEqual({ ...own, service: "bbb", looked: "estate/keeper/looked", beside: true });
+    const other = { url: "http://consul.example.org:8500", service: "meetings" };
+    expect(told({ consul: other }, own)).toEqual({ ...other, beside: false });
+    expect(told({})).toBeUndefined();
+  });
+
+  it("says where hosts tell of their recordings where these have a store, whether or not hosts record just now", () => {
+    const { facts, settings } = factsOf();
+    const of = (...apps: string[]) => {
+      const known = { pools: facts.pools, apps: apps.map((name) => ({ name })) };
+      return parseDeclared(JSON.stringify(declaredState(known, settings, appSecrets, scalelite))).servers["bbb-01"];
+    };
+    expect(of("bbb", "recordings")?.handover).toEqual({
+      ...{ url: "http://bbb-bbb-01:9301/metrics", metric: "bbb_recordings_waiting" },
+      looked: "bbb_recordings_looked_timestamp_seconds",
+    });
+    for (const apps of [["bbb"], ["recordings"]]) expect(of(...apps)?.handover).toBeUndefined();
+  });
+
   it("is refused for hosts that there are not, and texts without their minutes", () => {
     const wrong = () =>
       factsOf({ servers: { "bbb-99": {} }, drain: { texts: { de: { ends: "bald", asks: "in {minutes} Minuten" } } } });
@@ -167,7 +192,7 @@ describe("the manifests", () => {
     expect(binding("ClusterRole").roleRef).toMatchObject({ kind: "ClusterRole", name: "registrator" });
   });
 
-  it("let it reach the bbb hosts, the orchestrator's API, Scalelite, Consul and names; nothing else", () => {
+  it("let it reach the bbb hosts, the orchestrator's API, Scalelite, Consul, what hosts say of recordings, and names; nothing else", () => {
     const reached = { bbb: ["192.0.2.1"], orchestrators: ["10.0.0.1"], callers: ["10.42.0.0/16"] };
     const { egress, ingress, policyTypes } = policy(reached).spec;
     expect(policyTypes).toEqual(["Ingress", "Egress"]);
@@ -177,6 +202,7 @@ describe("the manifests", () => {
       ['[{"ipBlock":{"cidr":"192.0.2.1/32"}}]', "443"],
       ['[{"ipBlock":{"cidr":"10.0.0.1/32"}}]', "6443"],
       [expect.stringContaining('"scalelite"'), "8080"],
+      [expect.stringContaining('"bbb"'), "9301"],
       [expect.stringContaining('"consul"'), "8500"],
       [expect.stringContaining("kube-system"), "53,53"],
     ]);

@@ -82,7 +82,23 @@ test("services come after mounts, and after those they need by path", () => {
 });
 
 test("unit types that are not played are refused", () => {
-  expect(() => order({ "a.timer": by })).toThrow("a.timer: units of the type .timer are not played");
+  expect(() => order({ "a.socket": by })).toThrow("a.socket: units of the type .socket are not played");
+});
+
+test("a timer is there before the boot is over, and comes without the service that it starts", () => {
+  const files = {
+    "sysinit.target": {},
+    "basic.target": { ...by, lines: "Requires=sysinit.target\nWants=timers.target\nAfter=sysinit.target" },
+    "timers.target": {},
+    "a.timer": { wantedBy: "timers.target" },
+    "a.service": {},
+  };
+  const names = order(files);
+  expect(names).toEqual(["sysinit.target", "a.timer", "timers.target", "basic.target", "multi-user.target"]);
+});
+
+test("what is to be started, and is not there, is named", () => {
+  expect(() => orderUnits("gone.service", finder({}))).toThrow(/^gone\.service does not exist on this host$/);
 });
 
 test.each([

@@ -8,8 +8,10 @@ import { renderMachine } from "../../../ignition/render.ts";
 import { unitFinder } from "../../../local/boot/units/load.ts";
 import { orderUnits, type Step } from "../../../local/boot/units/order.ts";
 import { serviceOf } from "../../../local/boot/units/service.ts";
+import { timerOf } from "../../../local/boot/units/timer.ts";
 import { specifiersOf } from "../../../local/boot/units/words.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
+import { withBbb } from "../apps/documents.ts";
 import { estate, uniqueSecrets } from "../stacks/fixtures.ts";
 
 const folders: string[] = [];
@@ -23,23 +25,38 @@ interface Unit {
   readonly dropins?: readonly { readonly name: string; readonly contents: string }[];
 }
 
-/** Puts the units of a host where Ignition does, and the links where presets do; in what order they would be started. */
-function started(host: string, document = estate()): Step[] {
+/** The targets of the played image that units of the estate are wanted by, as systemd has them. */
+const targets = {
+  "multi-user.target": "Requires=basic.target\nAfter=basic.target",
+  "basic.target": "Wants=timers.target",
+  "timers.target": "Description=Timer Units",
+};
+
+/** Puts the units of a host where Ignition does, and the links where presets do. */
+function rootOf(host: string, document = estate()): string {
   const root = mkdtempSync(join(tmpdir(), "estate-rendered-"));
   folders.push(root);
   const own = join(root, "etc/systemd/system");
-  const wants = join(own, "multi-user.target.wants");
   const image = join(root, "usr/lib/systemd/system");
-  for (const folder of [own, wants, image]) mkdirSync(folder, { recursive: true });
-  writeFileSync(join(image, "multi-user.target"), "[Unit]\nDescription=Multi-User System\n");
+  mkdirSync(image, { recursive: true });
+  for (const [name, lines] of Object.entries(targets)) {
+    mkdirSync(join(own, `${name}.wants`), { recursive: true });
+    writeFileSync(join(image, name), `[Unit]\n${lines}\n`);
+  }
   for (const { name, contents, dropins = [] } of unitsOf(host, document)) {
     if (contents === undefined) continue;
     writeFileSync(join(own, name), contents);
-    if (contents.includes("WantedBy=multi-user.target")) symlinkSync(join("..", name), join(wants, name));
+    const [, target] = /^WantedBy=(.*)$/m.exec(contents) ?? [];
+    if (target) symlinkSync(join("..", name), join(own, `${target}.wants`, name));
     if (dropins.length > 0) mkdirSync(join(own, `${name}.d`));
     for (const dropin of dropins) writeFileSync(join(own, `${name}.d`, dropin.name), dropin.contents);
   }
-  return orderUnits("multi-user.target", unitFinder(root));
+  return root;
+}
+
+/** In what order they would be started. */
+function started(host: string, document?: ReturnType<typeof estate>): Step[] {
+  return orderUnits("multi-user.target", unitFinder(rootOf(host, document)));
 }
 
 function unitsOf(host: string, document: ReturnType<typeof estate>): Unit[] {
@@ -68,6 +85,24 @@ describe("the local stack", () => {
     const k3s = find(steps, host === "bbb-01" ? "k3s-agent.service" : "k3s.service");
     expect(k3s?.requires).toContain("estate-metadata.service");
     expect(k3s?.after).toContain("estate-metadata.service");
+  });
+
+  it("plays the timer that settles BigBlueButton, and what it starts", () => {
+    const find = unitFinder(rootOf("bbb-01", estate(withBbb)));
+    const names = orderUnits("multi-user.target", find).map(({ unit }) => unit.name);
+    expect(names).toContain("estate-bbb.timer");
+    expect(names).not.toContain("estate-bbb.service");
+    const read = (name: string) => {
+      const unit = find(name);
+      if (unit === undefined || unit === "masked") throw new Error(`no unit ${name}`);
+      return [name, unit.assignments, specifiersOf(name, { hostname: "bbb-01", machineId: "m", bootId: "b" })] as const;
+    };
+    expect(timerOf(...read("estate-bbb.timer"))).toMatchObject({
+      ...{ unit: "estate-bbb.service", elapses: [{ base: "boot" }, { base: "ended" }] },
+    });
+    expect(serviceOf(...read("estate-bbb.service"))).toMatchObject({ type: "oneshot", restart: "no", remains: false });
+    const needed = orderUnits("estate-bbb.service", find).map(({ unit }) => unit.name);
+    expect(needed.indexOf("estate-metadata.service")).toBeLessThan(needed.indexOf("estate-bbb.service"));
   });
 
   it("mounts the archive of images on the data volume, and starts k3s after it", () => {

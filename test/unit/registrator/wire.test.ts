@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { connectBbb } from "../../../apps/registrator/service/bbb.ts";
+import { type Bbb, connectBbb } from "../../../apps/registrator/service/bbb.ts";
 import { checksumOf, signedQuery } from "../../../apps/registrator/service/checksum.ts";
-import { sumOf } from "../../../apps/registrator/service/handover.ts";
+import { sumOf, waitingRecordings } from "../../../apps/registrator/service/handover.ts";
 import { isAuthorized } from "../../../apps/registrator/service/token.ts";
 import { readXml } from "../../../apps/registrator/service/xml.ts";
 import { fakeBbb } from "./fake-bbb.ts";
@@ -105,5 +105,40 @@ describe("a metric of a host", () => {
     const text = '# TYPE waiting gauge\nwaiting{state="raw"} 2\nwaiting{state="a b"} 1\nwaiting_more 9\n';
     expect(sumOf(text, "waiting")).toBe(3);
     expect(() => sumOf(text, "wait")).toThrow("there is no metric wait");
+  });
+});
+
+describe("recordings that a host has not handed over", () => {
+  const since = 1_800_000_000_000;
+  const bbb = (unfinished: number) => ({ unfinishedRecordings: async () => unfinished }) as unknown as Bbb;
+
+  async function waiting(said: { status?: number; body: string }, unfinished = 0) {
+    const host = await listen((_, response) => {
+      response.statusCode = said.status ?? 200;
+      response.end(said.body);
+    });
+    try {
+      const handover = { url: `${host.url}/metrics`, metric: "waiting", looked: "looked" };
+      return await waitingRecordings(bbb(unfinished), handover, since);
+    } finally {
+      await host.stop();
+    }
+  }
+  const metrics = (count: number, secondsAfter: number) => ({
+    body: `waiting ${count}\nlooked ${since / 1000 + secondsAfter}\n`,
+  });
+
+  it("are waited for beside those that the server works on", async () => {
+    expect(await waiting(metrics(2, 90), 1)).toBe(3);
+    expect(await waiting(metrics(0, 90))).toBe(0);
+  });
+
+  it("are not known by a look from before the last meeting ended, or just after: the drain waits on", async () => {
+    for (const seconds of [-10, 0, 59]) expect(await waiting(metrics(0, seconds))).toMatch(/has not looked again/);
+  });
+
+  it("are not known where the host says nothing", async () => {
+    expect(await waiting({ body: "bbb_recordings_told 0\n" })).toBe("there is no metric looked");
+    expect(await waiting({ status: 503, body: "" })).toMatch(/HTTP 503/);
   });
 });

@@ -235,12 +235,12 @@ const table: readonly [string, Change, string][] = [
   [
     "nobody runs",
     set("roles worker runs", []),
-    "roles.worker.runs: missing: say what runs on these hosts, one or more of orchestrator, turn, bbb, greenlight, scalelite, monitoring, pods",
+    "roles.worker.runs: missing: say what runs on these hosts, one or more of orchestrator, recordings, turn, bbb, greenlight, scalelite, monitoring, pods",
   ],
   [
     "unknown workload",
     set("roles worker runs", ["mail"]),
-    "roles.worker.runs[0]: write one of orchestrator, turn, bbb, greenlight, scalelite, monitoring, pods",
+    "roles.worker.runs[0]: write one of orchestrator, recordings, turn, bbb, greenlight, scalelite, monitoring, pods",
   ],
   [
     "a second orchestrator",

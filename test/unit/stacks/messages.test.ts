@@ -97,7 +97,11 @@ const table: readonly (readonly [string, unknown, string])[] = [
     below("runs, flavor, publicAddress, antiAffinity, labels, taints, volumes, hosts, count, rollout"),
   ],
   ["roles.*.runs", "pods", "write a list, such as [pods]"],
-  ["roles.*.runs[0]", "mail", "write one of orchestrator, turn, bbb, greenlight, scalelite, monitoring, pods"],
+  [
+    "roles.*.runs[0]",
+    "mail",
+    "write one of orchestrator, recordings, turn, bbb, greenlight, scalelite, monitoring, pods",
+  ],
   ["roles.*.flavor", {}, "write the name of a flavor, such as m1.large"],
   ["roles.*.publicAddress", "yes", "write true or false"],
   ["roles.*.antiAffinity", true, "write one of none, soft, hard"],

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { versions } from "../../../../stacks/versions.ts";
 import { estate } from "../../stacks/fixtures.ts";
-import { bbbImages, withBbb } from "../documents.ts";
+import { bbbImages, withBbb, withStore } from "../documents.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 type Any = any;
@@ -60,6 +60,25 @@ it("can be downloaded", () => {
 
 it("says nothing that templates of upstream would run", () => {
   expect(written({ welcome: "{{ .Env.SHARED_SECRET }}" })).toThrow("apps.bbb.welcome: leave out {{");
+});
+
+it("records only where recordings are kept, and asks for the images of that only then", () => {
+  const { recordings: _, "bbb-webrtc-recorder": __, ...others } = bbbImages;
+  expect(written({ images: others })).not.toThrow();
+  const recorded = (settings: object, other: (document: Any) => void = () => undefined) =>
+    written({ recording: true, ...settings }, (document) => {
+      withStore(document);
+      document.apps.scalelite.recordings = {};
+      other(document);
+    });
+  expect(recorded({})).not.toThrow();
+  expect(recorded({ images: others })).toThrow("apps.bbb.images.recordings: the digest of");
+  expect(recorded({}, (document) => delete document.apps.scalelite.recordings)).toThrow(
+    "apps.bbb.recording: nobody would import them: write apps.scalelite.recordings: {} too",
+  );
+  expect(recorded({}, (document) => (document.apps.recordings.enabled = false))).toThrow(
+    "apps.bbb.recording: recordings would be lost with their host: write apps.recordings too",
+  );
 });
 
 it("needs those that it is nothing without", () => {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { hostFragment } from "../../../../apps/bbb/host.ts";
-import { imagesOf, upstreamServices } from "../../../../apps/bbb/images.ts";
+import { imagesOf, recordingServices, upstreamServices } from "../../../../apps/bbb/images.ts";
 import { composeOverride } from "../../../../apps/bbb/override.ts";
 import { machineFacts, machineSecrets } from "../../../../ignition/machine.ts";
 import { renderMachine } from "../../../../ignition/render.ts";
@@ -11,8 +11,8 @@ import { deriveFacts } from "../../../../stacks/facts.ts";
 import { estate, uniqueSecrets } from "../../stacks/fixtures.ts";
 import { bbbSettings, withBbb } from "../documents.ts";
 
-const settings = { ...bbbSettings, mtu: 1400, exporter: true };
-const override = (other: { exporter?: boolean } = {}) =>
+const settings = { ...bbbSettings, mtu: 1400, exporter: true, recording: false };
+const override = (other: { exporter?: boolean; recording?: boolean } = {}) =>
   parse(composeOverride({ ...settings, images: imagesOf(settings.images), ...other }));
 
 function userData(host: string, change: (document: Any) => void = withBbb): string {
@@ -34,6 +34,15 @@ describe("the overlay of compose", () => {
     for (const [name, { image, restart }] of Object.entries<Any>(services)) {
       expect(image, name).toMatch(/^[a-z0-9.-]+\.[a-z]+\/[^:@]+:(?!latest)[^@]+@sha256:[0-9a-f]{64}$/);
       expect(restart, name).toBe("unless-stopped");
+    }
+  });
+
+  it("has what records, by digest, only where meetings are recorded: compose would start it", () => {
+    for (const service of recordingServices) expect(services).not.toHaveProperty(service);
+    const recorded = override({ recording: true }).services;
+    for (const service of recordingServices) {
+      expect(recorded[service].image).toMatch(/@sha256:[0-9a-f]{64}$/);
+      expect(recorded[service].restart).toBe("unless-stopped");
     }
   });
 
@@ -124,8 +133,16 @@ describe("the unit", () => {
     expect(units).toContainEqual({ name: "docker.service", enable: true });
   });
 
+  it("that hands recordings over is run again and again, and may take as long as they do", () => {
+    const of = (name: string) => units.find((one) => one.name === name)?.contents ?? "";
+    expect(of("estate-bbb-recordings.timer")).toMatch(/^OnUnitInactiveSec=30s$/m);
+    expect(of("estate-bbb-recordings.service")).toMatch(/^ExecStart=\/opt\/estate\/bbb\/handover\.sh$/m);
+    expect(of("estate-bbb-recordings.service")).toMatch(/^TimeoutStartSec=infinity$/m);
+  });
+
   it("has a folder that the keeper's pod may write to, and one that it may not read", () => {
     const folders = JSON.parse(userData("bbb-01")).storage.directories;
+    expect(folders).toContainEqual({ path: "/var/lib/estate/bbb-said", mode: 0o755 });
     expect(folders).toContainEqual({ path: "/var/lib/estate/bbb-told", mode: 0o700, user: { id: 65_532 } });
     expect(folders).toContainEqual({ path: "/var/lib/estate/bbb", mode: 0o700 });
   });

@@ -1,9 +1,13 @@
 /** What the keeper's pod brings to its host, and how that pod is made. */
+
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { deployment } from "../../../../apps/bbb/manifests.ts";
+import { deployment, service } from "../../../../apps/bbb/manifests.ts";
+import { handoverServer } from "../../../../apps/bbb/service/handover.ts";
 import { Keeper } from "../../../../apps/bbb/service/keeper.ts";
 
 let root = "";
@@ -61,7 +65,7 @@ it("leaves what was there when something is missing, and says so, with no secret
   await expect(stat(told("kept"))).rejects.toThrow("ENOENT");
 });
 
-it("is a pod of its host alone, that writes to one folder of it and listens nowhere", () => {
+it("is a pod of its host alone, that writes to one folder of it and listens for what it says of recordings", () => {
   const host = { name: "bbb-01", taints: ["estate/dedicated=bbb:NoSchedule"] };
   const { spec } = deployment({ host, certificate: "bbb-certs", program: "p" }).spec.template;
   expect(spec.nodeSelector).toEqual({ "kubernetes.io/hostname": "bbb-01" });
@@ -70,11 +74,40 @@ it("is a pod of its host alone, that writes to one folder of it and listens nowh
   // or it could read no Secret: those are for root and this group
   expect(spec.securityContext.fsGroup).toBe(spec.securityContext.runAsGroup);
   const [container] = spec.containers;
-  expect(container).not.toHaveProperty("ports");
+  expect(container?.ports).toEqual([{ name: "handover", containerPort: 9301, protocol: "TCP" }]);
   const writable = container?.volumeMounts.filter((mount) => !("readOnly" in mount));
   expect(writable).toEqual([{ name: "told", mountPath: "/told" }]);
   expect(spec.volumes).toContainEqual({
     name: "told",
     hostPath: { path: "/var/lib/estate/bbb-told", type: "Directory" },
+  });
+});
+
+it("tells what the host said of its recordings, and that it said nothing where it did not", async () => {
+  const said = join(root, "said");
+  await mkdir(said);
+  const server = handoverServer(said).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  try {
+    expect(await metrics()).toMatch(/^bbb_recordings_told 0$/m);
+    await writeFile(join(said, "metrics"), "bbb_recordings_waiting 3\n");
+    expect(await metrics()).toMatch(/^bbb_recordings_waiting 3\n(.*\n)*bbb_recordings_told 1$/m);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+it("is asked by host, so that a drain never hears of another one", () => {
+  expect(service("bbb-01").spec.selector).toMatchObject({ "estate/host": "bbb-01" });
+  const { template } = deployment({ host: { name: "bbb-01", taints: [] }, certificate: "c", program: "p" }).spec;
+  expect(template.metadata.labels).toMatchObject(service("bbb-01").spec.selector);
+  expect(template.spec.containers[0]?.volumeMounts).toContainEqual({
+    name: "said",
+    mountPath: "/said",
+    readOnly: true,
   });
 });

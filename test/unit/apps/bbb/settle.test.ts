@@ -196,6 +196,15 @@ describe("a running host with other settings", () => {
   });
 });
 
+describe("a running host that is told another store of recordings", () => {
+  it("is not started anew for it", async () => {
+    await tell("v1");
+    await settle();
+    await tell("v2", { recordings: "STORE=10.20.0.9:/store\n" });
+    expect(await settle()).toMatchObject({ exitCode: 0, started: false, said: "\n" });
+  });
+});
+
 describe("a running host with another certificate", () => {
   it("takes it at once, whoever is there, and no service ends for it", async () => {
     await tell("v1");

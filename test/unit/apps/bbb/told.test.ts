@@ -10,7 +10,7 @@ import { type ToldFacts, toldFiles } from "../../../../apps/bbb/told.ts";
 import { relaysOf } from "../../../../apps/coturn/relays.ts";
 
 const facts: ToldFacts = {
-  settings: { welcome: "Hello", branding: {}, checksums: ["sha1", "sha256"] },
+  settings: { welcome: "Hello", branding: {}, checksums: ["sha1", "sha256"], recording: false, keepRecordingDays: 4 },
   ...{ domain: "bbb-01.estate.test", fixed: "10.20.0.21", announced: "203.0.113.21" },
   relays: relaysOf(["turn-01.estate.test", "turn-02.estate.test"], "unique-turn-secret"),
   ...{ apiSecret: "unique-api-secret", seed: "unique-seed" },
@@ -64,13 +64,24 @@ describe("the project's environment", () => {
     expect(other.FSESL_PASSWORD).not.toBe(one.FSESL_PASSWORD);
   });
 
-  it("leaves out what the estate has elsewhere, and recordings, which nothing would hand over", () => {
+  it("leaves out what the estate has elsewhere, and recordings unless the document has them; upstream deletes none", () => {
+    const recorded = environmentOf(said({ recording: true }));
+    expect(recorded).toMatchObject({ ENABLE_RECORDING: "true", REMOVE_OLD_RECORDING: "false" });
+    expect(properties()).toContain("disableRecordingDefault=true");
+    expect(properties(said({ recording: true }))).toContain("disableRecordingDefault=false");
     const off = Object.entries(environmentOf()).filter(([key]) => key.startsWith("ENABLE_"));
     expect(off.map(([key]) => key).sort()).toEqual([
       ...["ENABLE_COTURN", "ENABLE_GREENLIGHT", "ENABLE_HTTPS_PROXY", "ENABLE_PROMETHEUS_EXPORTER", "ENABLE_RECORDING"],
       "ENABLE_WEBHOOKS",
     ]);
     for (const [key, value] of off) expect([key, value]).toEqual([key, "false"]);
+  });
+});
+
+describe("recordings", () => {
+  it("are told where their store is, where there is one", () => {
+    expect(told()).not.toHaveProperty("recordings");
+    expect(told({ store: "10.20.0.9:/store" }).recordings).toBe("STORE=10.20.0.9:/store\nKEEP_DAYS=4\n");
   });
 });
 
