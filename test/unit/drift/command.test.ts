@@ -141,6 +141,14 @@ test("broken is 1: an engine or a cloud that does not answer, with what was foun
   expect(troubles.join("\n")).toMatch(/did not succeed[\s\S]*did not list its ports/);
 });
 
+test("a state that is not given a second time is told, with what was found", { timeout: 60_000 }, async () => {
+  await open();
+  const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state, later: null, refresh: renamed });
+  const { findings, troubles } = reportIn(stdout);
+  expect([exitCode, brief(findings)]).toEqual([1, ["cloud cosmetic worker-01 changed"]]);
+  expect(troubles.join("\n")).toContain("whether an update runs is not known: 'pulumi stack export' failed");
+});
+
 /** A lock as the file backend writes it. */
 function lock(pid: number): void {
   const folder = join(engine.folder, "state/.pulumi/locks/organization/estate", stack);
