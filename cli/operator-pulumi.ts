@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { Trouble } from "../local/say.ts";
+import { askWhole } from "./half-written.ts";
 import type { Pulumi } from "./stack-secrets.ts";
 
 const cure =
@@ -13,7 +14,7 @@ export const noPulumi = "there is no program pulumi on the PATH: install the Pul
  * @param again the command to run again after a cure, such as `estate init`
  */
 export function operatorPulumi(folder: string, again: string): Pulumi {
-  return async (command, input) => {
+  const ask: Pulumi = async (command, input) => {
     const result = await execa("pulumi", [...command, "--non-interactive", "--color=never"], {
       ...{ cwd: folder, reject: false },
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
@@ -24,4 +25,5 @@ export function operatorPulumi(folder: string, again: string): Pulumi {
     const said = result.stderr || result.shortMessage;
     throw new Trouble(`'pulumi ${command.slice(0, 2).join(" ")}' failed: ${said}\n${cure} then run '${again}' again.`);
   };
+  return (command, input) => askWhole(() => ask(command, input));
 }

@@ -16,7 +16,7 @@ import { gateRuns, killEngine } from "./processes.ts";
 /** The program, with a config map in its application, so that there is one to edit. */
 let program: string;
 const service = "new kubernetes.core.v1.Service(name,";
-const settings = `new kubernetes.core.v1.ConfigMap("settings", inNamespace({ metadata: { name: "settings" }, data: { greeting: "hello" } }), options);`;
+const settings = `new kubernetes.core.v1.ConfigMap("settings", this.takenBack({ metadata: { name: "settings" }, data: { greeting: "hello" } }), this.own(args.after));`;
 
 const changed = (args: readonly string[]) => estate(args, program);
 
