@@ -1,5 +1,6 @@
 /** What follows from the document, without a resource and without a server. */
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { policy } from "../../../../apps/consul/access.ts";
 import { application } from "../../../../apps/consul/app.ts";
 import { catalogueOf } from "../../../../apps/consul/catalogue.ts";
@@ -8,9 +9,24 @@ import { program } from "../../../../apps/consul/keeper.ts";
 import { budget, servers } from "../../../../apps/consul/server.ts";
 import { readCatalogue } from "../../../../apps/consul/service/catalogue.ts";
 import { gossipKey, managementToken, rightsOf, tokenOf, users } from "../../../../apps/consul/tokens.ts";
+import { prometheusYml } from "../../../../apps/monitoring/config.ts";
+import { monitoringFacts } from "../../../../apps/monitoring/facts.ts";
+import { targetsFile } from "../../../../apps/monitoring/targets.ts";
 import { deriveFacts } from "../../../../stacks/facts.ts";
 import { estate } from "../../stacks/fixtures.ts";
 import { withConsul } from "./document.ts";
+
+/** A job, as far as Prometheus' discovery goes. */
+interface Scrape {
+  readonly job_name: string;
+  readonly file_sd_configs?: readonly object[];
+  readonly consul_sd_configs?: readonly { readonly services: readonly string[] }[];
+  readonly relabel_configs?: readonly {
+    readonly source_labels: readonly string[];
+    readonly regex: string;
+    readonly target_label: string;
+  }[];
+}
 
 const facts = deriveFacts(estate(withConsul));
 const fixed = Object.fromEntries(
@@ -152,6 +168,42 @@ describe("the catalogue", () => {
     const bare = catalogueOf(without("monitoring", "coturn"), fixed);
     expect(Object.keys(bare.nodes)).toEqual(["bbb-01", "bbb-02"]);
     expect(bare.nodes["bbb-01"]?.services.map(({ service }) => service)).toEqual(["bbb"]);
+  });
+});
+
+describe("Prometheus", () => {
+  const known = monitoringFacts(facts, { scrapeSeconds: 30, leastBbb: "3.0.35" }).prometheus;
+  const jobs: Scrape[] = parse(prometheusYml(known)).scrape_configs;
+  const catalogue = catalogueOf(facts, fixed);
+
+  /** Targets of a job, as Prometheus makes them of what Consul has: the metadata that it gives, and then the job's own rules. */
+  function discovered({ consul_sd_configs: [sd], relabel_configs }: Required<Scrape>) {
+    return Object.entries(catalogue.nodes).flatMap(([name, { address, meta, services }]) => {
+      const given = services.find(({ service }) => sd?.services.includes(service));
+      if (!given) return [];
+      const metadata = Object.entries(meta).map(([key, value]) => [`__meta_consul_metadata_${key}`, value]);
+      const labels: Record<string, string> = { __meta_consul_node: name, ...Object.fromEntries(metadata) };
+      const kept = relabel_configs.flatMap(({ source_labels: [from = ""], regex, target_label }) => {
+        const value = labels[from] ?? "";
+        return new RegExp(`^(?:${regex})$`).test(value) ? [[target_label, value]] : [];
+      });
+      return [{ targets: [`${given.address ?? address}:${given.port}`], labels: Object.fromEntries(kept) }];
+    });
+  }
+
+  it("finds by Consul each host as by the document, with the same labels: it is one target", () => {
+    expect(known.hostJobs.map(({ name }) => name)).toEqual(["node-exporter", "turn-exporter"]);
+    for (const job of known.hostJobs) {
+      const scrape = jobs.find(({ job_name }) => job_name === job.name) as Required<Scrape>;
+      expect(scrape.file_sd_configs).toHaveLength(1);
+      expect(discovered(scrape)).toEqual(JSON.parse(targetsFile(job, fixed)));
+    }
+  });
+
+  it("asks Consul of nothing that pods have", () => {
+    const others = jobs.filter(({ job_name }) => !known.hostJobs.some(({ name }) => name === job_name));
+    expect(others.length).toBeGreaterThan(0);
+    for (const job of others) expect(job).not.toHaveProperty("consul_sd_configs");
   });
 });
 
