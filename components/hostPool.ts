@@ -7,6 +7,10 @@ import type { Recorded } from "./recorded.ts";
 import { rolloutOrder } from "./rolloutOrder.ts";
 
 export interface HostPoolArgs {
+  /**
+   * The role and its hosts. One more or less is that host alone; what replaces one is said at `HostArgs`. Another `rollout.width` only
+   * changes who waits for whom. Another `antiAffinity` replaces the server group, and so the hosts, in order.
+   */
   readonly facts: PoolFacts;
   /** Name of the estate, for what a project may have of several: in it, roles may have the same names. */
   readonly estate: string;

@@ -114,6 +114,12 @@ export const versions = {
   redisExporter:
     "docker.io/oliver006/redis_exporter:v1.84.0@sha256:7ef8e9c26638158fa4e7ad60df8c7e53d1919986753d6c1d2d1876b6ec38d87b",
   /**
+   * Image of Consul. Changing it restarts the servers, one after another; read its upgrade notes before another minor release.
+   * @source Docker Hub, hashicorp/consul, 2026-11, as one public project pins it, which ran it on arm64: whether the digest is that of all
+   *   platforms was not seen; not pulled here
+   */
+  consul: "docker.io/hashicorp/consul:2.0.2@sha256:7dcf35d6b2682831094f1680aa58be214134969505acce0a9b280249581aa7d2",
+  /**
    * Image that programs of ours run in, which are read from a ConfigMap. Changing it rolls their pods.
    * @source Docker Hub, node, 2026-11, as two public repositories pin it; not pulled here
    */

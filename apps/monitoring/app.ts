@@ -63,7 +63,7 @@ export const application = defineApplication({
     /** The password of Grafana's user admin. */
     grafanaPassword: { bytes: 16, when: ({ grafana }) => grafana !== undefined },
   },
-  after: ["scalelite", "registrator"],
+  after: ["scalelite", "registrator", "consul"],
   ports: {
     prometheus: { port: ports.prometheus, from: [app], scrape: true, component: "prometheus" },
     alertmanager: { port: ports.alertmanager, from: [app], scrape: true, component: "alertmanager" },

@@ -4,6 +4,7 @@ import type { Build, Context } from "../../stacks/application.ts";
 import { dataVolume } from "../../stacks/dataVolume.ts";
 import { localVolume } from "../../stacks/localVolume.ts";
 import { ApplicationComponent } from "../component.ts";
+import type { Consul } from "../consul/component.ts";
 import { hostsRunning } from "../hosts.ts";
 import { policy, stateBinding, stateRole } from "./access.ts";
 import { alertmanager, alertmanagerFiles } from "./alertmanagerPod.ts";
@@ -15,7 +16,7 @@ import { hostsDaemonSet } from "./hosts.ts";
 import { kubeState } from "./kubeState.ts";
 import { data, names, type Served } from "./names.ts";
 import { metadataFor, service } from "./pods.ts";
-import { prometheus, prometheusFiles, targetsName } from "./prometheus.ts";
+import { consulTokenName, prometheus, prometheusFiles, targetsName } from "./prometheus.ts";
 import { readName, readService } from "./reading.ts";
 import { targetsFile } from "./targets.ts";
 
@@ -56,7 +57,7 @@ export class Monitoring extends ApplicationComponent {
 
   #prometheus(kept: pulumi.Resource): void {
     const files = this.#files("prometheus", prometheusFiles(this.#facts));
-    const needs = [kept, files, this.#targets(), this.#policy("prometheus"), ...this.#found()];
+    const needs = [kept, files, this.#targets(), ...this.#token(), this.#policy("prometheus"), ...this.#found()];
     const { memoryMiB, keepDays } = this.#context.settings;
     this.#statefulSet("prometheus", prometheus(this.#facts, { data: this.#place, memoryMiB, keepDays }), needs);
   }
@@ -114,6 +115,15 @@ export class Monitoring extends ApplicationComponent {
     );
     const metadata = { ...metadataFor("prometheus"), name: targetsName };
     return new kubernetes.core.v1.ConfigMap(targetsName, this.inNamespace({ metadata, data: files }), this.own());
+  }
+
+  /** Secret: what Consul is asked with, where it runs. Prometheus reads a changed one with each request. */
+  #token(): pulumi.Resource[] {
+    const consul = this.#context.used.consul as Consul | undefined;
+    if (!consul) return [];
+    const metadata = { ...metadataFor("prometheus"), name: consulTokenName };
+    const secret = { metadata, stringData: { token: consul.tokenFor("monitoring") } };
+    return [new kubernetes.core.v1.Secret(consulTokenName, this.inNamespace(secret), this.own())];
   }
 
   /** Services by which it finds pods. */

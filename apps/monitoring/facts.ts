@@ -2,6 +2,7 @@ import type { AppFacts } from "../../stacks/appFacts.ts";
 import { dataVolume } from "../../stacks/dataVolume.ts";
 import type { EstateFacts, HostFacts, VolumeFacts } from "../../stacks/facts.ts";
 import { versions } from "../../stacks/versions.ts";
+import { names as consulNames, ports as consulPorts, datacenter } from "../consul/names.ts";
 import type { NotifyFacts } from "./alertmanager.ts";
 import type { PrometheusFacts } from "./config.ts";
 import type { RuleFacts } from "./rules.ts";
@@ -31,8 +32,13 @@ type Known = Pick<EstateFacts, "name" | "pools"> & { readonly apps: readonly Omi
 export function monitoringFacts(facts: Known, { scrapeSeconds, leastBbb }: Said): MonitoringFacts {
   const [hosts, pods] = [hostJobs(facts, notBrought), podJobs(facts)];
   const scalelite = facts.apps.find(({ name }) => name === "scalelite");
+  const consul = { server: `${consulNames.server}:${consulPorts.http}`, datacenter };
+  const registered = facts.apps.some(({ name }) => name === "consul");
   return {
-    prometheus: { estate: facts.name, scrapeSeconds, hostJobs: hosts, podJobs: pods },
+    prometheus: {
+      ...{ estate: facts.name, scrapeSeconds, hostJobs: hosts, podJobs: pods },
+      ...(registered ? { consul } : {}),
+    },
     rules: {
       ...{ jobs: [...hosts, ...pods].map(({ name }) => name), scrapeSeconds, k3s: versions.k3s, leastBbb },
       ...(scalelite ? { scalelite: { recordings: scalelite.settings.recordings !== undefined } } : {}),
@@ -42,7 +48,7 @@ export function monitoringFacts(facts: Known, { scrapeSeconds, leastBbb }: Said)
 }
 
 /** What of the catalogue's exporters nothing brings to hosts. */
-const notBrought = ["process-exporter"];
+export const notBrought = ["process-exporter"];
 
 /** What a Prometheus is made of besides its configuration. */
 export interface ServerFacts {

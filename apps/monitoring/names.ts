@@ -34,6 +34,7 @@ export const folders = {
   config: "/config",
   targets: "/targets",
   notify: "/notify",
+  consul: "/consul",
   data: "/data",
 } as const;
 

@@ -1,6 +1,6 @@
 import { digestOf } from "../../stacks/digest.ts";
 import { tolerationsOf } from "../../stacks/localVolume.ts";
-import { claim, configMap } from "../../stacks/mounts.ts";
+import { claim, configMap, secretFiles } from "../../stacks/mounts.ts";
 import { versions } from "../../stacks/versions.ts";
 import { prometheusYml } from "./config.ts";
 import type { MonitoringFacts, ServerFacts } from "./facts.ts";
@@ -10,6 +10,9 @@ import { ruleFiles } from "./rules.ts";
 
 /** The ConfigMap of the files of targets, which are followed while it runs. */
 export const targetsName = `${names.prometheus}-targets`;
+
+/** The Secret with the token that Consul is asked with. */
+export const consulTokenName = `${names.prometheus}-consul`;
 
 /** The files of Prometheus' configuration, by name. Read at its start: other files restart it. */
 export function prometheusFiles({ prometheus, rules }: MonitoringFacts): Readonly<Record<string, string>> {
@@ -32,6 +35,7 @@ export function prometheus(facts: MonitoringFacts, { data: place, memoryMiB, kee
     ],
     mounts: [
       ...[configMap(names.prometheus, folders.config), configMap(targetsName, folders.targets)],
+      ...(facts.prometheus.consul ? [secretFiles(consulTokenName, folders.consul)] : []),
       claim(data, folders.data),
     ],
     cpu: { request: "100m", limit: "2" },

@@ -76,7 +76,10 @@ export const application = defineApplication({
     /** Where a host differs, by its name. */
     servers: map(Name, Server, "bbb-01: { multiplier: 2 }").default({}),
     drain: Drain.prefault({}),
-    /** Consul says which hosts are lost, instead of the orchestrator. */
+    /**
+     * A Consul of others says which hosts are lost, instead of the orchestrator. That of the estate (`apps.consul`) need not be named: where it
+     * runs, both are asked.
+     */
     consul: section({
       url: form(/^https?:\/\/[^/\s]+$/, "write an address, such as http://consul:8500"),
       /** The service whose checks count. */
@@ -84,6 +87,7 @@ export const application = defineApplication({
     }).optional(),
   },
   uses: ["scalelite"],
+  after: ["consul"],
   secrets: {
     /** Whoever has it drains hosts. Gates have. */
     token: { bytes: 32 },

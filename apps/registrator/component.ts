@@ -2,10 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
+import type { Consul } from "../consul/component.ts";
 import { hostsRunning } from "../hosts.ts";
 import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
 import type { application } from "./app.ts";
-import { declaredState } from "./declared-state.ts";
+import { type ConsulAddress, declaredState } from "./declared-state.ts";
 import { deployment, disruptionBudget, type RegistratorFacts, service } from "./manifests.ts";
 import { name as fixed, metadata } from "./names.ts";
 
@@ -77,6 +78,13 @@ interface Used extends Readonly<Record<string, pulumi.ComponentResource>> {
   };
 }
 
+/** The estate's Consul, where it runs. */
+function consulOf(consul: Consul | undefined): pulumi.Output<ConsulAddress | undefined> {
+  return consul
+    ? consul.tokenFor("registrator").apply((token): ConsulAddress | undefined => ({ url: consul.url, token }))
+    : pulumi.output(undefined);
+}
+
 export const build: Build<typeof application, Used> = ({ name, settings, facts, secrets, used, ...context }) => {
   const { addresses, namespace, after, options } = context;
   const of = (workload: "bbb" | "orchestrator") =>
@@ -93,9 +101,9 @@ export const build: Build<typeof application, Used> = ({ name, settings, facts, 
     }));
   const { url, pollSeconds } = used.scalelite;
   const declared = pulumi
-    .all([secrets.token, secrets.bbb, used.scalelite.secret])
-    .apply(([token, bbb, secret]) =>
-      JSON.stringify(declaredState(facts, settings, { token, bbb }, { url, secret, pollSeconds })),
+    .all([secrets.token, secrets.bbb, used.scalelite.secret, consulOf(used.consul as Consul | undefined)])
+    .apply(([token, bbb, secret, consul]) =>
+      JSON.stringify(declaredState(facts, settings, { token, bbb }, { url, secret, pollSeconds }, consul)),
     );
   const { image, replicas } = settings;
   return new Registrator(

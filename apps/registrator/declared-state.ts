@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { EstateFacts } from "../../stacks/facts.ts";
 import { handoverPort, hostObject } from "../bbb/names.ts";
+import { lookedKey } from "../consul/service/looked.ts";
 import { hostsRunning } from "../hosts.ts";
 import type { Declared } from "./service/declared.ts";
 import type { RegistratorSettings } from "./settings.ts";
@@ -18,6 +19,12 @@ export interface ScaleliteAddress {
   readonly secret: string;
   /** Seconds between two looks of its poller. */
   readonly pollSeconds: number;
+}
+
+/** The estate's Consul, as the registrator reaches it. */
+export interface ConsulAddress {
+  readonly url: string;
+  readonly token: string;
 }
 
 /** The address of the API of a host, as others reach it. */
@@ -39,10 +46,12 @@ export function declaredState(
   settings: Omit<RegistratorSettings, "enabled" | "image" | "replicas" | "drain">,
   { token, bbb }: DeclaredSecrets,
   { url, secret, pollSeconds }: ScaleliteAddress,
+  own?: ConsulAddress,
 ): z.input<typeof Declared> {
-  const { mode, dryRun, deadSeconds, capacity, leastEnabled, consul } = settings;
+  const { mode, dryRun, deadSeconds, capacity, leastEnabled } = settings;
   // also of hosts that record nothing: they may have, until the update that replaces them
   const handsOver = ["bbb", "recordings"].every((needed) => facts.apps.some(({ name }) => name === needed));
+  const consul = settings.consul ?? (own && { ...own, service: "bbb", looked: lookedKey, beside: true });
   const servers = hostsRunning(facts, "bbb").map(({ name, names }) => [
     name,
     {

@@ -14,6 +14,10 @@ export interface Plan extends Roll {
   readonly stack: string;
   /** Whether the preview came to its end: what it did not come to is not in the plan. */
   readonly complete: boolean;
+  /** What the plan does not know of: an update that runs, or what a killed one left. Sentences. */
+  readonly halfDone: readonly string[];
+  /** Why the orchestrator did not answer: what is in it is then not in the plan, or as the state has it. */
+  readonly silentOrchestrator?: string;
   /** Why the roll is paused, if it is. */
   readonly paused?: string;
   readonly counts: Counts;
@@ -52,7 +56,8 @@ export function planOf(view: PlanView, { stack, complete, paused, pools, removal
   const known = pools.flatMap(({ hosts }) => hosts).filter(({ name }) => !made.has(name));
   const leaving = servers.filter(({ kind }) => kind === "delete");
   return {
-    ...{ stack, complete, ...(paused === undefined ? {} : { paused }) },
+    ...{ stack, complete, halfDone: [], ...(paused === undefined ? {} : { paused }) },
+    ...(view.silentOrchestrator === undefined ? {} : { silentOrchestrator: view.silentOrchestrator }),
     counts: {
       ...{ replace: of("replace"), delete: of("delete"), update: of("update"), create: of("create") },
       unchanged: view.unchanged,

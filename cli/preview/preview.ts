@@ -26,12 +26,12 @@ export async function preview(options: Options): Promise<void> {
   const stack = await chooseStack(options.stack, process.env);
   const facts = await readFacts(stack);
   process.stderr.write(`Asking the engine what an update of ${stack} would do...\n`);
-  const [before, { plan, stopped, log }] = await Promise.all([
+  const [before, { plan: planned, stopped, log }] = await Promise.all([
     readCheckpoint(stack).catch(() => undefined),
     readPlan(stack, facts, options),
   ]);
   // the plan is told all the same where the state cannot be read a second time
-  for (const line of await halfDone(stack, before).catch(() => [])) process.stderr.write(`${line}\n`);
+  const plan = { ...planned, halfDone: await halfDone(stack, before).catch(() => []) };
   const refusals = judgePlan(plan, limitsIn(options));
   const text = renderPlan(plan, refusals, markdown, textLimit(stack));
   if (options.markdown !== undefined && options.markdown !== "-") await save(options.markdown, text);

@@ -30,7 +30,7 @@ export function renderPlan(plan: Plan, refusals: readonly Refusal[], form: Form,
 }
 
 function summary(plan: Plan, refusals: readonly Refusal[], form: Form): string[] {
-  const { counts, stack, complete, paused, users } = plan;
+  const { counts, stack, complete, paused, users, halfDone, silentOrchestrator } = plan;
   const parts = [`${counts.replace} to replace`, `${counts.delete} to delete`, `${counts.update} to update`];
   return [
     form.title(
@@ -39,6 +39,14 @@ function summary(plan: Plan, refusals: readonly Refusal[], form: Form): string[]
     ...(complete
       ? []
       : ["", form.strong("The preview did not come to its end: this is what it came to. The reason is below.")]),
+    ...(halfDone.length === 0 ? [] : ["", form.strong("Before this plan:")]),
+    ...halfDone.map((line) => form.bullet(form.code(line))),
+    ...(silentOrchestrator === undefined
+      ? []
+      : [
+          "",
+          `${form.strong("The orchestrator did not answer")}: what is in it is not previewed (${form.code(silentOrchestrator)}). Have the plan made where its API can be reached (admins.cidrs), or look at 'estate rollout status'.`,
+        ]),
     ...(refusals.length === 0 ? [] : ["", form.strong("Refused:")]),
     ...refusals.flatMap(({ what, cure }) => [
       form.bullet(`${form.strong("Danger")}: ${what}.`),

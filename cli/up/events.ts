@@ -45,13 +45,19 @@ export interface PlanView {
   readonly unchanged: number;
   readonly findings: readonly Finding[];
   readonly errors: readonly EngineError[];
+  /** Why the orchestrator did not answer the engine: then nobody looked at what is in it. */
+  readonly silentOrchestrator?: string | undefined;
 }
+
+/** As the provider of Kubernetes says it, as a warning or as an error. */
+const unreachable = /Kubernetes cluster is unreachable:?\s*(.*)/;
 
 /** Reads the engine's event log while it is written. */
 export class EventLog implements EngineView, PlanView {
   readonly steps: Step[] = [];
   readonly findings: Finding[] = [];
   unchanged = 0;
+  silentOrchestrator: string | undefined;
   readonly begun: Operation[] = [];
   readonly failed: Operation[] = [];
   readonly errors: EngineError[] = [];
@@ -102,6 +108,7 @@ export class EventLog implements EngineView, PlanView {
       else this.#running.delete(urn);
       if (resOpFailedEvent) this.failed.push(operation);
     }
+    this.silentOrchestrator ??= unreachable.exec(diagnosticEvent?.message ?? "")?.[1];
     if (diagnosticEvent?.severity !== "error") return;
     const { urn, message } = diagnosticEvent;
     this.errors.push({ ...(urn ? { name: urnParts(urn).name } : {}), message: message.trim() });

@@ -61,7 +61,11 @@ beforeAll(async () => {
   leftBefore = await left();
   given = await newGiven();
   const downloads = await servedDownloads(join(here.data, "mirror"), bbbProject);
-  await small.prepare((document) => describeApplications(document, { ...given, downloads }));
+  await small.prepare((document) => {
+    describeApplications(document, { ...given, downloads });
+    // Debian has no Consul, and builds Prometheus without discovery by it
+    Object.assign((document.apps as Record<string, object>).consul ?? {}, { enabled: false });
+  });
   for (const [key, input] of Object.entries(given.secrets)) {
     const set = ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack, "--non-interactive"];
     await execa("pulumi", set, { cwd: project, input });
@@ -81,9 +85,10 @@ test("comes up with all applications in one update", async () => {
   expect(up.exitCode, up.text).toBe(0);
 });
 
-test("every application has pods, and all of them are ready or have done their work", async () => {
+test("every application but Consul and the store has pods, and all of them are ready or have done their work", async () => {
   const all = await soon(120, pods, (found) => found.length > 0 && found.every(isWell));
-  expect([...new Set(all.map(applicationOf))].sort()).toEqual(Object.keys(applications));
+  const others = Object.keys(applications).filter((name) => !["consul", "recordings"].includes(name));
+  expect([...new Set(all.map(applicationOf))].sort()).toEqual(others);
 });
 
 test("what this machine has the programs of runs; the rest says that it is played, and why", async () => {

@@ -156,7 +156,8 @@ test("an administrator's key is on every host; another one, or none, would be br
     estate.change((document) => {
       document.admins = admins(own);
     });
-  for (const own of [{ anna: keys.ben }, {}]) {
+  const others: readonly Readonly<Record<string, string>>[] = [{ anna: keys.ben }, {}];
+  for (const own of others) {
     await change(own);
     const plan = await planned(project, estate.stack);
     expect(plan).toEqual(hosts.map((host) => `update command:remote:Command ${host}-administrators`));

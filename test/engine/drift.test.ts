@@ -196,8 +196,8 @@ test("after a killed update it says what happened and what to do; estate up does
   expect(stdout).toContain("Left half-done by an update that was killed");
   expect(stdout).toContain("'estate up' takes in or removes what was half-made");
   const preview = await changed(["preview"]);
-  expect(preview.stderr, preview.text).toMatch(/worker-01-ready: the last update was killed while it was making it/);
-  expect(preview.stderr).toContain("'estate up' takes in or removes what was half-made");
+  expect(preview.stdout, preview.text).toMatch(/worker-01-ready: the last update was killed while it was making it/);
+  expect(preview.stdout).toContain("'estate up' takes in or removes what was half-made");
   await editDocument(({ roles: { worker } }) => {
     Object.assign(worker?.rollout ?? {}, { soakMinutes: 0.05 });
   });

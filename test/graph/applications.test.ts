@@ -1,12 +1,8 @@
-/**
- * An estate with every application of the project, which test/beside/applications.test.ts builds, and with the store of recordings, which
- * needs a kernel that serves NFS: it is whole, and each can be left out.
- */
+/** An estate with every application of the project, which test/beside/applications.test.ts builds: it is whole, and each can be left out. */
 import { describe, expect, it } from "vitest";
 import { appSecrets, runningApps } from "../../stacks/appFacts.ts";
 import { applications } from "../../stacks/applications.ts";
 import { describeApplications, newGiven } from "../beside/applications/document.ts";
-import { withStore } from "../unit/apps/documents.ts";
 import { estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
@@ -21,8 +17,7 @@ const without =
   (...off: readonly string[]) =>
   // biome-ignore lint/suspicious/noExplicitAny: a test writes whatever it likes
   (document: any) => {
-    describeApplications(document, given);
-    withStore(document);
+    describeApplications(document, { ...given, store: !off.includes("recordings") });
     // where the mocks of the cloud have their addresses
     document.sites.local.cidr = "10.20.0.0/24";
     for (const name of off) (document.apps as Apps)[name] = { ...document.apps[name], enabled: false };

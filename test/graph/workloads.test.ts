@@ -14,6 +14,7 @@ const settings: Readonly<Record<string, object>> = {
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
   monitoring: { host: "worker-01", grafana: {} },
+  consul: { hosts: ["worker-01", "worker-02", "worker-03"], page: {} },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: {} },
   recordings: {},
   ingress: {
@@ -35,7 +36,10 @@ const onHosts = ["coturn", "monitoring-hosts"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(
-  ["postgres", "backups", "redis", "monitoring"].map((name) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }]),
+  ["postgres", "backups", "redis", "monitoring", "consul"].map((name) => [
+    name,
+    { sizeGiB: 2, path: `/var/lib/${name}` },
+  ]),
 );
 
 /** Older than these rules; it keeps the objects it has. */
@@ -48,6 +52,7 @@ const apps = {
   change: (document: Any) => {
     Object.assign(document, { apps: settings });
     document.roles.worker.volumes = volumes;
+    Object.assign(document.roles.worker.hosts, { "worker-02": {}, "worker-03": {} });
     document.roles.bbb.publicAddress = true;
     document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
     document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };

@@ -2,6 +2,7 @@
 export interface Answer {
   readonly status: number;
   readonly type: string;
+  readonly headers: Headers;
   readonly body: string;
 }
 
@@ -30,7 +31,8 @@ export async function ask(url: URL, { timeout, json, headers }: Question): Promi
     });
     const body = await response.text();
     if (body.length > limit) throw new Error(`the answer has ${body.length} characters`);
-    return { status: response.status, type: response.headers.get("content-type") ?? "", body };
+    const { status, headers: told } = response;
+    return { status, type: told.get("content-type") ?? "", headers: told, body };
   } catch (error) {
     throw new Error(`${url.origin}${url.pathname}: ${wordsOf(error, timeout)}`);
   }

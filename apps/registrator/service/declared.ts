@@ -54,7 +54,17 @@ export const Declared = z.strictObject({
   /** Servers that must stay enabled while others are drained. */
   leastEnabled: z.number().int().min(0).default(1),
   /** Asks Consul how the hosts are, by the checks of a service; else the orchestrator is asked. */
-  consul: z.strictObject({ url, service: z.string().min(1) }).optional(),
+  consul: z
+    .strictObject({
+      url,
+      service: z.string().min(1),
+      token: z.string().min(1).optional(),
+      /** The key in its store that says when the checks were last made. Without, they are taken for new. */
+      looked: z.string().min(1).optional(),
+      /** Whether the orchestrator is asked too: then a host is lost only if both say so. */
+      beside: z.boolean().default(false),
+    })
+    .optional(),
   /** The estate's servers, by name. */
   servers: z.record(z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/), Server),
 });

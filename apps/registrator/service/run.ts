@@ -3,12 +3,13 @@ import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { serveApi } from "./api.ts";
-import { consulSights } from "./consul.ts";
 import { parseDeclared } from "./declared.ts";
 import { Leader } from "./leader.ts";
 import { leaseStore, nodeSights } from "./leases.ts";
 import { Registrator } from "./registrator.ts";
 import { connectScalelite } from "./scalelite.ts";
+import { sightsOf } from "./sights.ts";
+import { troubleOf } from "./trouble.ts";
 
 export interface Settings {
   /** The declared state, which may change while it runs. */
@@ -45,23 +46,20 @@ export async function run(settings: Settings): Promise<Running> {
   const { file, me, namespace, kubernetes, say, leaseSeconds = 15 } = settings;
   const store = leaseStore(kubernetes, namespace, leaseName, leaseSeconds);
   const leader = new Leader(store, { me, leaseSeconds, clock: () => performance.now() });
+  const [leaseTrouble, consulTrouble] = [troubleOf("the lease", say), troubleOf("Consul is not asked now", say)];
   const registrator = new Registrator({
     ...{ store, me, say, now: Date.now, leads: () => leader.leads },
     declared: async () => parseDeclared(await readFile(file, "utf8")),
     scalelite: ({ scalelite, algorithm }) => connectScalelite({ ...scalelite, algorithm }),
-    sights: ({ consul }) => (consul ? consulSights(consul.url, consul.service) : nodeSights(kubernetes)),
+    sights: (declared) => sightsOf(declared, () => nodeSights(kubernetes), consulTrouble),
   });
   const ended = new AbortController();
-  let leaseTrouble = "";
   const loops = [
     repeat(ended.signal, async () => {
-      const trouble = await leader.campaign().then(
-        () => "",
-        (error: Error) => error.message,
+      await leader.campaign().then(
+        () => leaseTrouble(""),
+        (error: Error) => leaseTrouble(error.message),
       );
-      // once, not every few seconds
-      if (trouble && trouble !== leaseTrouble) say(`the lease: ${trouble}`);
-      leaseTrouble = trouble;
       return leaseSeconds / 5;
     }),
     repeat(ended.signal, async () => {

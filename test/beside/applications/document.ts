@@ -21,21 +21,25 @@ const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
 const small = { flavor: "m1.small", rollout };
 const named = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, {}]));
 const volumeOf = (name: string) => [name, { sizeGiB: 2, path: `/var/lib/${name}` }] as const;
-const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring"].map(volumeOf));
+const volumes = Object.fromEntries(["postgres", "backups", "redis", "monitoring", "consul"].map(volumeOf));
 const datastore = { sizeGiB: 2, path: "/var/lib/rancher" };
 
 /** The settings of each application. A new one of the project is added here: test/graph/applications.test.ts misses it. */
-function settings({ chain, downloads = bbbSettings }: Described): Readonly<Record<string, object>> {
+function settings({ chain, store = false, downloads = bbbSettings }: Described): Readonly<Record<string, object>> {
   return {
     ...{ hello: { replicas: 1 }, feedback: { host: names.feedback, replicas: 1 }, coturn: { drainMinutes: 1 } },
     bbb: { ...bbbSettings, project: downloads.project, compose: downloads.compose },
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
     monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10 },
+    consul: { hosts: [worker], memoryMiB: 128 },
     postgres: { host: worker, memoryMiB: 256 },
     redis: { host: worker, instances: { scalelite: { memoryMiB: 64 }, greenlight: { memoryMiB: 64 } } },
     registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}`, replicas: 1 },
-    // recordings need a volume that several hosts write to
-    scalelite: { host: names.scalelite, images: scaleliteImages, replicas: 1 },
+    recordings: store ? {} : { enabled: false },
+    scalelite: {
+      ...{ host: names.scalelite, images: scaleliteImages, replicas: 1 },
+      ...(store ? { recordings: {} } : {}),
+    },
     greenlight: {
       ...{ host: names.greenlight, image: greenlightImage, replicas: 1 },
       files: { s3: { endpoint: `https://objects.${zone}`, bucket: "uploads" } },
@@ -58,6 +62,8 @@ interface Download {
 }
 
 interface Described extends Pick<Given, "chain"> {
+  /** With a store of recordings, which needs an NFS server in the host's kernel. @default none, as where hosts are started */
+  readonly store?: boolean;
   /** What bbb hosts fetch. @default what nobody serves, for tests that start no host */
   readonly downloads?: { readonly project: Download; readonly compose: Download };
 }
@@ -90,5 +96,11 @@ export function describeApplications(document: Record<string, unknown>, describe
       },
     },
     apps: settings(described),
+  });
+  if (!described.store) return;
+  const recordings = { sizeGiB: 2, path: "/var/lib/recordings" };
+  Object.assign(document.image as object, { system: "flatcar" });
+  Object.assign(document.roles as object, {
+    recordings: { ...small, runs: ["recordings"], hosts: named(["apps-r-01"]), volumes: { recordings } },
   });
 }

@@ -44,6 +44,18 @@ describe("the declared state", () => {
     });
   });
 
+  it("asks the estate's Consul beside the orchestrator, where it runs; and another one instead, where the document names it", () => {
+    const own = { url: "http://consul:8500", token: "unique-consul" };
+    const told = (settings: object, consul?: typeof own) => {
+      const { facts, settings: found } = factsOf(settings);
+      return parseDeclared(JSON.stringify(declaredState(facts, found, appSecrets, scalelite, consul))).consul;
+    };
+    expect(told({}, own)).toEqual({ ...own, service: "bbb", looked: "estate/keeper/looked", beside: true });
+    const other = { url: "http://consul.example.org:8500", service: "meetings" };
+    expect(told({ consul: other }, own)).toEqual({ ...other, beside: false });
+    expect(told({})).toBeUndefined();
+  });
+
   it("says where hosts tell of their recordings where these have a store, whether or not hosts record just now", () => {
     const { facts, settings } = factsOf();
     const of = (...apps: string[]) => {

@@ -52,11 +52,19 @@ describe("estate preview", { timeout: 60_000 }, () => {
   it("says that the last update was killed, what it was at, and what to do; and nothing of the kind otherwise", async () => {
     const urn = `urn:pulumi:${stack}::estate::command:local:Command::worker-01-ready`;
     const pending = [{ type: "creating", resource: { urn, type: "command:local:Command", id: "" } }];
-    const { exitCode, stderr } = await fake.estate(["preview"], { preview: quiet, pending });
+    const file = join(fake.folder, "plan.md");
+    const args = ["preview", "--markdown", file];
+    const { exitCode, stdout, stderr } = await fake.estate(args, { preview: quiet, pending });
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toContain("worker-01-ready: the last update was killed while it was making it");
-    expect(stderr).toContain("'estate up' takes in or removes what was half-made");
-    expect((await fake.estate(["preview"], { preview: quiet, pending: [] })).stderr).not.toContain("killed");
+    // in a comment on a pull request as well, where nobody sees what the command says beside it
+    for (const text of [stdout, readFileSync(file, "utf8")]) {
+      expect(text).toContain("worker-01-ready: the last update was killed while it was making it");
+      expect(text).toContain("'estate up' takes in or removes what was half-made");
+    }
+    const machine = await fake.estate(["preview", "--json"], { preview: quiet, pending });
+    expect(JSON.parse(machine.stdout).halfDone[0]).toMatch(/^worker-01-ready: the last update was killed/);
+    const none = await fake.estate(["preview", "--json"], { preview: quiet, pending: [] });
+    expect(JSON.parse(none.stdout).halfDone).toEqual([]);
   });
 
   it.each(["s3://estate-state?region=x", "postgres://estate@db.example.org/estate"])(
@@ -67,12 +75,12 @@ describe("estate preview", { timeout: 60_000 }, () => {
       const urn = `urn:pulumi:${stack}::estate::command:local:Command::worker-01-ready`;
       const pending = [{ type: "creating", resource: { urn, type: "command:local:Command", id: "" } }];
       const still = await fake.estate(["preview"], { preview: quiet, pending });
-      expect([still.exitCode, still.stderr]).toEqual([0, expect.stringContaining("'estate state unlock' says which")]);
-      expect(still.stderr).not.toContain("the last update was killed");
+      expect([still.exitCode, still.stdout]).toEqual([0, expect.stringContaining("'estate state unlock' says which")]);
+      expect(still.stdout).not.toContain("the last update was killed");
       const written = ["2026-11-22T11:00:00Z", "2026-11-22T11:00:09Z"];
       const busy = await fake.estate(["preview"], { preview: quiet, pending, written });
-      expect(busy.stderr).toContain(`An update of ${stack} runs since 2026-11-22T11:00:09Z`);
-      expect(busy.stderr).not.toContain("killed");
+      expect(busy.stdout).toContain(`An update of ${stack} runs since 2026-11-22T11:00:09Z`);
+      expect(busy.stdout).not.toContain("killed");
     },
   );
 

@@ -108,6 +108,32 @@ test("no form holds a value, secret or not; JSON neither", () => {
   expect(JSON.stringify(events)).toContain(value);
 });
 
+test("what the plan does not know comes before it: half-made things, and an orchestrator that nobody could ask", () => {
+  const half = ["worker-01-ready: the last update was killed `@all` <b>", "'estate up' goes on."];
+  const told = {
+    severity: "warning",
+    message:
+      "configured Kubernetes cluster is unreachable: unable to load schema: dial tcp 10.0.0.1:6443: i/o timeout\n",
+  };
+  const blind = { ...planFrom([...events, { diagnosticEvent: told }]), halfDone: half };
+  expect(blind.silentOrchestrator).toBe("unable to load schema: dial tcp 10.0.0.1:6443: i/o timeout");
+  const text = renderPlan(blind, [], markdown, commentLimit);
+  const places = [
+    "**Before this plan:**\n- `worker-01",
+    "**The orchestrator did not answer**: what",
+    "### What it means",
+  ];
+  expect(places.map((place) => text.indexOf(place) > 0)).toEqual([true, true, true]);
+  expect(places.map((place) => text.indexOf(place))).toEqual(
+    places.map((place) => text.indexOf(place)).toSorted((a, b) => a - b),
+  );
+  // no markup of others
+  expect(text).toContain("- `worker-01-ready: the last update was killed '@all' <b>`\n");
+  expect(JSON.parse(asJson(blind, []))).toMatchObject({ halfDone: half, silentOrchestrator: blind.silentOrchestrator });
+  expect(plan).toMatchObject({ halfDone: [] });
+  expect(renderPlan(plan, [], markdown)).not.toMatch(/Before this plan|did not answer/);
+});
+
 test("what a preview tells of protection alone is an update", () => {
   const node = estate.nodes.find(({ type }) => type.endsWith(":Zone"));
   if (!node) throw new Error("no zone");

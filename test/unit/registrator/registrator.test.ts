@@ -2,7 +2,9 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { heldFor } from "../../../apps/registrator/service/observed.ts";
 import { type Running, run } from "../../../apps/registrator/service/run.ts";
+import { fakeConsul } from "../apps/consul/fake-consul.ts";
 import { token } from "./estate.ts";
 import { type FakeBbb, fakeBbb } from "./fake-bbb.ts";
 import { type FakeOrchestrator, fakeOrchestrator } from "./fake-orchestrator.ts";
@@ -293,5 +295,37 @@ describe("a replica", () => {
     await until(() => running.leader.leads, Boolean);
     await running.stop();
     expect(orchestrator.lease?.spec.holderIdentity).toBeUndefined();
+  });
+});
+
+describe("a replica that asks Consul beside the orchestrator", () => {
+  it("takes a silent server for dead only when both have lost its host", async () => {
+    await have(3);
+    const consul = await fakeConsul("the-token");
+    const health = (Status: string) =>
+      consul.catalogue.register({
+        ...{ Node: "bbb-02", Address: "192.0.2.2", Service: { Service: "bbb", Port: 443 } },
+        Check: { CheckID: "service:bbb", Name: "bbb takes connections", ServiceID: "bbb", Status },
+      });
+    health("passing");
+    declare({ consul: { url: consul.url, service: "bbb", token: "the-token", beside: true } });
+    const running = await replica("a");
+    await until(up, (count) => count === 3);
+    const lost = server("bbb-02");
+    await lost.stop();
+    orchestrator.nodes.set("bbb-02", false);
+    const seen = () => running.registrator.look?.verdicts.find(({ server }) => server === "bbb-02");
+    await until(
+      () => running.registrator.look?.observed,
+      (observed) => observed !== undefined && (heldFor("silent bbb-02", observed) ?? 0) > 2 * fast.deadSeconds,
+    );
+    expect(seen()?.condition).toBe("silent");
+    health("critical");
+    await until(
+      () => scalelite.log,
+      (log) => log.includes(`panic ${lost.api}`),
+    );
+    expect(said.join("\n")).toContain("its node is not Ready");
+    await consul.stop();
   });
 });

@@ -5,7 +5,7 @@ import { policy, stateRole } from "../../../../apps/monitoring/access.ts";
 import { alertmanagerYml } from "../../../../apps/monitoring/alertmanager.ts";
 import { alertmanager } from "../../../../apps/monitoring/alertmanagerPod.ts";
 import { paceOf, prometheusYml } from "../../../../apps/monitoring/config.ts";
-import { backupFolder } from "../../../../apps/monitoring/facts.ts";
+import { backupFolder, monitoringFacts } from "../../../../apps/monitoring/facts.ts";
 import { hostsDaemonSet } from "../../../../apps/monitoring/hosts.ts";
 import { kubeState } from "../../../../apps/monitoring/kubeState.ts";
 import { prometheus, prometheusFiles } from "../../../../apps/monitoring/prometheus.ts";
@@ -87,6 +87,35 @@ describe("what is read", () => {
   it("leads to the part that has the port, where others of the application have not", () => {
     const [gate] = podJobs({ apps: [{ name: "ingress", uses: [], ports: ingress.ports ?? {} }] });
     expect(gate?.selector).toEqual({ "app.kubernetes.io/name": "ingress", "app.kubernetes.io/component": "gate" });
+  });
+
+  it("is also what is registered in Consul, where the estate has it: with the labels that the document gives", () => {
+    const withConsul = monitoringFacts(
+      { ...facts, apps: [...facts.apps, { name: "consul", uses: [], ports: {}, settings: { enabled: true } }] },
+      { scrapeSeconds: 30, leastBbb: "3.0.35" },
+    );
+    const jobs = parse(prometheusYml(withConsul.prometheus)).scrape_configs;
+    const of = (name: string) => jobs.find(({ job_name }: { job_name: string }) => job_name === name);
+    expect(of("node-exporter")).toMatchObject({
+      file_sd_configs: [{ files: ["/targets/node-exporter.json"] }],
+      consul_sd_configs: [
+        {
+          ...{ server: "consul:8500", datacenter: "estate", services: ["node-exporter"] },
+          authorization: { credentials_file: "/consul/token" },
+        },
+      ],
+      relabel_configs: [
+        { source_labels: ["__meta_consul_node"], regex: "(.+)", target_label: "instance" },
+        { source_labels: ["__meta_consul_metadata_role"], regex: "(.+)", target_label: "role" },
+        { source_labels: ["__meta_consul_metadata_site"], regex: "(.+)", target_label: "site" },
+      ],
+    });
+    expect(of("registrator-http")).not.toHaveProperty("consul_sd_configs");
+    expect(JSON.stringify(config)).not.toContain("consul");
+    const mounts = (one: typeof known) =>
+      prometheus(one, { data: place, memoryMiB: 1024, keepDays: 30 }).spec.template.spec.containers[0]?.volumeMounts;
+    expect(mounts(withConsul)).toContainEqual(expect.objectContaining({ mountPath: "/consul", readOnly: true }));
+    expect(mounts(known)).not.toContainEqual(expect.objectContaining({ mountPath: "/consul" }));
   });
 
   it("has a job for each, and the pace that it needs", () => {
