@@ -6,6 +6,9 @@ import type { Finding } from "./finding.ts";
 import { openCloud, openCluster, readCheckpoint } from "./ground.ts";
 import { History } from "./history.ts";
 import type { Item } from "./item.ts";
+import { cureOf } from "./report.ts";
+
+type Thing = Readonly<Record<string, unknown>>;
 
 /** Prints what would take an unmanaged thing in. It only reads. */
 export async function adopt(id: string, options: DriftOptions): Promise<void> {
@@ -16,7 +19,7 @@ export async function adopt(id: string, options: DriftOptions): Promise<void> {
       ? adoptionOf(
           stack,
           finding,
-          await lookAt(stack, finding),
+          await withPool(await lookAt(stack, finding)),
           (await readCheckpoint(stack)).deployment.resources ?? [],
         )
       : managedAdvice(stack, finding);
@@ -32,8 +35,17 @@ export function findIn(stack: string, id: string, options: Pick<DriftOptions, "h
   }
 }
 
+/** With the name of a floating IP's network, by which the provider knows it: the cloud says its id alone. */
+async function withPool(thing: Thing): Promise<Thing> {
+  const { floating_network_id: id } = thing;
+  if (typeof id !== "string") return thing;
+  const path = `/v2.0/networks/${encodeURIComponent(id)}`;
+  const { network } = await (await openCloud()).get<{ readonly network: Item }>("network", path);
+  return { ...thing, pool: network.name };
+}
+
 /** The thing as it is now. @throws Trouble when it is gone */
-export async function lookAt(stack: string, { place }: Finding): Promise<Readonly<Record<string, unknown>>> {
+export async function lookAt(stack: string, { place }: Finding): Promise<Thing> {
   if (place?.in === "kubernetes") return (await openCluster(stack)).read(place, place.namespace, place.name);
   if (!place) return {};
   const body = await (await openCloud()).get<Readonly<Record<string, unknown>>>(place.service as "compute", place.path);
@@ -43,9 +55,10 @@ export async function lookAt(stack: string, { place }: Finding): Promise<Readonl
 }
 
 /** What the state holds already is taken in by writing it down, and by the program saying the same. */
-function managedAdvice(stack: string, { answer, urn = "", paths, name }: Finding): string[] {
+function managedAdvice(stack: string, finding: Finding): string[] {
+  const { answer, urn = "", paths, name, meaning } = finding;
   if (answer === "program") return ["The program has it already: 'estate up' rolls it out."];
-  if (answer === "interrupted") return ["'estate up' takes in what the killed update made, or removes it."];
+  if (answer === "interrupted") return [`${name}: ${meaning}. Do this: ${cureOf(finding, [])}`];
   const where = paths.length > 0 ? ` (${paths.join(", ")})` : "";
   return [
     `The state holds ${name}; the cloud has it otherwise${where}. To keep it as the cloud has it:`,

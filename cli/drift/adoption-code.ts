@@ -29,14 +29,8 @@ const written: Readonly<Record<string, Written>> = {
     }),
   },
   floatingIp: {
-    args: ({ floating_network_id, port_id, description }) => ({
-      // the provider takes the name of the external network
-      ...{
-        pool: `<name of the network ${floating_network_id}>`,
-        portId: text(port_id),
-        description: text(description),
-      },
-    }),
+    // the name of the external network, which is no part of what the cloud says of a floating IP
+    args: ({ pool, port_id, description }) => ({ pool, portId: text(port_id), description: text(description) }),
   },
   volume: {
     args: ({ name, size, volume_type, description, availability_zone, metadata }) => ({

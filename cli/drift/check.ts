@@ -44,8 +44,9 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const repair = wanted ? await askRepair(stack) : undefined;
   // one that began meanwhile counts too, and one of another machine, which writes the state
   const after = await activityOf(stack, process.env, hostname());
-  const later = await readCheckpoint(stack);
-  const updating = before.updating ?? after.updating ?? updatingBy(state, later);
+  const later = await readCheckpoint(stack).catch((error: Error) => error);
+  const written = later instanceof Error ? undefined : updatingBy(state, later);
+  const updating = before.updating ?? after.updating ?? written;
   const interrupted = updating ? [] : interruptedFindings(state, after);
   const { kept, known } = sift([...interrupted, ...found]);
   const parts: readonly [Answer[], readonly string[]][] = [
@@ -57,7 +58,8 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const whole = parts.flatMap(([own, troubles]) => (troubles.length === 0 ? own : []));
   const at = new Date();
   const seen = updating ? history.look(stack, at, kept) : history.record({ stack, at, findings: kept, whole });
-  const troubles = [...cloud.troubles, ...scan.troubles, ...program.troubles, ...(repair?.troubles ?? [])];
+  const unread = later instanceof Error ? [`whether an update runs is not known: ${later.message}`] : [];
+  const troubles = [...unread, ...cloud.troubles, ...scan.troubles, ...program.troubles, ...(repair?.troubles ?? [])];
   return reportOf({
     ...{
       stack,

@@ -42,7 +42,10 @@ export function addDriftCommands(program: Command): void {
     .option("--json", "print the whole report as JSON, for machines")
     .option("--markdown <file>", "write it as Markdown too: at most 64,000 characters; - prints it")
     .option("--html <file>", "write it as a page that a phone can show, without any other file")
-    .option("--metrics <file>", "write it for the textfile collector of Prometheus' node_exporter, whole or not at all")
+    .option(
+      "--metrics <file>",
+      "write it for Prometheus: NAME.prom in the folder of node_exporter's --collector.textfile.directory",
+    )
     .option("--history <file>", "what was found before (default: .estate/<stack>.drift.sqlite)")
     .option("--sightings <n>", "report after so many checks in a row; security and killed updates at once", whole, 1)
     .option("--shared", "the project has other things than estates: tell only what touches this one")

@@ -49,7 +49,7 @@ export async function activityOf(
 export function updatingBy(before: Checkpoint, after: Checkpoint): Updating | undefined {
   if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
   const since = after.deployment.manifest?.time ?? "just now";
-  return { since, who: "its lock cannot be seen here: the state was written while it was compared" };
+  return { since, who: "the state was written while it was compared" };
 }
 
 function holderOf({ pid, username, hostname, runs }: LockHolder): string {

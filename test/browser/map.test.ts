@@ -13,6 +13,7 @@ import { project } from "../../local/place.ts";
 import { cases } from "../unit/map/cases.ts";
 import { browse } from "./browser.ts";
 import { measure } from "./measure.ts";
+import { rgb } from "./rgb.ts";
 
 const folder = join(project, ".local-map");
 await mkdir(folder, { recursive: true });
@@ -23,11 +24,6 @@ const screens = [
   { width: 1280, height: 1800, scheme: "light", drawing: "wide" },
   { width: 1600, height: 1800, scheme: "dark", drawing: "wide" },
 ] as const;
-
-/** `#0a0b0c` as a browser says it. */
-function rgb(colour: string): string {
-  return `rgb(${[1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16)).join(", ")})`;
-}
 
 describe.each(cases)("the map of $name", async ({ name, state }) => {
   const map = readMap(readState("test", state()));

@@ -14,13 +14,14 @@ const head = `# The estate watches itself: an hourly drift check on the orchestr
 # The state and its passphrase open the secrets of the stack, the orchestrator's administrator among them. So it runs on the
 # orchestrator's servers alone, and the state must be somewhere else than in this cluster: a check that goes down with what it
 # checks tells nothing. The scan reads with the service account below, which may only look.
-# Pulumi.<stack>.yaml must be part of the image, which is Node.js 24, the Pulumi CLI with its plugins, and this program in /estate.
+# Pulumi.<stack>.yaml must be part of the image, which is Node.js 24, the Pulumi CLI with its plugins, and this program in /estate:
+# cli/drift/schedule/README.md has a Dockerfile.
 ---
 `;
 
 /** Manifests of the check. @param image by digest */
 export function renderCronJob(stack: string, image: string): string {
-  const all = [namespace(), account(), role(), binding(), kubeconfig(), claim(), cronJob(stack, image)];
+  const all = [namespace(), account(), role(), binding(), kubeconfig(), claim(), policy(), cronJob(stack, image)];
   return `${head}${all.map((one) => stringify(one, { lineWidth: 0 })).join("---\n")}`;
 }
 
@@ -76,6 +77,25 @@ function claim() {
   return { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec };
 }
 
+/** Nobody reaches the check. It reaches clouds, the state and the webhook, whose addresses no manifest knows; metadata services it does not. */
+function policy() {
+  const names = ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 }));
+  const system = { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } };
+  const anywhere = [
+    { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } },
+    { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128", "fe80::/10"] } },
+  ];
+  const egress = [
+    { to: [{ namespaceSelector: system }], ports: names },
+    { to: anywhere, ports: [{ protocol: "TCP", port: 1, endPort: 65_535 }] },
+  ];
+  const spec = { podSelector: {}, policyTypes: ["Ingress", "Egress"], ingress: [], egress };
+  return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec };
+}
+
+/** Where the image has pulumi, and its plugins; what pulumi writes there is in a volume. */
+const [engine, home] = ["/opt/engine/pulumi", "/opt/pulumi"] as const;
+
 function cronJob(stack: string, image: string) {
   const token = { serviceAccountToken: { path: "token", expirationSeconds: 3600 } };
   const authority = { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } };
@@ -85,13 +105,17 @@ function cronJob(stack: string, image: string) {
     envFrom: [{ secretRef: { name } }],
     env: [
       { name: "ESTATE_DRIFT_KUBECONFIG", value: "/kubeconfig/kubeconfig" },
-      // what pulumi and the check write down meanwhile
+      { name: "PATH", value: `${engine}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
+      { name: "PULUMI_HOME", value: home },
+      { name: "PULUMI_SKIP_UPDATE_CHECK", value: "true" },
+      // what else programs write down meanwhile
       { name: "HOME", value: "/tmp" },
     ],
-    resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } },
+    resources: { requests: { cpu: "100m", memory: "512Mi" }, limits: { cpu: "2", memory: "2Gi" } },
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
+      { name: "workspaces", mountPath: `${home}/workspaces` },
       { name: "logs", mountPath: "/estate/.estate" },
       { name: "history", mountPath: "/history" },
       { name: "kubeconfig", mountPath: "/kubeconfig", readOnly: true },
@@ -108,6 +132,7 @@ function cronJob(stack: string, image: string) {
     containers: [container],
     volumes: [
       { name: "tmp", emptyDir: {} },
+      { name: "workspaces", emptyDir: {} },
       { name: "logs", emptyDir: {} },
       { name: "history", persistentVolumeClaim: { claimName: name } },
       { name: "kubeconfig", configMap: { name } },
@@ -119,7 +144,13 @@ function cronJob(stack: string, image: string) {
     spec: {
       ...{ schedule: "17 * * * *", concurrencyPolicy: "Forbid", startingDeadlineSeconds: 600 },
       ...{ successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 3 },
-      jobTemplate: { spec: { backoffLimit: 0, activeDeadlineSeconds: 1800, template: { spec: pod } } },
+      jobTemplate: {
+        spec: {
+          backoffLimit: 0,
+          activeDeadlineSeconds: 1800,
+          template: { metadata: { labels: metadata.labels }, spec: pod },
+        },
+      },
     },
   };
 }

@@ -14,9 +14,10 @@ After=network-online.target
 [Service]
 Type=oneshot
 WorkingDirectory=${percent(folder)}
+# a node_exporter of this user tells of it with --collector.textfile.directory=%S/estate
 # PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE, OS_CLOUD or OS_*, and PATH with pulumi on it; mode 0600
 EnvironmentFile=%h/.config/estate/${percent(stack)}.env
-ExecStart=${program} drift --stack ${word(stack)} --sightings 2 --html %h/.local/state/estate/${unit}.html --metrics %h/.local/state/estate/${unit}.prom
+ExecStart=${program} drift --stack ${word(stack)} --sightings 2 --html %S/estate/${unit}.html --metrics %S/estate/${unit}.prom
 StateDirectory=estate
 UMask=0077
 SuccessExitStatus=2 75

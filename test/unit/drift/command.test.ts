@@ -1,6 +1,8 @@
 /** `estate drift` as an operator runs it, with an engine that tells events, and a cloud and an orchestrator on loopback. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
@@ -23,7 +25,8 @@ async function open(replies = asStated, more: Readonly<Record<string, string>> =
   cloud = await fakeCloud({
     ...replies,
     "/image/v2/images": [200, images],
-    "/network/v2.0/floatingips/f9": [200, { floatingip: { id: "f9" } }],
+    "/network/v2.0/floatingips/f9": [200, { floatingip: { id: "f9", floating_network_id: "n9" } }],
+    "/network/v2.0/networks/n9": [200, { network: { id: "n9", name: "public" } }],
   });
   engine = fakeEngine(stack, {
     ...{ OS_AUTH_URL: cloud.authUrl, OS_APPLICATION_CREDENTIAL_ID: "a", OS_APPLICATION_CREDENTIAL_SECRET: "s" },
@@ -138,6 +141,14 @@ test("broken is 1: an engine or a cloud that does not answer, with what was foun
   expect(troubles.join("\n")).toMatch(/did not succeed[\s\S]*did not list its ports/);
 });
 
+test("a state that is not given a second time is told, with what was found", { timeout: 60_000 }, async () => {
+  await open();
+  const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state, later: null, refresh: renamed });
+  const { findings, troubles } = reportIn(stdout);
+  expect([exitCode, brief(findings)]).toEqual([1, ["cloud cosmetic worker-01 changed"]]);
+  expect(troubles.join("\n")).toContain("whether an update runs is not known: 'pulumi stack export' failed");
+});
+
 /** A lock as the file backend writes it. */
 function lock(pid: number): void {
   const folder = join(engine.folder, "state/.pulumi/locks/organization/estate", stack);
@@ -219,6 +230,40 @@ describe.each(["s3://estate-state?region=x", "postgres://estate@db.example.org/e
   },
 );
 
+test("what is new is sent to the webhook, once; one that refuses is told of without its path", {
+  timeout: 60_000,
+}, async () => {
+  const sent: { text: string; findings: { name: string }[] }[] = [];
+  let status = 200;
+  const receiver = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      sent.push(JSON.parse(body));
+      response.writeHead(status, { connection: "close" }).end();
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const { port } = receiver.address() as AddressInfo;
+  await open(asStated, { ESTATE_DRIFT_WEBHOOK: `http://127.0.0.1:${port}/unique-token` });
+  const clean = await engine.estate(["drift"], { state, refresh: same });
+  expect([clean.exitCode, sent]).toEqual([0, []]);
+  const first = await engine.estate(["drift"], { state, refresh: renamed });
+  expect([first.exitCode, sent.length, sent[0]?.text]).toEqual([2, 1, `Drift of ${stack}: 1 cosmetic`]);
+  expect(sent[0]?.findings.map(({ name }) => name)).toEqual(["worker-01"]);
+  // the same once more is no news
+  expect([(await engine.estate(["drift"], { state, refresh: renamed })).exitCode, sent.length]).toEqual([2, 1]);
+  status = 404;
+  const worse = [...same.slice(0, 2), ...refreshed(types.port, "worker-01-port", "delete")];
+  const refused = await engine.estate(["drift"], { state, refresh: worse });
+  expect([refused.exitCode, sent.length]).toEqual([1, 2]);
+  expect(refused.stderr).toContain("did not take the report");
+  expect(refused.stderr).not.toContain("unique-token");
+  receiver.close();
+});
+
 test("repair shows and makes exactly one change: a target of the engine, or one deletion", {
   timeout: 60_000,
 }, async () => {
@@ -235,6 +280,8 @@ test("repair shows and makes exactly one change: a target of the engine, or one 
   expect(up).toHaveLength(1);
   expect(up[0]).toContain(`--refresh --target ${urnOf(types.server, "worker-01")} --non-interactive`);
   const unmanaged = await engine.estate(["drift", "adopt", id("unmanaged")], scenario);
+  // the provider takes the external network's name, of which the cloud says the id
+  expect(unmanaged.stdout, unmanaged.stderr).toContain('pool: "public"');
   expect(unmanaged.stdout, unmanaged.stderr).toContain(`pulumi import ${types.floatingIp} 203.0.113.9 f9`);
   expect(cloud.seen.every((request) => request.startsWith("GET "))).toBe(true);
 });

@@ -8,8 +8,8 @@ import { place, project } from "../../../local/place.ts";
 /** What the engine says to each question, and what the state is. */
 export interface Scenario {
   readonly state: object;
-  /** The state when it is asked for again. @default the same */
-  readonly later?: object;
+  /** The state when it is asked for again; `null`: it is not given again. @default the same */
+  readonly later?: object | null;
   /** Names of the project's stacks, and their states. */
   readonly others?: Readonly<Record<string, object>>;
   readonly refresh?: readonly object[];
@@ -30,8 +30,9 @@ const events = (list = []) => writeFileSync(args[args.indexOf("--event-log") + 1
 if (args[0] === "stack" && args[1] === "ls") {
   process.stdout.write(JSON.stringify([{ name: scenario.stack }, ...Object.keys(scenario.others ?? {}).map((name) => ({ name }))]));
 } else if (args[0] === "stack") {
-  const [asked, own] = [folder + "/asked", existsSync(folder + "/asked") ? (scenario.later ?? scenario.state) : scenario.state];
+  const [asked, own] = [folder + "/asked", existsSync(folder + "/asked") ? (scenario.later === undefined ? scenario.state : scenario.later) : scenario.state];
   if (!scenario.others?.[stack]) writeFileSync(asked, "");
+  if (own === null) process.exit(255);
   process.stdout.write(JSON.stringify(scenario.others?.[stack] ?? own));
 } else if (args[0] === "refresh") {
   events(scenario.refresh);

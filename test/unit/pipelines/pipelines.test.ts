@@ -9,6 +9,7 @@ import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { addCommentCommand } from "../../../cli/comment/command.ts";
+import { addDriftCommands } from "../../../cli/drift/command.ts";
 import { addPreviewCommand } from "../../../cli/preview/command.ts";
 import { addUpCommands } from "../../../cli/up/command.ts";
 import { pulumi } from "../../../local/engine/archives.ts";
@@ -273,10 +274,11 @@ it("every command of estate in a pipeline has the options that it is given", asy
   addPreviewCommand(program);
   addCommentCommand(program);
   addUpCommands(program);
+  addDriftCommands(program);
   const files = await Promise.all(
     [...github.map((name) => `github/${name}.yml`), "gitlab/estate.gitlab-ci.yml"].map(text),
   );
-  const uses = files.join("\n").matchAll(/cli\/estate (preview|comment|up) ([^|\n]*)/g);
+  const uses = files.join("\n").matchAll(/cli\/estate (preview|comment|up|drift) ([^|\n]*)/g);
   const wrong: string[] = [];
   const seen = new Set<string>();
   for (const [line, name = "", rest = ""] of uses) {
@@ -285,7 +287,7 @@ it("every command of estate in a pipeline has the options that it is given", asy
     for (const [flag] of rest.matchAll(/--[\w-]+/g)) if (!options?.includes(flag)) wrong.push(line);
   }
   expect(wrong).toEqual([]);
-  expect([...seen].sort()).toEqual(["comment", "preview", "up"]);
+  expect([...seen].sort()).toEqual(["comment", "drift", "preview", "up"]);
 });
 
 describe("the installation of Pulumi", () => {

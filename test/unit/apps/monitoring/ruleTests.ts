@@ -371,7 +371,44 @@ const certificates: readonly AlertCase[] = [
   plain("CertificateEndsNow", "traefik_tls_certs_not_after", page, steady(86_400), steady(10 * 86_400)),
 ];
 
-/** Every alert of ours, once or more; those about drift have a test of their own. */
+const watched = { stack: "prod" };
+const found = (answer: string, kind: string) => labelled("estate_drift_findings", { ...watched, answer, class: kind });
+const result = (word: string) => labelled("estate_drift_result", { ...watched, result: word });
+const checked = labelled("estate_drift_last_check_timestamp_seconds", watched);
+const drift: readonly AlertCase[] = [
+  {
+    alert: "EstateDriftSecurity",
+    fires: { [found("unmanaged", "security")]: steady(1), [result("updating")]: steady(0) },
+    labels: watched,
+    // what is half-made looks like drift
+    silent: { [found("unmanaged", "security")]: steady(1), [result("updating")]: steady(1) },
+  },
+  {
+    alert: "EstateDriftOutage",
+    fires: { [found("cloud", "outage")]: steady(1) },
+    labels: watched,
+    // what was not rolled out yet stops nothing
+    silent: { [found("program", "outage")]: steady(1), [found("cloud", "cosmetic")]: steady(1) },
+  },
+  plain("EstateDriftOld", "estate_drift_oldest_seconds", watched, steady(8 * 86_400), steady(6 * 86_400)),
+  {
+    ...plain("EstateDriftCheckBroken", "estate_drift_result", { ...watched, result: "broken" }, steady(1), steady(0)),
+    at: "3h",
+  },
+  {
+    ...{ alert: "EstateDriftCheckMissing", labels: watched, at: "5h" },
+    fires: { [checked]: steady(0) },
+    silent: { [checked]: "0+60x1600" },
+  },
+  {
+    ...{ alert: "EstateDriftCheckMissing", labels: watched, at: "5h" },
+    // the machine that told of it is gone, with all it told
+    fires: { [checked]: "0+60x10 _x1600" },
+    silent: { [checked]: "0+60x200 _x1600" },
+  },
+];
+
+/** Every alert of ours, once or more. */
 export const alertCases: readonly AlertCase[] = [
   ...[
     ...hosts,
@@ -383,6 +420,7 @@ export const alertCases: readonly AlertCase[] = [
     ...stores,
     ...certificates,
     ...backups,
+    ...drift,
   ],
 ];
 
