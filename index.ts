@@ -12,16 +12,16 @@ const estateFacts = deriveFacts(estate);
 const recorded = await readRecorded();
 const builds = await loadBuilds(estateFacts.apps);
 
-const { foundation, cluster } = withoutStackTraces(() => {
+const { foundation, cluster, apps } = withoutStackTraces(() => {
   const foundation = buildFoundation(estateFacts, secrets, recorded);
   const cluster = buildCluster(estateFacts, secrets, foundation, recorded);
-  buildApps(estateFacts, builds, { foundation, cluster, secrets: appSecrets });
-  return { foundation, cluster };
+  const apps = buildApps(estateFacts, builds, { foundation, cluster, secrets: appSecrets });
+  return { foundation, cluster, apps };
 });
 
 /** Every host: role, names, addresses. */
 export const hosts = publishHosts(estateFacts, foundation);
 /** What other stacks consume. */
-export const facts = publishFacts(estateFacts, hosts);
+export const facts = publishFacts(estateFacts, hosts, apps);
 /** For the operator; secret. */
 export const kubeconfig = cluster.orchestrator.kubeconfig;

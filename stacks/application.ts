@@ -121,7 +121,7 @@ export interface Context<Of, Used = Readonly<Record<string, pulumi.ComponentReso
   readonly used: Used;
   /** Hosts that take any pod: workloads are made after them, and removed before them. */
   readonly after: readonly pulumi.Resource[];
-  /** For the component: the provider of the orchestrator, and what it comes after. */
+  /** For the component: the providers of the orchestrator and of the cloud, and what it comes after. */
   readonly options: pulumi.ComponentResourceOptions;
 }
 

@@ -15,7 +15,7 @@ import type { AppSecretValues } from "./load.ts";
 export type Builds = Readonly<Record<string, Build<never>>>;
 
 interface Below {
-  readonly foundation: Pick<Foundation, "addresses">;
+  readonly foundation: Pick<Foundation, "addresses" | "provider">;
   readonly cluster: Cluster;
   readonly secrets: AppSecretValues;
 }
@@ -43,8 +43,12 @@ async function loadBuild(folder: string, name: string): Promise<unknown> {
   }
 }
 
-/** Layer 3: what runs on the orchestrator, each application after those that it uses. */
-export function buildApps(facts: EstateFacts, builds: Builds, { foundation, cluster, secrets }: Below): void {
+/** Layer 3: what runs on the orchestrator, each application after those that it uses. Gives their components, by name. */
+export function buildApps(
+  facts: EstateFacts,
+  builds: Builds,
+  { foundation, cluster, secrets }: Below,
+): Readonly<Record<string, pulumi.ComponentResource>> {
   const { provider } = cluster.orchestrator;
   const metadata = { name: environment.namespace };
   const namespace = new kubernetes.core.v1.Namespace("estate", { metadata }, { provider });
@@ -57,10 +61,14 @@ export function buildApps(facts: EstateFacts, builds: Builds, { foundation, clus
       ...{ name, facts, settings: settings as never, secrets: (secrets[name] ?? {}) as never },
       ...{ addresses: foundation.addresses, namespace: namespace.metadata.name, after: cluster.workers },
       used: before,
-      options: { providers: { kubernetes: provider }, dependsOn: Object.values(before) },
+      options: {
+        providers: { kubernetes: provider, openstack: foundation.provider },
+        dependsOn: Object.values(before),
+      },
     };
     made[name] = build(context);
   }
+  return made;
 }
 
 function pick<Value>(all: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {

@@ -20,17 +20,20 @@ export function publishHosts(facts: EstateFacts, { addresses }: Foundation): pul
 export function publishFacts(
   facts: EstateFacts,
   hosts: pulumi.Output<Record<string, HostRow>>,
+  apps: Readonly<Record<string, pulumi.ComponentResource>>,
 ): pulumi.Output<PublishedFacts> {
+  const { recordings } = apps as { readonly recordings?: { readonly location: pulumi.Output<string> } };
   const { name, zone, api } = facts;
   const { namespace } = environment;
   const { registries } = facts.orchestrator;
   const mirrors = Object.fromEntries(Object.keys(registries).map((key) => [key, registries[key]?.endpoints ?? []]));
   const url = (host: string) => `https://${host}:${api.port}`;
-  return hosts.apply((hosts) => ({
+  return pulumi.all([hosts, recordings?.location]).apply(([hosts, location]) => ({
     ...{ name, zone, hosts, api: { url: url(api.name), internalUrl: url(api.internalName) } },
     versions: { k3s: facts.orchestrator.k3s.version, image: facts.image.name },
     registry: { mirrors },
     environment: { name, namespace },
+    ...(location === undefined ? {} : { recordings: { location } }),
     // what holds them, never what they are
     credentials: { kubeconfig: { output: "kubeconfig" } },
   }));

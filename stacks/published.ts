@@ -27,6 +27,8 @@ export const PublishedFacts = z.object({
   registry: z.object({ mirrors: z.record(z.string(), z.array(z.string())) }),
   /** Where applications run. */
   environment: z.object({ name: z.string(), namespace: z.string() }),
+  /** Where recordings are kept, as `server:path`, where the estate has a store of them. */
+  recordings: z.object({ location: z.string() }).optional(),
   credentials: z.object({
     /** The secret output of the same stack that is the operator's kubeconfig. */
     kubeconfig: z.object({ output: z.string() }),

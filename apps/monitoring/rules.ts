@@ -5,6 +5,7 @@ import { hostAlerts } from "./alerts/hosts.ts";
 import { meetingAlerts } from "./alerts/meetings.ts";
 import { orchestratorAlerts } from "./alerts/orchestrator.ts";
 import { readingAlerts } from "./alerts/reading.ts";
+import { recordingAlerts } from "./alerts/recordings.ts";
 import { type ScaleliteAlertFacts, scaleliteAlerts } from "./alerts/scalelite.ts";
 import { type ServerAlertFacts, serverAlerts } from "./alerts/servers.ts";
 import { postgresAlerts, redisAlerts } from "./alerts/stores.ts";
@@ -32,6 +33,7 @@ export function ruleFiles(facts: RuleFacts): Readonly<Record<string, string>> {
     orchestratorAlerts(facts),
     readingAlerts(facts),
     ...(jobs.includes("bbb-exporter") ? [meetingAlerts()] : []),
+    ...(jobs.includes("bbb-handover") ? [recordingAlerts()] : []),
     ...(scalelite ? [scaleliteAlerts(scalelite)] : []),
     ...(jobs.includes("registrator-http") ? [serverAlerts({ leastBbb })] : []),
     ...(jobs.includes("turn-exporter") ? [turnAlerts()] : []),

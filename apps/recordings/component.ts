@@ -1,11 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build, Context } from "../../stacks/application.ts";
+import type { Workload } from "../../stacks/schema/workload.ts";
 import { ApplicationComponent } from "../component.ts";
 import { hostsRunning } from "../hosts.ts";
 import type { application } from "./app.ts";
 import { type StoreFacts, storeVolume } from "./manifests.ts";
 import { folder } from "./names.ts";
+import { Share, type ShareSettings } from "./share.ts";
 
 type RecordingsContext = Context<typeof application>;
 
@@ -17,7 +19,7 @@ export class Recordings extends ApplicationComponent {
 
   constructor(context: RecordingsContext) {
     super(Recordings.type, context.name, context.namespace, context.options);
-    const store = this.#server(context);
+    const store = context.settings.share ? this.#share(context, context.settings.share) : this.#server(context);
     this.location = store.apply(({ server, path }) => `${server}:${path}`);
     this.#claim(context.name, store);
     this.registerOutputs({ location: this.location });
@@ -31,6 +33,22 @@ export class Recordings extends ApplicationComponent {
     if (!volume || !address) throw new pulumi.RunError(`there is no host with the volume at ${settings.path}`);
     const { sizeGiB } = volume;
     return pulumi.output(address.fixed).apply((server) => ({ server, path: `${settings.path}/${folder}`, sizeGiB }));
+  }
+
+  /** Open to the hosts that have it, each by its address on the estate's network, and to nobody else. */
+  #share({ facts, addresses }: RecordingsContext, settings: ShareSettings): pulumi.Output<StoreFacts> {
+    const hosts = ["bbb", "scalelite", "pods"].flatMap((workload) => hostsRunning(facts, workload as Workload));
+    const clients = [...new Set(hosts.map(({ name }) => name))].sort().flatMap((host) => {
+      const address = addresses[host];
+      return address ? [{ host, address: address.fixed }] : [];
+    });
+    const { protect } = facts.removal;
+    const { server, path } = new Share(
+      "recordings",
+      { estate: facts.name, settings, clients, protect },
+      { parent: this },
+    );
+    return pulumi.all([server, path]).apply(([server, path]) => ({ server, path, sizeGiB: settings.sizeGiB }));
   }
 
   /** The claim has the application's name: pods need know no more. */

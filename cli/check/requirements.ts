@@ -56,6 +56,8 @@ export interface Requirements {
   readonly external: string | undefined;
   /** By their descriptions. */
   readonly floatingIps: readonly string[];
+  /** Of Manila, by name. */
+  readonly shares: readonly string[];
   /** Each has a port for its address. */
   readonly loadBalancers: readonly string[];
   /**
@@ -100,6 +102,7 @@ export function requirements(facts: EstateFacts): Requirements {
       : cloudNetworks(facts, hosts)),
     vips: facts.api.vip ? [`${facts.name}-api`] : [],
     extensions: facts.api.vip ? ["allowed-address-pairs"] : [],
+    shares: hasShare(facts) ? [`${facts.name}-recordings`] : [],
     loadBalancers: [
       ...(facts.api.loadBalancer ? [`${facts.name}-api`] : []),
       ...(facts.web?.loadBalancer ? [`${facts.name}-web`] : []),
@@ -114,6 +117,11 @@ function bareServers({ api, network }: EstateFacts, hosts: readonly HostFacts[])
   if (api.vip || api.loadBalancer || servers.length < 2) return undefined;
   const sites = new Set(servers.map(({ site }) => site));
   return { count: servers.length, mayHaveVip: network.mode === "private" && sites.size === 1 };
+}
+
+function hasShare({ apps }: EstateFacts): boolean {
+  const settings = apps.find(({ name }) => name === "recordings")?.settings as { readonly share?: object } | undefined;
+  return settings?.share !== undefined;
 }
 
 function volumesOf(estate: string, host: HostFacts): VolumeRequirement[] {

@@ -31,7 +31,10 @@ export const services: readonly Service[] = [
     askedBy: ({ loadBalancers }) =>
       loadBalancers.map((name) => (name.endsWith("-web") ? "apps.ingress.front" : "orchestrator.api.front")),
   },
-  optional("shared-file-system", "Manila", "recordings that several hosts read"),
+  {
+    ...optional("shared-file-system", "Manila", "recordings that several hosts read"),
+    askedBy: ({ shares }) => (shares.length > 0 ? ["apps.recordings.share"] : []),
+  },
 ];
 
 /** The types of services that the cloud's catalogue lists. */

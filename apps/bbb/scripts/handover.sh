@@ -12,9 +12,8 @@ as=${BBB_AS-setpriv --reuid=1000 --regid=2000 --clear-groups}
 
 say() { echo "estate-bbb-recordings: $*"; }
 fail() { echo "estate-reason: recordings: $*" >&2; exit 1; }
-container() {
-  docker ps --all --quiet --filter label=com.docker.compose.project=bbb --filter "label=com.docker.compose.service=$1" | head -n 1
-}
+# container SERVICE: its id
+container() { printf '%s\n' "$containers" | sed -n "s/^$1 //p" | head -n 1; }
 
 # A server that is away gives errors, after which a run begins again, and not a process that nobody can end: nothing counts as written
 # before it is. Another store is mounted in the place of the one before.
@@ -148,6 +147,11 @@ prune() {
 settings=$told/$(cat "$told/current" 2> /dev/null || true)/settings/recordings
 address=$(sed -n 's/^STORE=//p' "$settings" 2> /dev/null || true)
 days=$(sed -n 's/^KEEP_DAYS=//p' "$settings" 2> /dev/null || true)
+if ! containers=$(docker ps --all --filter label=com.docker.compose.project=bbb \
+  --format '{{.Label "com.docker.compose.service"}} {{.ID}}' 2> /dev/null); then
+  say "waits for Docker"
+  exit 0
+fi
 web=$(container bbb-web)
 queue=$(container redis)
 recorder=$(container recordings)

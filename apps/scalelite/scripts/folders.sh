@@ -17,3 +17,5 @@ for folder in spool recording/scalelite published unpublished; do
   fi
   rm "$probe"
 done
+# what a bbb host began to hand over, and never came back for; one that goes on writes to it
+find "$STORE/spool" -maxdepth 1 -type f -name '.*.part' -mtime +2 -exec rm -f {} +

@@ -9,7 +9,7 @@ import { token } from "./estate.ts";
 import { type FakeBbb, fakeBbb } from "./fake-bbb.ts";
 import { type FakeOrchestrator, fakeOrchestrator } from "./fake-orchestrator.ts";
 import { type FakeScalelite, fakeScalelite } from "./fake-scalelite.ts";
-import { until } from "./fakes.ts";
+import { listen, until } from "./fakes.ts";
 
 /** Time runs a hundred times as fast here as in an estate. */
 const fast = { passSeconds: 0.1, pollSeconds: 0.2, deadSeconds: 0.6, capacity: 100 };
@@ -92,6 +92,19 @@ async function drainOf(running: Running, name: string) {
   return ((await answer.json()) as { drain?: { phase: string; reason: string } }).drain;
 }
 
+async function untilSaid(reason: () => Promise<string>, wanted: string): Promise<void> {
+  let said = "";
+  const asking = setInterval(() => void reason().then((now) => (said = now)), 100);
+  try {
+    await until(
+      () => said,
+      (now) => now.includes(wanted),
+    );
+  } finally {
+    clearInterval(asking);
+  }
+}
+
 const up = () => [...scalelite.entries.values()].filter(({ state, online }) => state === "enabled" && online).length;
 const order = (name: string, more: object = {}) => ({
   ...{
@@ -169,6 +182,37 @@ describe("two replicas and thirty servers", () => {
     const log = said.join("\n");
     expect(log).not.toMatch(/the-secret-of|a-token/);
   }, 60_000);
+});
+
+describe("a host that hands recordings over", () => {
+  it("is drained when it has looked after the last meeting, and says that none is left; not before", async () => {
+    await have(3);
+    const metrics = { waiting: 0, looked: Date.now() / 1000 - 5 };
+    const host = await listen((_, response) =>
+      response.end(`bbb_recordings_waiting ${metrics.waiting}\nbbb_recordings_looked ${metrics.looked}\n`),
+    );
+    try {
+      const handover = {
+        url: `${host.url}/metrics`,
+        metric: "bbb_recordings_waiting",
+        looked: "bbb_recordings_looked",
+      };
+      const entries = [...servers].map(([name, { api: url, secret }]) => [name, { url, secret, handover }]);
+      declare({ servers: Object.fromEntries(entries) });
+      const running = await replica("a");
+      await until(up, (count) => count === 3);
+      await ask(running, "/drains/bbb-02", "PUT", order("bbb-02"));
+      const reason = async () => (await drainOf(running, "bbb-02"))?.reason ?? "";
+      await untilSaid(reason, "has not looked again since the last meeting ended");
+      Object.assign(metrics, { waiting: 2, looked: Date.now() / 1000 + 120 });
+      await untilSaid(reason, "waiting for 2 recordings to arrive");
+      metrics.waiting = 0;
+      await untilSaid(reason, "its recordings have arrived");
+      expect((await drainOf(running, "bbb-02"))?.phase).toBe("drained");
+    } finally {
+      await host.stop();
+    }
+  }, 30_000);
 });
 
 describe("a replica", () => {

@@ -87,9 +87,7 @@ beforeEach(async () => {
   await program("umount", `echo "umount $1" >> ${at("calls")}`);
   const docker = [
     'case "$1 $*" in',
-    "  ps*service=recordings*) echo recorder ;;",
-    "  ps*service=bbb-web*) echo web ;;",
-    "  ps*service=redis*) echo queue ;;",
+    `  ps*) printf '%s\\n' "bbb-web web" "recordings recorder" "redis queue" ;;`,
     `  inspect*) echo ${data()} ;;`,
     `  *redis-cli*) cat ${at("jobs")} ;;`,
     `  *bbb-record*) echo "$*" >> ${at("calls")}; for last; do :; done`,
@@ -300,4 +298,6 @@ it("says what waits where the estate has no store, and hands nothing over", asyn
 it("says nothing where BigBlueButton does not run: nobody knows then what waits", async () => {
   await program("docker", "true");
   expect(await run()).toEqual({ exitCode: 0, said: "estate-bbb-recordings: waits until BigBlueButton runs\n" });
+  await program("docker", "exit 1");
+  expect(await run()).toEqual({ exitCode: 0, said: "estate-bbb-recordings: waits for Docker\n" });
 });

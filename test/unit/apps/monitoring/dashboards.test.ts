@@ -10,7 +10,7 @@ import { derived } from "./facts.ts";
 import { knownMetrics, metricsIn } from "./knownMetrics.ts";
 
 const { rules } = derived();
-const jobs = [...rules.jobs, "bbb-exporter", "ingress-metrics"];
+const jobs = [...rules.jobs, "bbb-exporter", "bbb-handover", "ingress-metrics"];
 const all = dashboards(jobs);
 const unknown = (expr: string) => metricsIn(expr).filter((name) => !knownMetrics.has(name));
 

@@ -27,6 +27,8 @@ export const knownMetrics: ReadonlySet<string> = new Set([
   ...["prometheus_rule_evaluation_failures_total", "prometheus_notifications_errors_total"],
   "alertmanager_notifications_failed_total",
   ...["bbb_api_up", "bbb_api_latency_sum", "bbb_api_latency_count", "bbb_meetings_participants"],
+  // handover.sh
+  ...["bbb_recordings_waiting", "bbb_recordings_failed", "bbb_recordings_looked_timestamp_seconds"],
   ...["bbb_meetings_voice_participants", "bbb_meetings_video_participants"],
   ...["turn_total_allocations", "turn_total_traffic_rcvb", "turn_total_traffic_sentb"],
   ...["pg_up", "pg_database_size_bytes", "pg_stat_database_numbackends", "pg_stat_database_deadlocks"],

@@ -58,7 +58,7 @@ function plain(
 export const jobs = [
   ...["node-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
   ...["monitoring-prometheus", "monitoring-alertmanager", "monitoring-kube-state"],
-  ...["postgres-exporter", "redis-exporter-scalelite", "scalelite-spool", "ingress-metrics"],
+  ...["postgres-exporter", "redis-exporter-scalelite", "scalelite-spool", "ingress-metrics", "bbb-handover"],
 ];
 
 const hosts: readonly AlertCase[] = [
@@ -257,6 +257,19 @@ const scalelite: readonly AlertCase[] = [
     labels: {},
     silent: { [version("bbb-01", "3.0.35")]: steady(3_000_035), [version("bbb-02", "3.0.35")]: steady(3_000_035) },
     at: "25h",
+  },
+  plain("RecordingStepFailed", "bbb_recordings_failed", { instance: "bbb-01" }, steady(2), steady(0)),
+  {
+    ...plain("RecordingNotHandedOver", "bbb_recordings_waiting", { instance: "bbb-01" }, steady(1), steady(0)),
+    at: "25h",
+  },
+  {
+    alert: "RecordingsUnseen",
+    fires: { [labelled("bbb_recordings_looked_timestamp_seconds", { instance: "bbb-01" })]: steady(0) },
+    labels: { instance: "bbb-01" },
+    // a minute each minute
+    silent: { [labelled("bbb_recordings_looked_timestamp_seconds", { instance: "bbb-01" })]: "0+60x200" },
+    at: "90m",
   },
   plain("RecordingSpoolOld", "scalelite_spool_oldest_seconds", {}, steady(4000), steady(600)),
   {

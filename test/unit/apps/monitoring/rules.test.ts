@@ -9,7 +9,7 @@ import { alertCases, jobs, ruleTests } from "./ruleTests.ts";
 
 const { rules } = derived();
 // the bbb hosts' own exporter comes with the application that runs BigBlueButton, Traefik's readings with the ingress
-const everything = ruleFiles({ ...rules, jobs: [...rules.jobs, "bbb-exporter", "ingress-metrics"] });
+const everything = ruleFiles({ ...rules, jobs: [...rules.jobs, "bbb-exporter", "bbb-handover", "ingress-metrics"] });
 const groupsOf = (files: Readonly<Record<string, string>>) =>
   Object.values(files).flatMap((text) => (parse(text) as { groups: AlertGroup[] }).groups);
 const groups = groupsOf(everything);
@@ -52,7 +52,7 @@ it("has what the operators of the estate must know", () => {
 });
 
 it("is looked at with the jobs of an estate that has everything", () => {
-  expect([...rules.jobs, "bbb-exporter", "ingress-metrics"].sort()).toEqual([...jobs].sort());
+  expect([...rules.jobs, "bbb-exporter", "bbb-handover", "ingress-metrics"].sort()).toEqual([...jobs].sort());
 });
 
 it("is about nothing that the estate has not", () => {

@@ -1,5 +1,7 @@
 /** What a document may say of the store of recordings, what its host gets, and who reaches it. */
 import { describe, expect, it } from "vitest";
+import { requirements } from "../../../../cli/check/requirements.ts";
+import { serviceRows } from "../../../../cli/check/services.ts";
 import { machineFacts, machineSecrets } from "../../../../ignition/machine.ts";
 import { renderMachine } from "../../../../ignition/render.ts";
 import { deriveFacts } from "../../../../stacks/facts.ts";
@@ -55,6 +57,32 @@ describe("the document", () => {
   it("is refused where the system has no NFS server", () => {
     const other = (document: Any) => (document.image = { system: "fedora-coreos", name: "fedora-coreos" });
     expect(written(other)).toThrow("apps.recordings: needs an NFS server in the system of the host");
+  });
+
+  it("may name a share of Manila instead, which hosts must be let to, and which is alone", () => {
+    const shared = (change: (document: Any) => void = () => undefined) =>
+      written((document) => {
+        delete document.roles.recordings;
+        document.apps.recordings = { share: { sizeGiB: 100 } };
+        document.network.downloads.recordings = { cidr: "198.51.100.0/24", port: 2049 };
+        change(document);
+      });
+    expect(shared()).not.toThrow();
+    expect(shared((document) => delete document.network.downloads.recordings)).toThrow(
+      "apps.recordings.share: no entry of network.downloads lets hosts reach port 2049",
+    );
+    expect(shared((document) => document.roles.worker.runs.push("recordings"))).toThrow(
+      "apps.recordings.share: is the store, and worker-01 would be another",
+    );
+    const needs = requirements(deriveFacts(shared()()));
+    expect(
+      serviceRows(needs, ["compute", "network", "image", "dns"]).filter(({ verdict }) => verdict === "missing"),
+    ).toEqual([
+      expect.objectContaining({
+        what: "service shared-file-system (Manila)",
+        cure: expect.stringContaining("apps.recordings.share"),
+      }),
+    ]);
   });
 
   it("lets Scalelite have recordings only where they have a store, the estate's or another one", () => {

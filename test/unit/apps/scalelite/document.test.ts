@@ -1,6 +1,6 @@
 /** What a document may say of Scalelite, and what follows from it. */
 
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -48,7 +48,7 @@ it("has a secret in use that is not revoked, and one before it until that is", (
   expect(hasPrevious({ generation: 0, revoked: -1 })).toBe(false);
 });
 
-it("has folders for recordings, made once and left alone afterwards", async () => {
+it("has folders for recordings, made once and left alone afterwards, but for what was begun there and given up", async () => {
   const store = await mkdtemp(join(tmpdir(), "estate-recordings-"));
   try {
     const script = join(import.meta.dirname, "../../../../apps/scalelite/scripts/folders.sh");
@@ -59,8 +59,13 @@ it("has folders for recordings, made once and left alone afterwards", async () =
       const { mode, gid } = await stat(join(store, folder));
       expect([folder, (mode & 0o7777).toString(8), String(gid)]).toEqual([folder, "2775", group]);
     }
+    for (const [name, days] of Object.entries({ ".one.part": 3, ".two.part": 1, "three.tar": 9 })) {
+      await writeFile(join(store, "spool", name), "");
+      const then = Date.now() / 1000 - days * 86_400;
+      await utimes(join(store, "spool", name), then, then);
+    }
     expect((await run()).stdout).toBe("");
-    expect(await readdir(join(store, "spool"))).toEqual([]);
+    expect((await readdir(join(store, "spool"))).sort()).toEqual([".two.part", "three.tar"]);
   } finally {
     await rm(store, { recursive: true });
   }
