@@ -68,7 +68,8 @@ async function members(): Promise<string[]> {
 
 const etcdKeys = "/var/lib/rancher/k3s/server/tls/etcd";
 const asPeer = [`--cacert ${etcdKeys}/peer-ca.crt`, `--cert ${etcdKeys}/peer-server-client.crt`];
-const askPeer = ["curl --silent --show-error --max-time 10 --dump-header - --output /dev/null", ...asPeer];
+// by HTTP/2 this port speaks gRPC alone
+const askPeer = ["curl --http1.1 --silent --show-error --max-time 10 --dump-header - --output /dev/null", ...asPeer];
 
 /** The id of the cluster that the etcd of a server is in, as that one tells its peers. */
 async function etcdCluster(server: string): Promise<string> {
