@@ -36,6 +36,8 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts", "test/graph/**/*.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          // by default one less than there are processors: of two, half would have nothing to do
+          maxWorkers: "100%",
         },
       },
       /** Inside the stack's namespaces, on the first estate. */

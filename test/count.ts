@@ -14,6 +14,8 @@ export function add(a: Count, b: Count): Count {
 export interface Suite {
   readonly name: string;
   readonly count: Count;
+  /** Names of the tests that failed: what they printed may be thousands of lines above. */
+  readonly failures?: readonly string[];
 }
 
 /**
@@ -23,8 +25,12 @@ export interface Suite {
 export function verdict(suites: readonly Suite[]): { readonly lines: readonly string[]; readonly succeeded: boolean } {
   const { passed, failed, skipped } = suites.map(({ count }) => count).reduce(add, none);
   const incomplete = suites.filter(({ count }) => count.skipped > 0);
+  const broken = suites.filter(({ count }) => count.failed > 0);
   return {
     lines: [
+      ...broken.flatMap(({ name, failures = [] }) =>
+        failures.length > 0 ? failures.map((failure) => `${name}, failed: ${failure}`) : [`${name}: failed`],
+      ),
       ...incomplete.map(({ name, count }) => `${name}: ${count.skipped} skipped, which counts as failed`),
       `${passed} passed, ${failed} failed, ${skipped} skipped`,
     ],
@@ -38,22 +44,40 @@ export function vitestCount(report: { numPassedTests: number; numFailedTests: nu
   return { passed, failed, skipped: all - passed - failed };
 }
 
+interface VitestReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+/** Failed tests in vitest's JSON report, each after its file; or the file alone, when it failed outside its tests. */
+export function vitestFailures({ testResults }: VitestReport): readonly string[] {
+  return testResults.flatMap(({ name, status, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed").map(({ fullName }) => fullName);
+    if (failed.length === 0) return status === "failed" ? [name] : [];
+    return failed.map((test) => `${name}: ${test}`);
+  });
+}
+
 interface GoEvent {
   readonly Action: string;
   readonly Test?: string;
   readonly Output?: string;
 }
 
-/** Counts the tests in the output of `go test -json`, and gives back its text. */
-export function goCount(lines: string): { count: Count; output: string } {
+/** Counts the tests in the output of `go test -json`, names those that failed, and gives back its text. */
+export function goCount(lines: string): { count: Count; failures: readonly string[]; output: string } {
   const events = lines
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as GoEvent);
-  const ended = (action: string) =>
-    events.filter((event) => event.Test !== undefined && event.Action === action).length;
+  const ended = (action: string) => events.flatMap(({ Action, Test }) => (Test && Action === action ? [Test] : []));
+  const failures = ended("fail");
   return {
-    count: { passed: ended("pass"), failed: ended("fail"), skipped: ended("skip") },
+    count: { passed: ended("pass").length, failed: failures.length, skipped: ended("skip").length },
+    failures,
     output: events.map((event) => event.Output ?? "").join(""),
   };
 }

@@ -5,8 +5,8 @@
  *
  * `--fast` leaves the local cloud out; `--long` runs on it what takes too long for every commit, and nothing else.
  *
- * Ends with `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything failed
- * or was skipped (it says in which suite), or nothing ran.
+ * Ends with what failed, by name, and `N passed, N failed, N skipped`, counted from what the runners report. Exit code 1 if anything
+ * failed or was skipped (it says in which suite), or nothing ran.
  */
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -21,7 +21,7 @@ import { findGo, goFlags } from "../local/go.ts";
 import { ensureObjects } from "../local/objects/objects.ts";
 import { place, project } from "../local/place.ts";
 import { findBrowser } from "./browser/browser.ts";
-import { add, goCount, none, type Suite, verdict, vitestCount } from "./count.ts";
+import { add, goCount, none, type Suite, verdict, vitestCount, vitestFailures } from "./count.ts";
 
 keepCompiled();
 const reports = await mkdtemp(join(tmpdir(), "estate-test-"));
@@ -103,10 +103,12 @@ async function vitest(name: string, before: readonly string[]): Promise<Suite> {
     `--outputFile.json=${report}`,
   ];
   const succeeded = await run([...before, ...command]);
-  const count = existsSync(report) ? vitestCount(JSON.parse(await readFile(report, "utf8"))) : none;
+  const read = existsSync(report) ? JSON.parse(await readFile(report, "utf8")) : undefined;
+  const count = read ? vitestCount(read) : none;
+  const failures = read ? vitestFailures(read).map((failure) => failure.replace(`${project}/`, "")) : [];
   // a runner that fails without a failed test (a file that does not load, an unhandled error) is a failure of its own
   const whole = succeeded || count.failed > 0;
-  return { name: title, count: whole ? count : add(count, { ...none, failed: 1 }) };
+  return { name: title, count: whole ? count : add(count, { ...none, failed: 1 }), failures };
 }
 
 async function goTests(folder: string): Promise<Suite> {
@@ -116,10 +118,10 @@ async function goTests(folder: string): Promise<Suite> {
   const { environment: env } = await findGo(cwd);
   // as the programs are built, so that nothing is compiled twice; vet would read all of Kubernetes each time
   const result = await execa("go", ["test", ...goFlags, "-vet=off", "-json", "./..."], { cwd, env, reject: false });
-  const { count, output } = goCount(result.stdout);
+  const { count, failures, output } = goCount(result.stdout);
   if (result.failed) process.stdout.write(`${output}\n${result.stderr}\n`);
   const whole = !result.failed || count.failed > 0;
-  return { name, count: whole ? count : add(count, { ...none, failed: 1 }) };
+  return { name, count: whole ? count : add(count, { ...none, failed: 1 }), failures };
 }
 
 async function onCloud(tests: () => Promise<Suite[]>): Promise<Suite[]> {

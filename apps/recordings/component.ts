@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { Share, type ShareSettings } from "../../components/share.ts";
 import type { Build, Context } from "../../stacks/application.ts";
 import type { Workload } from "../../stacks/schema/workload.ts";
 import { ApplicationComponent } from "../component.ts";
@@ -7,7 +8,6 @@ import { hostsRunning } from "../hosts.ts";
 import type { application } from "./app.ts";
 import { type StoreFacts, storeVolume } from "./manifests.ts";
 import { folder } from "./names.ts";
-import { Share, type ShareSettings } from "./share.ts";
 
 type RecordingsContext = Context<typeof application>;
 

@@ -1,6 +1,6 @@
 /** The resources of the store of recordings, and who has it. */
 import { describe, expect, it } from "vitest";
-import { preferred } from "../../apps/recordings/share.ts";
+import { preferred } from "../../components/share.ts";
 import type { PublishedFacts } from "../../stacks/published.ts";
 import { withScalelite, withStore } from "../unit/apps/documents.ts";
 import { graph } from "./program.ts";
