@@ -23,10 +23,12 @@ export class Consul extends ApplicationComponent {
   /** Where others reach it, in the estate's namespace. */
   readonly url = `http://${names.server}:${ports.http}`;
   readonly #context: ConsulContext;
+  readonly #seed: pulumi.Output<string>;
 
   constructor(context: ConsulContext) {
     super(Consul.type, context.name, context.namespace, context.options);
     this.#context = context;
+    this.#seed = pulumi.secret(context.secrets.seed);
     const program = this.#program();
     const served = this.#servers(program);
     this.#keeper(program, served);
@@ -35,7 +37,7 @@ export class Consul extends ApplicationComponent {
 
   /** The token that a user presents: it may read nodes, services and their checks. */
   tokenFor(user: Extract<TokenUser, "registrator" | "monitoring">): pulumi.Output<string> {
-    return this.#fromSeed((seed) => tokenOf(seed, user, this.#context.settings.generation));
+    return this.#seed.apply((seed) => tokenOf(seed, user, this.#context.settings.generation));
   }
 
   /** Pods of the old program need the old one: so the new one comes first. */
@@ -73,7 +75,7 @@ export class Consul extends ApplicationComponent {
   /** Secrets: the configuration with its tokens, and who may do what. The latter is followed while they run. */
   #told(facts: Omit<ServersFacts, "program">): pulumi.Resource[] {
     const { generation } = this.#context.settings;
-    const written = this.#fromSeed((seed) => {
+    const written = this.#seed.apply((seed) => {
       const management = managementToken(seed);
       const agent = tokenOf(seed, "agent", generation);
       return {
@@ -81,7 +83,7 @@ export class Consul extends ApplicationComponent {
         config: JSON.stringify(serverConfig(facts, { management, agent, gossip: gossipKey(seed) })),
       };
     });
-    const rights = this.#fromSeed((seed) => JSON.stringify(rightsOf(seed, this.#context.settings)));
+    const rights = this.#seed.apply((seed) => JSON.stringify(rightsOf(seed, this.#context.settings)));
     const config = { "server.json": written.config, management: written.management };
     return [this.#secret(names.server, config), this.#secret(rightsName, { "rights.json": rights })];
   }
@@ -100,7 +102,7 @@ export class Consul extends ApplicationComponent {
   #keeper(program: kubernetes.core.v1.ConfigMap, served: pulumi.Resource): void {
     const { facts, settings, after } = this.#context;
     const catalogue = this.#fixed().apply((fixed) => JSON.stringify(catalogueOf(facts, fixed)));
-    const token = this.#fromSeed((seed) => tokenOf(seed, "keeper", settings.generation));
+    const token = this.#seed.apply((seed) => tokenOf(seed, "keeper", settings.generation));
     const told = this.#secret(names.keeper, { "catalogue.json": catalogue, token });
     const options = this.own([program, served, told, this.#policy("keeper"), ...after]);
     new kubernetes.apps.v1.Deployment(names.keeper, this.inNamespace(keeper({ program: programName() })), options);
@@ -121,11 +123,6 @@ export class Consul extends ApplicationComponent {
   #fixed(): pulumi.Output<Record<string, string>> {
     const { addresses } = this.#context;
     return pulumi.all(Object.fromEntries(Object.entries(addresses).map(([host, { fixed }]) => [host, fixed])));
-  }
-
-  #fromSeed<Value>(derive: (seed: string) => Value): pulumi.Output<Value> {
-    const derived = pulumi.secret(this.#context.secrets.seed).apply(derive);
-    return derived as unknown as pulumi.Output<Value>;
   }
 
   #secret(object: string, stringData: Record<string, pulumi.Input<string>>): pulumi.Resource {

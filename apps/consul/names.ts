@@ -1,4 +1,4 @@
-import { selectorOf as selectorOfApplication } from "../labels.ts";
+import { selectorOfPart } from "../labels.ts";
 
 /** The folder's name: the label of all pods, by which others let them in. */
 export const app = "consul";
@@ -42,7 +42,7 @@ export function claimOf(index: number): string {
 }
 
 export function selectorOf(part: Part) {
-  return { ...selectorOfApplication(app), "app.kubernetes.io/component": part };
+  return selectorOfPart(app, part);
 }
 
 export function labelsOf(part: Part) {

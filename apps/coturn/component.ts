@@ -24,14 +24,16 @@ export class Coturn extends ApplicationComponent {
   /** What bbb hosts are told of them. */
   readonly relays: Relays<pulumi.Output<string>>;
   readonly #context: CoturnContext;
+  readonly #seed: pulumi.Output<string>;
 
   constructor(context: CoturnContext) {
     super(Coturn.type, context.name, context.namespace, context.options);
     this.#context = context;
+    this.#seed = pulumi.secret(context.secrets.seed);
     const hosts = hostsRunning(context.facts, "turn");
     this.relays = relaysOf(
       hosts.map(({ names }) => names.announced),
-      this.#fromSeed((seed) => turnSecrets(seed, context.settings)[0] ?? ""),
+      this.#seed.apply((seed) => turnSecrets(seed, context.settings)[0] ?? ""),
     );
     const shared = [this.#allowed(), this.#scripts()];
     const program = this.#program();
@@ -46,7 +48,7 @@ export class Coturn extends ApplicationComponent {
   #allowed(): pulumi.Resource {
     const { facts, settings } = this.#context;
     const bbb = pulumi.all(hostsRunning(facts, "bbb").map((host) => this.#addressesOf(host)));
-    const secrets = this.#fromSeed((seed) => turnSecrets(seed, settings));
+    const secrets = this.#seed.apply((seed) => turnSecrets(seed, settings));
     const allowed = pulumi.all([secrets, bbb]).apply(([taken, addresses]) => {
       const written: Allowed = { realm: facts.zone, secrets: taken, peers: peersOf(addresses) };
       return JSON.stringify(written);
@@ -72,7 +74,7 @@ export class Coturn extends ApplicationComponent {
     const conf = (nonce: string) => (own: Addresses) =>
       turnserverConf({ ...own, realm: facts.zone, nonceSecret: nonce });
     const written = pulumi
-      .all([this.#fromSeed(nonceSecret), addresses])
+      .all([this.#seed.apply(nonceSecret), addresses])
       .apply(([nonce, own]) => conf(nonce)(own as Addresses));
     const config = this.#secret(object, { "turnserver.conf": written });
     // no secret, and so to be seen in a preview: the same without one
@@ -87,11 +89,6 @@ export class Coturn extends ApplicationComponent {
     const address = this.#context.addresses[name];
     if (!address) throw new pulumi.RunError(`host ${name} has no address`);
     return pulumi.all([address.fixed, address.announced]).apply(([fixed, announced]) => ({ fixed, announced }));
-  }
-
-  #fromSeed<Value>(derive: (seed: string) => Value): pulumi.Output<Value> {
-    const derived = pulumi.secret(this.#context.secrets.seed).apply(derive);
-    return derived as unknown as pulumi.Output<Value>;
   }
 
   #secret(object: string, stringData: Record<string, pulumi.Input<string>>): pulumi.Resource {

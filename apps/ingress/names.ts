@@ -1,4 +1,4 @@
-import { selectorOf as selectorOfApplication } from "../labels.ts";
+import { selectorOfPart } from "../labels.ts";
 
 /** The folder's name: the label of all pods, by which applications let the ingress in. */
 export const app = "ingress";
@@ -8,7 +8,7 @@ export const parts = { gate: "ingress", acme: "ingress-acme" } as const;
 export type Part = keyof typeof parts;
 
 export function selectorOf(part: Part) {
-  return { ...selectorOfApplication(app), "app.kubernetes.io/component": part };
+  return selectorOfPart(app, part);
 }
 
 /** What pods listen on: they are not root, so that a host's 80 and 443 lead to these. */

@@ -1,4 +1,4 @@
-import { selectorOf as selectorOfApplication } from "../labels.ts";
+import { selectorOfPart } from "../labels.ts";
 
 /** The folder's name: the label of all pods, by which others let them in. */
 export const app = "monitoring";
@@ -39,7 +39,7 @@ export const folders = {
 } as const;
 
 export function selectorOf(part: Part) {
-  return { ...selectorOfApplication(app), "app.kubernetes.io/component": part };
+  return selectorOfPart(app, part);
 }
 
 export function labelsOf(part: Part) {

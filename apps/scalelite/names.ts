@@ -1,4 +1,4 @@
-import { selectorOf as selectorOfApplication } from "../labels.ts";
+import { selectorOfPart } from "../labels.ts";
 
 /** The folder's name: the label of all pods, by which the data stores let them in. */
 export const app = "scalelite";
@@ -26,5 +26,5 @@ export const user = 1000;
 export const spoolGroup = 2000;
 
 export function selectorOf(part: Part) {
-  return { ...selectorOfApplication(app), "app.kubernetes.io/component": part };
+  return selectorOfPart(app, part);
 }

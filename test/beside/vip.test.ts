@@ -1,6 +1,6 @@
 /**
  * A small estate of three servers beside the first one, on the same cloud: its API is behind a VIP, which servers hand on to each other;
- * it moves away from it, and back.
+ * it moves to a load balancer of Octavia, and back.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -50,6 +50,14 @@ async function vip(): Promise<string> {
   return ports.find(({ name }) => name === "vip-api")?.fixed_ips[0]?.ip_address ?? "";
 }
 
+/** Of the estate, before its API. */
+async function balancers(): Promise<{ readonly vip_address: string }[]> {
+  const all = await (await cloud()).list<{ name: string; vip_address: string }>(
+    ...(["load-balancer", "/v2/lbaas/loadbalancers", "loadbalancers"] as const),
+  );
+  return all.filter(({ name }) => name === "vip-api");
+}
+
 /** The servers that have the address on an interface. */
 async function holders(address: string): Promise<string[]> {
   const found = await Promise.all(
@@ -65,6 +73,16 @@ async function holders(address: string): Promise<string[]> {
 
 async function inHost(name: string, ...command: readonly string[]): Promise<string> {
   return run("ip", "netns", "exec", names.host((await estate.servers())[name] ?? ""), ...command);
+}
+
+async function act(name: string, body: object): Promise<void> {
+  const openstack = await cloud();
+  await openstack.request("POST", "compute", `/servers/${(await estate.servers())[name]}/action`, { body });
+}
+
+async function ready(name: string): Promise<void> {
+  const node = ["get", "node", name, "--output", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
+  await expect.poll(() => estate.kubectl(...node).catch(String), { timeout: 180_000, interval: 2000 }).toBe("True");
 }
 
 /** The longest time, in milliseconds, in which the API's name answered nobody, while something went on. */
@@ -130,11 +148,8 @@ test("a worker may not take the address: the network drops what it says in its n
 test("when its server dies another takes it over, within seconds; the first does not take it back when it is there again", async () => {
   const address = await vip();
   const [holder = ""] = await holders(address);
-  const openstack = await cloud();
-  const act = async (body: object) =>
-    void (await openstack.request("POST", "compute", `/servers/${(await estate.servers())[holder]}/action`, { body }));
   const silence = await silenceDuring(async () => {
-    await act({ "os-stop": null });
+    await act(holder, { "os-stop": null });
     await expect
       .poll(async () => (await holders(address)).filter((name) => name !== holder), { timeout: 60_000, interval: 500 })
       .toHaveLength(1);
@@ -142,9 +157,8 @@ test("when its server dies another takes it over, within seconds; the first does
   });
   expect(silence).toBeLessThan(30_000);
   const [next = ""] = (await holders(address)).filter((name) => name !== holder);
-  await act({ "os-start": null });
-  const node = ["get", "node", holder, "--output", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
-  await expect.poll(() => estate.kubectl(...node).catch(String), { timeout: 180_000, interval: 2000 }).toBe("True");
+  await act(holder, { "os-start": null });
+  await ready(holder);
   expect(await holders(address)).toEqual([next]);
 });
 
@@ -160,14 +174,29 @@ test("a roll of the server that has it: it is handed on, the cluster stays the s
   expect(await holders(await vip())).toHaveLength(1);
 });
 
-test("it moves away from it: the address is gone, the servers' are named again", async () => {
+test("it moves to a load balancer: its servers are replaced, and no other host; the VIP's address is gone", async () => {
   const [before, cluster] = [await estate.servers(), await estate.clusterId()];
-  await front("hosts");
-  await up();
+  await front("loadBalancer");
+  const silence = await silenceDuring(up);
   expect(changed(before, await estate.servers())).toEqual(servers);
   await expect.poll(() => estate.clusterId().catch(String), { timeout: 60_000, interval: 2000 }).toBe(cluster);
+  expect(silence).toBeLessThan(60_000);
   expect(await vip()).toBe("");
-  expect((await run("dig", "+short", internal)).split("\n")).toHaveLength(3);
+  const [balancer] = await balancers();
+  expect(await run("dig", "+short", internal)).toBe(balancer?.vip_address);
+  await inHost("vip-w-01", "curl", "--silent", "--insecure", "--max-time", "5", `https://${internal}:6443/ping`);
+});
+
+test("it leaves out a server that is off, within seconds", async () => {
+  const [, off = ""] = servers;
+  const silence = await silenceDuring(async () => {
+    await act(off, { "os-stop": null });
+    await sleep(20_000);
+  });
+  expect(silence).toBeLessThan(20_000);
+  for (const _ of servers) expect(await estate.kubectl("version")).toContain("Server Version");
+  await act(off, { "os-start": null });
+  await ready(off);
 });
 
 test("it moves to a VIP again: its servers are replaced, and no other host; the API is there meanwhile", async () => {
@@ -179,6 +208,7 @@ test("it moves to a VIP again: its servers are replaced, and no other host; the 
   expect(silence).toBeLessThan(60_000);
   const address = await vip();
   expect(await run("dig", "+short", internal)).toBe(address);
+  expect(await balancers()).toEqual([]);
   expect(await holders(address)).toHaveLength(1);
   expect(await estate.kubeconfig()).toBe(await readFile(join(estate.folder, "kubeconfig"), "utf8"));
   const preview = await estate.pulumi("preview", "--expect-no-changes", "--diff");
