@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
-import { Name } from "../../stacks/schema/primitives.ts";
+import { ImageByDigest, Name } from "../../stacks/schema/primitives.ts";
 import { form, map, oneOf, section, text, told, whole, yesOrNo } from "../../stacks/schema/told.ts";
 import { hostNamesRunning } from "../hosts.ts";
 import { port } from "./names.ts";
@@ -59,8 +59,8 @@ const Drain = section({
 export const application = defineApplication({
   about: "Keeps the BigBlueButton servers in Scalelite as the estate has them, and drains them of their meetings.",
   settings: {
-    /** An image with this project in /estate, and Node. By digest. Changing it rolls the pods. */
-    image: text("an image by digest, such as registry.example.org/estate@sha256:..."),
+    /** An image with this project in /estate, and Node. Changing it rolls the pods. */
+    image: ImageByDigest,
     /** Pods of it; one of them acts. */
     replicas: whole(1, 5, "pods").default(2),
     /** What happens to servers that Scalelite has and the estate has not: left alone, taken out when empty, or at once. */
