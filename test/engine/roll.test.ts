@@ -13,9 +13,9 @@ import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
 import { reach } from "./reach/reach.ts";
-import { added, pools } from "./roll/pools.ts";
+import { added, annex, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
-import { type Sighting, watchNodes } from "./roll/witness.ts";
+import { longestSilence, type Sighting, silence, watchNodes } from "./roll/witness.ts";
 import { ssh } from "./ssh.ts";
 
 const image = "flatcar-next";
@@ -53,6 +53,7 @@ async function addresses(): Promise<string[]> {
   ].sort();
 }
 
+const siteOf = (host: string) => (isOne(annex.hosts, host) ? annex.site : "local");
 const isOne = (hosts: readonly string[], host: string) => hosts.includes(host);
 const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
@@ -63,6 +64,20 @@ async function members(): Promise<string[]> {
     ...(["get", "nodes", "--selector", "node-role.kubernetes.io/etcd=true"] as const),
   );
   return items.map(({ metadata }) => metadata.annotations?.["etcd.k3s.cattle.io/node-name"] ?? "").sort();
+}
+
+const etcdKeys = "/var/lib/rancher/k3s/server/tls/etcd";
+const asPeer = [`--cacert ${etcdKeys}/peer-ca.crt`, `--cert ${etcdKeys}/peer-server-client.crt`];
+// by HTTP/2 this port speaks gRPC alone
+const askPeer = ["curl --http1.1 --silent --show-error --max-time 10 --dump-header - --output /dev/null", ...asPeer];
+
+/** The id of the cluster that the etcd of a server is in, as that one tells its peers. */
+async function etcdCluster(server: string): Promise<string> {
+  const command = [...askPeer, `--key ${etcdKeys}/peer-server-client.key`, "https://127.0.0.1:2380/members"].join(" ");
+  const headers = await ssh(server, await announced(server), `sudo ${command}`);
+  const [, id] = headers.match(/^x-etcd-cluster-id: ([0-9a-f]+)\s*$/im) ?? [];
+  if (!id) throw new Error(`the etcd of ${server} does not say which cluster it is in: ${headers}`);
+  return id;
 }
 const secret = ["secret", "kept", "--namespace", "default"];
 const readSecret = () => run("kubectl", "get", ...secret, "--output", "jsonpath={.metadata.uid} {.data.word}");
@@ -80,10 +95,15 @@ beforeAll(async () => {
   rulesBefore = await ruleKeys();
   const rollout = { joinMinutes: 4, drainMinutes: 4, soakMinutes: 0.05 };
   const volumes = { recordings: { sizeGiB: 1, path: "/var/lib/recordings" } };
-  await editDocument(({ roles, image: { name } }) => {
+  await editDocument(({ roles, sites, image: { name } }) => {
     imageBefore = name;
+    const { site, cidr, availabilityZone } = annex;
+    sites[site] = { cidr, availabilityZone };
+    // with several sites each host says where it is
+    for (const { hosts } of Object.values(roles))
+      for (const host of Object.values(hosts)) Object.assign(host, { site: "local" });
     for (const name of added) {
-      const hosts = Object.fromEntries(pools[name].hosts.map((host) => [host, {}]));
+      const hosts = Object.fromEntries(pools[name].hosts.map((host) => [host, { site: siteOf(host) }]));
       const role = { flavor: "m1.small", publicAddress: true, rollout, hosts };
       Object.assign(roles, { [name]: name === "scalelite" ? { ...role, volumes } : role });
     }
@@ -114,6 +134,30 @@ test("new roles only add hosts: of what exists go only rules that were for pods 
   for (const host of Object.keys(before)) expect(after[host], host).toBe(before[host]);
 });
 
+test("the second site has a network of its own behind the same router, and its hosts are there, in its zone", async () => {
+  const openstack = await cloud();
+  const servers = await openstack.list<{ name: string; "OS-EXT-AZ:availability_zone": string }>(
+    ...(["compute", "/servers/detail", "servers"] as const),
+  );
+  const there = await addresses();
+  for (const host of all) {
+    const inside = there.some((line) => line.startsWith(`${host} ${annex.prefix}`));
+    expect(inside, host).toBe(isOne(annex.hosts, host));
+  }
+  for (const host of annex.hosts) {
+    const server = servers.find(({ name }) => name === host);
+    expect(server?.["OS-EXT-AZ:availability_zone"], host).toBe(annex.availabilityZone);
+    const name = `${host}.internal.estate.test`;
+    const address = await run("dig", "+short", name);
+    expect(address).toContain(annex.prefix);
+    expect(await run("dig", "+short", "-x", address)).toBe(`${name}.`);
+  }
+  const ports = await openstack.list<{ device_id: string; device_owner: string }>("network", "/v2.0/ports", "ports");
+  const interfaces = ports.filter(({ device_owner }) => device_owner === "network:router_interface");
+  expect(new Set(interfaces.map(({ device_id }) => device_id)).size, "routers").toBe(1);
+  expect(interfaces, "one in each site").toHaveLength(2);
+});
+
 test("between every two roles, and from outside: what the port catalogue allows connects, and nothing else does", async () => {
   const { tried, wrong } = await reach(await facts(), { admin: local.external.gateway, world });
   expect(wrong).toEqual([]);
@@ -129,6 +173,7 @@ let replaced: Awaited<ReturnType<typeof absences>>;
 let nodesBefore: Awaited<ReturnType<typeof nodes>>;
 let kept: readonly unknown[];
 let membersBefore: readonly string[];
+let etcdBefore: string;
 
 test("a new image replaces all twelve, each once, in one up", async () => {
   for (const host of keepers) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
@@ -142,6 +187,7 @@ test("a new image replaces all twelve, each once, in one up", async () => {
   since = Date.now();
   await run("kubectl", "create", "secret", "generic", ...secret.slice(1), `--from-literal=word=${randomUUID()}`);
   [nodesBefore, membersBefore] = [await nodes(), await members()];
+  etcdBefore = await etcdCluster(pools.orchestrator.hosts[0]);
   kept = [await addresses(), await kubeSystem(), await readSecret()];
   const before = await serverIds();
   const witness = await watchNodes();
@@ -199,9 +245,10 @@ test("at no moment were more hosts out of service than width, nor those of two p
   }
 });
 
-test("the API answered throughout: never two questions in a row without an answer", () => {
+test("the API answered throughout: never two questions in a row without an answer, nor long none at all", () => {
   const lost = sightings.filter(({ error }, index) => error !== undefined && sightings[index + 1]?.error !== undefined);
   expect(lost).toEqual([]);
+  expect(silence(sightings)).toBeLessThan(longestSilence);
 });
 
 test("it is the same cluster, at the same addresses, with the same data", async () => {
@@ -209,6 +256,7 @@ test("it is the same cluster, at the same addresses, with the same data", async 
   const now = await members();
   expect(new Set([...membersBefore, ...now].filter(Boolean)).size, now.join(", ")).toBe(6);
   expect([membersBefore.length, now.length]).toEqual([3, 3]);
+  for (const server of pools.orchestrator.hosts) expect(await etcdCluster(server), server).toBe(etcdBefore);
   for (const host of keepers) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
 });
 

@@ -46,7 +46,7 @@ async function drained(hosts: readonly string[], since: number): Promise<void> {
 
 test("two servers more, and a worker less: five members of etcd, and a worker that was drained", async () => {
   await editDocument(({ roles }) => {
-    for (const name of more) Object.assign(roles.orchestrator?.hosts ?? {}, { [name]: {} });
+    for (const name of more) Object.assign(roles.orchestrator?.hosts ?? {}, { [name]: { site: "local" } });
     delete roles.worker?.hosts["worker-03"];
   });
   const since = Date.now();
