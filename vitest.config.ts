@@ -26,6 +26,8 @@ const real = {
   retry: 0,
 };
 
+const plugins = ["test/engine/conformance/command*.test.ts", "test/engine/policy-pack.test.ts"];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: EstateInBetween },
@@ -41,7 +43,9 @@ export default defineConfig({
         },
       },
       /** Inside the stack's namespaces, on the first estate. */
-      { test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...real } },
+      { test: { name: "engine", include: ["test/engine/**/*.test.ts"], exclude: plugins, ...real } },
+      /** With the engine alone: no estate, and no cloud. */
+      { test: { name: "plugins", include: plugins, ...real } },
       /** There as well, at the same time, in a project of OpenStack of their own: other estates, and parts without an estate. */
       {
         test: {
