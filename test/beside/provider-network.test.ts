@@ -16,7 +16,10 @@ import { digest, emptyDisk, type Publisher, publish } from "./publisher.ts";
 import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
 
 const estate = new SmallEstate("campus");
-const hosts = ["campus-bbb-01", "campus-bbb-02", "campus-o-01", "campus-turn-01", "campus-w-01"];
+const hosts = [
+  ...["campus-bbb-01", "campus-bbb-02", "campus-greenlight-01", "campus-monitoring-01", "campus-o-01"],
+  ...["campus-scalelite-01", "campus-turn-01", "campus-w-01"],
+];
 let leftBefore: readonly string[];
 /** An address outside that no administrator has. */
 const world = "198.51.100.254";
@@ -94,6 +97,9 @@ function campus(document: SmallDocument): void {
         volumes: { recordings },
         hosts: { "campus-bbb-01": {}, "campus-bbb-02": {} },
       },
+      greenlight: { ...role, hosts: { "campus-greenlight-01": {} } },
+      scalelite: { ...role, hosts: { "campus-scalelite-01": {} } },
+      monitoring: { ...role, hosts: { "campus-monitoring-01": {} } },
       worker: { ...role, runs: ["pods"], hosts: { "campus-w-01": {} } },
     },
   });

@@ -27,7 +27,17 @@ import {
 interface Nodes {
   readonly items: readonly {
     readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
-    readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+    readonly status: {
+      readonly conditions: readonly { readonly type: string; readonly status: string }[];
+      readonly addresses: readonly { readonly type: string; readonly address: string }[];
+    };
+  }[];
+}
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly namespace: string };
+    readonly spec: { readonly nodeName: string };
   }[];
 }
 
@@ -113,6 +123,20 @@ test("the first up builds the estate from nothing", async () => {
 
 test("the workload runs on the orchestrator's nodes", async () => {
   expect(await available()).toEqual([2]);
+});
+
+test("a node has the address of its host alone; on the orchestrator's servers there are no pods but the system's", async () => {
+  const hosts = JSON.parse(
+    await run("pulumi", "stack", "output", "hosts", "--json", "--stack", here.stack),
+  ) as Readonly<Record<string, { readonly fixed: string }>>;
+  const { items: nodes } = await kubectl<Nodes>("get", "nodes");
+  for (const { metadata, status } of nodes) {
+    const internal = status.addresses.filter(({ type }) => type === "InternalIP").map(({ address }) => address);
+    expect(internal, metadata.name).toEqual([hosts[metadata.name]?.fixed]);
+  }
+  const { items: pods } = await kubectl<Pods>("get", "pods", "--all-namespaces");
+  const ours = pods.filter(({ metadata }) => metadata.namespace !== "kube-system").map(({ spec }) => spec.nodeName);
+  expect(ours).toEqual(["worker-01", "worker-01"]);
 });
 
 test("its pods are programs that answer at their Service, which the cluster's name server knows", async () => {

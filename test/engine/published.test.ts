@@ -1,4 +1,4 @@
-/** A stack of its own knows of the estate what the estate's stack says of itself, through the state that both have. */
+/** A stack of its own knows of the estate what the estate's stack says of itself, through the state that both have, and builds on it. */
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,12 +8,23 @@ import { project } from "../../local/place.ts";
 import { here, run, serverIds } from "./estate.ts";
 
 const stack = `${here.stack}-consumer`;
+const from = (...file: readonly string[]) => JSON.stringify(join(project, ...file));
 const program = `
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { readFacts } from ${JSON.stringify(join(project, "stacks", "published.ts"))};
-const facts = readFacts(new pulumi.StackReference("organization/estate/${here.stack}"));
+import { Hello } from ${from("apps", "hello", "component.ts")};
+import { readFacts } from ${from("stacks", "published.ts")};
+import { versions } from ${from("stacks", "versions.ts")};
+
+const estate = new pulumi.StackReference("organization/estate/${here.stack}");
+const facts = readFacts(estate);
 export const read = facts;
 export const kubeconfig = facts.credentials.kubeconfig.output;
+
+const provider = new kubernetes.Provider("orchestrator", { kubeconfig: estate.requireOutput(kubeconfig) });
+const namespace = new kubernetes.core.v1.Namespace("guest", { metadata: { name: "guest" } }, { provider });
+const name = namespace.metadata.name;
+new Hello("hello", { namespace: name, image: versions.hello, replicas: 2, after: [] }, { providers: [provider] });
 `;
 
 let folder: string;
@@ -30,12 +41,18 @@ beforeAll(async () => {
   );
   await writeFile(
     join(folder, "package.json"),
-    JSON.stringify({ name: "consumer", type: "module", main: "index.ts", dependencies: { "@pulumi/pulumi": "*" } }),
+    JSON.stringify({
+      name: "consumer",
+      type: "module",
+      main: "index.ts",
+      dependencies: { "@pulumi/kubernetes": "*", "@pulumi/pulumi": "*" },
+    }),
   );
   await writeFile(join(folder, "index.ts"), program);
   await symlink(join(project, "node_modules"), join(folder, "node_modules"));
 });
 afterAll(async () => {
+  await pulumi("destroy", "--yes", "--skip-preview");
   await pulumi("stack", "rm", "--yes", "--force");
   await rm(folder, { recursive: true, force: true });
 });
@@ -56,4 +73,15 @@ test("another stack reads the facts: every server, its addresses, and where cred
     "client-key-data",
   );
   expect(JSON.stringify(read)).not.toContain("client-key-data");
+});
+
+test("an application of ours is built in that stack, on the estate's orchestrator, and goes with it", async () => {
+  const deployment = ["get", "deployment", "hello", "--namespace", "guest", "--output"];
+  expect(await run("kubectl", ...deployment, "jsonpath={.status.readyReplicas}")).toBe("2");
+  const preview = await pulumi("preview", "--expect-no-changes", "--diff");
+  expect(preview.exitCode, preview.all).toBe(0);
+  const destroy = await pulumi("destroy", "--yes", "--skip-preview");
+  expect(destroy.exitCode, destroy.all).toBe(0);
+  const namespaces = await run("kubectl", "get", "namespaces", "--output", "name");
+  expect(namespaces.split("\n")).not.toContain("namespace/guest");
 });
