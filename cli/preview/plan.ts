@@ -5,6 +5,7 @@ import { type Change, changesOf, type Kind } from "./changes.ts";
 import { isHost, type Roll, rollOf } from "./hosts.ts";
 import { meaningOf } from "./meaning.ts";
 import { type Together, togetherOf } from "./together.ts";
+import { judgedApart, type Unjudged } from "./unjudged.ts";
 
 /** How many resources; components are not counted. */
 export type Counts = Readonly<Record<Kind | "unchanged", number>>;
@@ -27,6 +28,7 @@ export interface Plan extends Roll {
   readonly hostsNow: number;
   readonly together: readonly Together[];
   readonly findings: readonly Finding[];
+  readonly unjudged: readonly Unjudged[];
   readonly errors: readonly EngineError[];
   /** Names of volumes of which the document says that they are deleted. */
   readonly mayGo: readonly string[];
@@ -54,6 +56,7 @@ export function planOf(view: PlanView, { stack, complete, paused, pools, removal
   const servers = changes.filter(isHost);
   const made = new Set(servers.filter(({ kind }) => kind === "create").map(({ name }) => name));
   const known = pools.flatMap(({ hosts }) => hosts).filter(({ name }) => !made.has(name));
+  const { judged, unjudged } = judgedApart(view.findings);
   const leaving = servers.filter(({ kind }) => kind === "delete");
   return {
     ...{ stack, complete, halfDone: [], ...(paused === undefined ? {} : { paused }) },
@@ -64,7 +67,7 @@ export function planOf(view: PlanView, { stack, complete, paused, pools, removal
     },
     ...{ changes, ...roll, hostsNow: known.length + leaving.length },
     ...{ together, mayGo: deletedVolumes(removal) },
-    findings: [...view.findings].sort((a, b) => byText(findingKey(a), findingKey(b))),
+    ...{ findings: judged.sort((a, b) => byText(findingKey(a), findingKey(b))), unjudged },
     errors: [...view.errors].sort((a, b) => byText(a.name ?? "", b.name ?? "") || byText(a.message, b.message)),
     users: meaningOf(changes, roll.hosts, pools, together),
   };

@@ -84,14 +84,19 @@ export function moreOf(form: Form): Section["more"] {
   return (count) => form.bullet(`and ${count} more, which 'estate preview --json' shows`);
 }
 
-function findings({ findings: all }: Plan, form: Form): string[] {
-  if (all.length === 0) return [];
+function findings({ findings: all, unjudged }: Plan, form: Form): string[] {
+  if (all.length === 0 && unjudged.length === 0) return [];
   const lines = all.map(({ level, pack, policy, name, message }) =>
     form.bullet(
       `${level} ${form.code(`${pack}/${policy}`)}${name === undefined ? "" : ` on ${form.code(name)}`}: ${form.code(message)}`,
     ),
   );
-  return [form.section(`Policies (${all.length})`), ...few(lines, form), ""];
+  const waiting = unjudged.map(({ pack, policy, resources }) =>
+    form.bullet(
+      `${form.code(`${pack}/${policy}`)} judges ${resources} more in the update: a value of each is not known before.`,
+    ),
+  );
+  return [form.section(`Policies (${all.length})`), ...few(lines, form), ...waiting, ""];
 }
 
 function errors({ errors: all }: Plan, form: Form): string[] {

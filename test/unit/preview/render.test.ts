@@ -96,6 +96,29 @@ test("the terminal's form of a refused plan is what it was", async () => {
   expect(text).not.toMatch(/[`*|]/);
 });
 
+test("what policies cannot judge before the update is counted, a line a policy, and hides nothing that they found", () => {
+  const waits = (policy: string, name: string) => ({
+    policyEvent: {
+      ...{ enforcementLevel: "advisory", policyPackName: "estate", policyName: policy },
+      resourceUrn: `urn:pulumi:prod::estate::a:b:C::${name}`,
+      message: `can't run policy '${policy}' from policy pack 'estate@v0.1.0' during preview: string value at .remoteGroupId can't be known during preview\n`,
+    },
+  });
+  const many = Array.from({ length: 300 }, (_, index) => waits("world-only-by-catalogue", `rule-${index}`));
+  const first = planFrom([...many, ...events, waits("servers-follow-image", "bbb-01")]);
+  expect(first.findings).toEqual(plan.findings);
+  expect(first.unjudged).toEqual([
+    { pack: "estate", policy: "servers-follow-image", resources: 1 },
+    { pack: "estate", policy: "world-only-by-catalogue", resources: 300 },
+  ]);
+  const text = renderPlan(first, [], markdown, commentLimit);
+  expect(text).toContain("### Policies (2)\n");
+  expect(text).toContain("- `estate/world-only-by-catalogue` judges 300 more in the update: ");
+  expect(text).not.toContain("rule-");
+  const alone = renderPlan(planFrom(many), [], terminal);
+  expect(alone).toContain("Policies (0):\n  estate/world-only-by-catalogue judges 300 more in the update: ");
+});
+
 test("no form holds a value, secret or not; JSON neither", () => {
   const refusals = judgePlan(plan, {});
   for (const text of [
