@@ -69,11 +69,14 @@ const written: Readonly<Record<string, Written>> = {
   },
 };
 
+/** In `index.ts`, the provider of each. */
+const providers = { openstack: "foundation.provider", kubernetes: "cluster.orchestrator.provider" } as const;
+
 /** Fields that the cluster writes by itself. */
 const clusters = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
 
 /**
- * The TypeScript that would describe an unmanaged thing, and the import that makes it the stack's. Of a Secret no value is shown.
+ * The TypeScript that would describe an unmanaged thing, for the end of `index.ts` (or a component, with its provider), and the import that makes it the stack's. Of a Secret no value is shown.
  *
  * @param resources of the state, for its providers
  */
@@ -90,12 +93,13 @@ export function adoptionOf(stack: string, finding: Finding, thing: Thing, resour
   const target = place.in === "kubernetes" ? "kubernetes" : "openstack";
   return [
     `// ${finding.meaning}`,
+    "// at the end of index.ts:",
     `import * as ${target} from "@pulumi/${target}";`,
     "",
     `new ${constructorOf(type)}(`,
     `  ${JSON.stringify(name)},`,
     ...`${code(args)},`.split("\n").map((line) => `  ${line}`),
-    `  { provider, protect: true },`,
+    `  { provider: ${providers[target]}, protect: true },`,
     ");",
     "",
     "# then, in the project's folder; it asks before it writes the state:",
