@@ -44,8 +44,6 @@ export default defineConfig({
       },
       /** Inside the stack's namespaces, on the first estate. */
       { test: { name: "engine", include: ["test/engine/**/*.test.ts"], exclude: plugins, ...real } },
-      /** With the engine alone: no estate, and no cloud. */
-      { test: { name: "plugins", include: plugins, ...real } },
       /** There as well, at the same time, in a project of OpenStack of their own: other estates, and parts without an estate. */
       {
         test: {
@@ -55,6 +53,8 @@ export default defineConfig({
           ...real,
         },
       },
+      /** With the engine alone: no estate, and no cloud. */
+      { test: { name: "plugins", include: plugins, ...real } },
       /** On the first estate, but with an hour of their own: not in `npm test`, which CI must end in time. */
       {
         test: {

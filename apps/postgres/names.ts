@@ -1,3 +1,5 @@
+import { selectorOfPart } from "../labels.ts";
+
 /** Names that other parts of the estate know. */
 export const names = {
   server: "postgres",
@@ -25,7 +27,7 @@ export function labelsOf(component: Part) {
 }
 
 export function selectorOf(component: Part) {
-  return { "app.kubernetes.io/name": names.server, "app.kubernetes.io/component": component };
+  return selectorOfPart(names.server, component);
 }
 
 /** The Secret that an application finds its database in: url, host, port, database, username, password. */

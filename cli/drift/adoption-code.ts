@@ -76,7 +76,8 @@ const providers = { openstack: "foundation.provider", kubernetes: "cluster.orche
 const clusters = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
 
 /**
- * The TypeScript that would describe an unmanaged thing, for the end of `index.ts` (or a component, with its provider), and the import that makes it the stack's. Of a Secret no value is shown.
+ * The TypeScript that would describe an unmanaged thing, for the end of `index.ts` (or a component, with its provider), and the import
+ * that makes it the stack's. Of a Secret no value is shown.
  *
  * @param resources of the state, for its providers
  */
