@@ -5,8 +5,9 @@ import { deriveFacts } from "./stacks/facts.ts";
 import { buildFoundation } from "./stacks/foundation.ts";
 import { loadConfiguration } from "./stacks/load.ts";
 import { publishFacts, publishHosts } from "./stacks/outputs.ts";
-import { withoutStackTraces } from "./stacks/stackTraces.ts";
+import { withoutSourceMaps, withoutStackTraces } from "./stacks/stackTraces.ts";
 
+withoutSourceMaps();
 const { estate, secrets, appSecrets } = loadConfiguration();
 const estateFacts = deriveFacts(estate);
 const recorded = await readRecorded();

@@ -19,3 +19,13 @@ export function withoutStackTraces<Result>(register: () => Result): Result {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
+
+/**
+ * Leaves stack traces as Node makes them.
+ *
+ * Pulumi's launcher has each one mapped to the sources of compiled code. Node runs ours as it is, so that its lines are right without; the
+ * mapping was a third of what the program computes, for promises that it makes while resources are registered.
+ */
+export function withoutSourceMaps(): void {
+  Reflect.deleteProperty(Error, "prepareStackTrace");
+}

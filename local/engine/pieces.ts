@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { versions } from "../../stacks/versions.ts";
 import { project } from "../place.ts";
+import { type Patch, promptWait } from "./patch.ts";
 
 /** One program of the Pulumi engine. */
 export interface Piece {
@@ -18,6 +19,8 @@ export interface Piece {
   readonly kind: "cli" | "language" | "plugin";
   /** Measured from an empty cache on two idle cores, in this order. */
   readonly minutes: string;
+  /** What is changed in a module of it, where we build it. */
+  readonly patch?: Patch;
 }
 
 const cli: Piece = {
@@ -40,7 +43,7 @@ const languageHost: Piece = {
   minutes: "10 s",
 };
 
-function plugin(name: string, minutes: string): Piece {
+function plugin(name: string, minutes: string, patch?: Patch): Piece {
   const version = npmVersion(`@pulumi/${name}`);
   return {
     name,
@@ -50,6 +53,7 @@ function plugin(name: string, minutes: string): Piece {
     set: [],
     kind: "plugin",
     minutes,
+    ...(patch ? { patch } : {}),
   };
 }
 
@@ -61,5 +65,6 @@ function npmVersion(name: string): string {
 
 /** All pieces, the longest build first: the others find what it compiled. */
 export function pieces(): readonly Piece[] {
-  return [cli, languageHost, plugin("openstack", "1 min"), plugin("kubernetes", "2 min"), plugin("command", "20 s")];
+  const openstack = plugin("openstack", "1 min", promptWait);
+  return [cli, languageHost, openstack, plugin("kubernetes", "2 min"), plugin("command", "20 s")];
 }

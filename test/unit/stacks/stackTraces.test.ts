@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { withoutStackTraces } from "../../../stacks/stackTraces.ts";
+import { withoutSourceMaps, withoutStackTraces } from "../../../stacks/stackTraces.ts";
 
 const lines = (text: string | undefined) => (text ?? "").split("\n").filter((line) => /^ +at /.test(line));
 const fails = (): never => {
@@ -45,4 +45,16 @@ describe("registering without stack traces", () => {
     vi.stubEnv("PULUMI_DEBUG_PROMISE_LEAKS", "1");
     expect(lines(thrownBy(() => withoutStackTraces(fails)).stack).length).toBeGreaterThan(0);
   });
+});
+
+it("leaves stack traces as Node makes them, whatever the launcher has made of them", () => {
+  const before = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+  try {
+    Error.prepareStackTrace = () => "mapped";
+    expect(new Error("here").stack).toBe("mapped");
+    withoutSourceMaps();
+    expect(new Error("here").stack).toMatch(/stackTraces\.test\.ts:\d+/);
+  } finally {
+    if (before) Object.defineProperty(Error, "prepareStackTrace", before);
+  }
 });
