@@ -16,6 +16,8 @@ export function novaConf(facts: CloudFacts): string {
       vif_plugging_timeout: 0,
       // a hypervisor without power has no opinion on what should run
       sync_power_state_interval: -1,
+      // what it may hold is known, and what it holds is counted with each server
+      update_resources_interval: 600,
       shelved_offload_time: 0,
       rpc_response_timeout: 120,
       instance_usage_audit: false,

@@ -7,6 +7,10 @@ export interface Patch {
   readonly why: string;
 }
 
+/** Of a local cloud nobody edits them, and who does starts it anew. */
+const readOnce =
+  "oslo.policy 5.0.0 looks for files of rules, and goes through all rules, at each question: 23 % of what neutron computes";
+
 /** What is changed in released packages. */
 export const patches: readonly Patch[] = [
   {
@@ -20,6 +24,38 @@ export const patches: readonly Patch[] = [
     find: "            for default in self.registered_rules.values():\n",
     replace: "            for default in list(self.registered_rules.values()):\n",
     why: "oslo.policy 5.0.0 answers 500 when two first requests meet while one of them still registers the rules",
+  },
+  {
+    file: "oslo_policy/policy.py",
+    find: `        if self.use_conf:
+            if not self.policy_path:
+`,
+    replace: `        registered = len(self.registered_rules)
+        if self.use_conf and (
+            force_reload
+            or not self.rules
+            or getattr(self, '_read', None) != registered
+        ):
+            if not self.policy_path:
+`,
+    why: readOnce,
+  },
+  {
+    file: "oslo_policy/policy.py",
+    find: "                self.check_rules()\n                self._need_check_rule = False\n",
+    replace:
+      "                self.check_rules()\n                self._need_check_rule = False\n            self._read = registered\n",
+    why: readOnce,
+  },
+  {
+    file: "oslo_policy/_checks.py",
+    find: "    argspec = inspect.getfullargspec(rule.__call__)\n",
+    replace: `    specs = _check.__dict__.setdefault('specs', {})
+    argspec = specs.get(type(rule))
+    if argspec is None:
+        argspec = specs[type(rule)] = inspect.getfullargspec(rule.__call__)
+`,
+    why: "oslo.policy 5.0.0 looks at the arguments of a check each time that it runs: 13 % of what neutron computes",
   },
   {
     file: "designate/storage/sqlalchemy/__init__.py",
