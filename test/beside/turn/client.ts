@@ -18,6 +18,8 @@ import {
 
 const udp = Buffer.from([17, 0, 0, 0]);
 const indication = 0x10;
+/** What is heard of a peer: an answer that comes late must not be taken for that of the next one. */
+const from = ({ address, port }: Endpoint) => `data from ${address}:${port}`;
 
 export class TurnClient {
   readonly #server: Endpoint;
@@ -30,8 +32,11 @@ export class TurnClient {
     this.#socket = socket;
     socket.on("message", (bytes) => {
       const message = decode(bytes);
-      if (message.type === (methods.data | indication)) this.#events.emit("data", message);
-      else this.#events.emit(message.transaction, message);
+      const data = message.type === (methods.data | indication);
+      this.#events.emit(
+        data ? from(decodeEndpoint(message.attributes.get(attributes.peer))) : message.transaction,
+        message,
+      );
     });
   }
 
@@ -69,34 +74,36 @@ export class TurnClient {
     return errorOf(await this.#ask(methods.refresh, [[attributes.lifetime, lifetime]], this.#login));
   }
 
-  /** Sends to a peer through the relay, and gives what comes back from there: nothing, after a second. */
-  async echo(peer: Endpoint, text: string): Promise<{ from: Endpoint; text: string } | undefined> {
+  /** Sends to a peer through the relay, up to five times, and gives the text that comes back from there: nothing, after five seconds. */
+  async echo(peer: Endpoint, text: string): Promise<string | undefined> {
     const given: Attribute[] = [
       [attributes.peer, encodeEndpoint(peer)],
       [attributes.data, Buffer.from(text)],
     ];
-    const answer = this.#next("data", 1000);
-    this.#send(encode(methods.send | indication, given).bytes);
-    const message = await answer;
-    if (!message) return undefined;
-    const from = decodeEndpoint(message.attributes.get(attributes.peer));
-    return { from, text: message.attributes.get(attributes.data)?.toString() ?? "" };
+    const { bytes } = encode(methods.send | indication, given);
+    return (await this.#insist(bytes, from(peer)))?.attributes.get(attributes.data)?.toString();
   }
 
   close(): void {
     this.#socket.close();
   }
 
-  /** Asks up to five times: UDP loses packets. */
   async #ask(method: number, given: readonly Attribute[], login?: Login): Promise<Message> {
     const { bytes, transaction } = encode(method, given, login);
+    const message = await this.#insist(bytes, transaction);
+    if (message) return message;
+    throw new Error(`${this.#server.address}:${this.#server.port} does not answer`);
+  }
+
+  /** Sends up to five times: UDP loses packets, and who is to answer may still be starting. */
+  async #insist(bytes: Buffer, event: string): Promise<Message | undefined> {
     for (let attempt = 0; attempt < 5; attempt++) {
-      const answer = this.#next(transaction, 1000);
+      const answer = this.#next(event, 1000);
       this.#send(bytes);
       const message = await answer;
       if (message) return message;
     }
-    throw new Error(`${this.#server.address}:${this.#server.port} does not answer`);
+    return undefined;
   }
 
   async #next(event: string, milliseconds: number): Promise<Message | undefined> {
