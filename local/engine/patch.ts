@@ -3,40 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { explainGo, type Go } from "../go.ts";
+import { applyPatch, type Patch } from "../patch.ts";
 import { Trouble } from "../say.ts";
 
-/** One line that is added to a module before a program is built with it. */
-export interface Patch {
-  /** The module, as the code imports it. */
+/** A change of one place in a module, before a program is built with it. */
+export interface ModulePatch extends Patch {
+  /** As the code imports it. */
   readonly module: string;
-  /** The file in it. */
-  readonly file: string;
-  /** The line before which it is added. It stands there exactly once. */
-  readonly before: string;
-  readonly line: string;
 }
+
+const tick = "\tnotfoundTick := 0\n";
 
 /**
  * Terraform's wait for a state first looks after 5 or 10 s, however soon the state is there: of the half minute in which a host is
  * replaced on the local cloud, that is more than half. Here it looks after a quarter of that time, then every 1.5 s. Nothing else changes:
  * the same states are waited for, with the same timeouts.
  */
-export const promptWait: Patch = {
+export const promptWait: ModulePatch = {
   module: "github.com/hashicorp/terraform-plugin-sdk/v2",
   file: "helper/retry/state.go",
-  before: "\tnotfoundTick := 0\n",
-  line: "\tconf.Delay, conf.MinTimeout, conf.PollInterval = conf.Delay/4, 0, 1500*time.Millisecond\n",
+  find: tick,
+  replace: `\tconf.Delay, conf.MinTimeout, conf.PollInterval = conf.Delay/4, 0, 1500*time.Millisecond\n${tick}`,
+  why: "terraform-plugin-sdk 2 first looks at a server after 10 s, at what it deletes after 5",
 };
-
-/** The file with the line. @throws Trouble when the file has another number of places for the line than one */
-export function patched(text: string, { module, file, before, line }: Patch): string {
-  const [head, tail, ...more] = text.split(before);
-  if (tail === undefined || more.length > 0)
-    throw new Trouble(
-      `${file} of ${module} is not what local/engine/patch.ts was written for. Look at what changed there, and change the patch, or leave it out.`,
-    );
-  return `${head}${line}${before}${tail}`;
-}
 
 /**
  * Calls `build` with a folder that holds the program and the changed copy of the module, which Go has compared with the hash in go.sum.
@@ -46,7 +35,7 @@ export function patched(text: string, { module, file, before, line }: Patch): st
  */
 export async function withPatch(
   folder: string,
-  patch: Patch,
+  patch: ModulePatch,
   go: Go,
   build: (folder: string) => Promise<void>,
 ): Promise<void> {
@@ -55,7 +44,8 @@ export async function withPatch(
     await cp(folder, copy, { recursive: true });
     const run = async (...args: readonly string[]) => {
       const result = await execa("go", ["mod", ...args], { cwd: copy, env: go.environment, reject: false });
-      if (result.failed) throw new Trouble(explainGo(patch.module, result.stderr));
+      // `-json` tells what went wrong there, and nothing beside it
+      if (result.failed) throw new Trouble(explainGo(patch.module, result.stderr || result.stdout));
       return result.stdout;
     };
     const { Dir } = JSON.parse(await run("download", "-json", patch.module)) as { readonly Dir: string };
@@ -64,7 +54,7 @@ export async function withPatch(
     await execa("cp", ["-r", Dir, module]);
     // what Go keeps is read-only
     await execa("chmod", ["-R", "u+w", module]);
-    await writeFile(file, patched(await readFile(file, "utf8"), patch));
+    await writeFile(file, applyPatch(await readFile(file, "utf8"), patch));
     await run("edit", `-replace=${patch.module}=./patched`);
     await build(copy);
   } finally {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { versions } from "../../stacks/versions.ts";
 import { project } from "../place.ts";
-import { type Patch, promptWait } from "./patch.ts";
+import { type ModulePatch, promptWait } from "./patch.ts";
 
 /** One program of the Pulumi engine. */
 export interface Piece {
@@ -20,7 +20,7 @@ export interface Piece {
   /** Measured from an empty cache on two idle cores, in this order. */
   readonly minutes: string;
   /** What is changed in a module of it, where we build it. */
-  readonly patch?: Patch;
+  readonly patch?: ModulePatch;
 }
 
 const cli: Piece = {
@@ -43,7 +43,7 @@ const languageHost: Piece = {
   minutes: "10 s",
 };
 
-function plugin(name: string, minutes: string, patch?: Patch): Piece {
+function plugin(name: string, minutes: string, patch?: ModulePatch): Piece {
   const version = npmVersion(`@pulumi/${name}`);
   return {
     name,

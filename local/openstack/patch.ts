@@ -1,17 +1,10 @@
-/** A change of one place in an installed package. */
-export interface Patch {
-  /** Below `site-packages`. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  readonly why: string;
-}
+import type { Patch } from "../patch.ts";
 
-/** Of a local cloud nobody edits them, and who does starts it anew. */
+/** Nobody edits the rules of a local cloud; who does, starts the cloud anew. */
 const readOnce =
   "oslo.policy 5.0.0 looks for files of rules, and goes through all rules, at each question: 23 % of what neutron computes";
 
-/** What is changed in released packages. */
+/** What is changed in released packages, below their `site-packages`. */
 export const patches: readonly Patch[] = [
   {
     file: "oslo_messaging/_drivers/amqpdriver.py",
@@ -80,12 +73,3 @@ export const patches: readonly Patch[] = [
     why: "designate 22.0.1 gives a zone that is changed in the second it was made the same serial again, and bind does not fetch it",
   },
 ];
-
-/** The text with the patch applied. Throws unless the text to replace is there exactly once: another release is another patch. */
-export function applyPatch(text: string, { file, find, replace, why }: Patch): string {
-  const times = text.split(find).length - 1;
-  if (times !== 1) {
-    throw new Error(`${file} has the text to replace ${times} times instead of once. The patch: ${why}`);
-  }
-  return text.replace(find, () => replace);
-}

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { cached, contentKey } from "../cache.ts";
+import { applyPatch } from "../patch.ts";
 import type { Place } from "../place.ts";
 import { type Say, Trouble } from "../say.ts";
 import { lockFile, selectFromLock } from "./lock.ts";
-import { applyPatch, patches } from "./patch.ts";
+import { patches } from "./patch.ts";
 import { makeRelocatable } from "./scripts.ts";
 
 const here = import.meta.dirname;

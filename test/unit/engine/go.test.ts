@@ -1,27 +1,14 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { buildGo, explainGo, findGo, type GoProgram } from "../../../local/go.ts";
 import { atLeast, goWillDo, oldest } from "../../../local/oldest.ts";
 import { project } from "../../../local/place.ts";
+import { fakeGo } from "./fake-go.ts";
 
-let machine: string;
-beforeEach(async () => {
-  machine = await mkdtemp(join(tmpdir(), "estate-go-"));
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(machine, { recursive: true, force: true });
-});
-
-/** A `go` on the PATH that notes what it is called with. */
-async function fakeGo(script: string): Promise<void> {
-  await writeFile(join(machine, "go"), `#!/bin/sh\n${script}\n`);
-  await chmod(join(machine, "go"), 0o755);
-  vi.stubEnv("PATH", `${machine}:${process.env.PATH}`);
-}
+const machine = fakeGo();
 
 const program: GoProgram = { title: "cli 3.253.0", folder: tmpdir(), main: ".", linker: "-s -w", takes: "5 min" };
 
@@ -33,8 +20,8 @@ describe("what a build sees", () => {
       ...["GOPRIVATE=*", "GONOSUMDB=*", "GOINSECURE=*", "GOSUMDB=off", "GOFLAGS=-mod=mod -insecure"],
       ...["GOPROXY=https://mirror.test/go", "GOTOOLCHAIN=local"],
     ];
-    await writeFile(join(machine, "env"), `${written.join("\n")}\n`);
-    vi.stubEnv("GOENV", join(machine, "env"));
+    await writeFile(join(machine.folder(), "env"), `${written.join("\n")}\n`);
+    vi.stubEnv("GOENV", join(machine.folder(), "env"));
     vi.stubEnv("GOFLAGS", "-mod=mod");
     for (const name of ["GOPROXY", "GOTOOLCHAIN", "GOSUMDB", "GOPRIVATE", "GONOSUMDB", "GONOPROXY"])
       vi.stubEnv(name, undefined);
@@ -52,21 +39,21 @@ describe("what a build sees", () => {
   });
 
   test("reaches the compiler, with what this program adds", async () => {
-    await fakeGo(`env > ${machine}/env; echo "$@" > ${machine}/arguments`);
+    await machine.answer(`env > ${machine.folder()}/env; echo "$@" > ${machine.folder()}/arguments`);
     const go = { version: "go1.26.8", environment: { GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" } };
     const said: string[] = [];
     const cgo = { ...program, environment: { CGO_ENABLED: "1" } };
     await buildGo(cgo, go, "/to/pulumi", (line) => said.push(line));
-    expect(await readFile(join(machine, "arguments"), "utf8")).toBe(
+    expect(await readFile(join(machine.folder(), "arguments"), "utf8")).toBe(
       "build -trimpath -buildvcs=false -ldflags=-s -w -v -o /to/pulumi .\n",
     );
-    const seen = (await readFile(join(machine, "env"), "utf8")).split("\n");
+    const seen = (await readFile(join(machine.folder(), "env"), "utf8")).split("\n");
     expect(seen).toEqual(expect.arrayContaining(["GOFLAGS=-mod=readonly", "CGO_ENABLED=1"]));
     expect(said).toEqual(["cli 3.253.0: building from Go modules, about 5 min the first time"]);
   });
 
   test("and what it says is told in words", async () => {
-    await fakeGo("echo 'x: write: no space left on device' >&2; exit 1");
+    await machine.answer("echo 'x: write: no space left on device' >&2; exit 1");
     const failed = buildGo(program, { version: "", environment: {} }, "/to/pulumi", () => undefined);
     await expect(failed).rejects.toMatchObject({
       name: "Trouble",
@@ -89,10 +76,10 @@ describe("the Go on a machine", () => {
   ])("%s with GOTOOLCHAIN=%s: %s", (version, toolchain, will) => expect(goWillDo(version, toolchain)).toBe(will));
 
   test("that is too old, or is not there, is refused with the version that will do", async () => {
-    await fakeGo("printf 'go1.19.8\\n\\nsum.golang.org\\n'");
-    await expect(findGo(machine)).rejects.toThrow(`will not do: go1.19.8. Install Go ${oldest.go} or newer`);
+    await machine.answer("printf 'go1.19.8\\n\\nsum.golang.org\\n'");
+    await expect(findGo(machine.folder())).rejects.toThrow(`will not do: go1.19.8. Install Go ${oldest.go} or newer`);
     vi.stubEnv("PATH", "/nowhere");
-    await expect(findGo(machine)).rejects.toThrow(`there is none. Install Go ${oldest.go} or newer`);
+    await expect(findGo(machine.folder())).rejects.toThrow(`there is none. Install Go ${oldest.go} or newer`);
   });
 
   test("that is the oldest to do is the one our modules ask for", async () => {

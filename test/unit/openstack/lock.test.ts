@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseLock, selectFromLock } from "../../../local/openstack/lock.ts";
-import { applyPatch, patches } from "../../../local/openstack/patch.ts";
+import { patches } from "../../../local/openstack/patch.ts";
 import { explain } from "../../../local/openstack/python.ts";
 import { relocatable } from "../../../local/openstack/scripts.ts";
+import { applyPatch } from "../../../local/patch.ts";
 import { project } from "../../../local/place.ts";
 
 const folder = join(project, "local", "openstack");
