@@ -1,6 +1,6 @@
 /**
  * Everything there is to test, in the order of how soon it tells: types and style, unit and graph tests, the Go programs' own
- * tests, pages in a browser, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of
+ * tests beside pages in a browser, then the engine tests on a local cloud of their own (`.local-test`), which stops when they end: those of
  * the first estate, those beside it, and those of plugins alone and then of the machine: three lanes at the same time, since most of it
  * is spent waiting.
  *
@@ -45,12 +45,19 @@ const unshared = ["unshare", ...namespaces, "sh", "-c", 'ip link set lo up && "$
 const alone = [...machine, ...unshared];
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const long = process.argv.includes("--long");
-const suites: Suite[] = long ? await onCloud(async () => [await vitest("long", within)]) : await quick();
-if (!long && !process.argv.includes("--fast")) {
-  // it is built here, where modules can be fetched, and not in the stack's namespaces; what fails, its test says again
-  await ensureObjects(place({ ...process.env, ...environment }), say).catch((error: Error) => say(error.message));
-  suites.push(await pages());
-  suites.push(...(await onCloud(lanes)));
+const suites: Suite[] = [];
+if (long) suites.push(...(await onCloud(async () => [await vitest("long", within)])));
+else {
+  suites.push(...(await program()));
+  if (process.argv.includes("--fast")) suites.push(...(await goPrograms()));
+  else {
+    // Go's tests wait, mostly
+    const [programs, browser] = await Promise.all([goPrograms(), pages()]);
+    suites.push(...programs, browser);
+    // it is built here, where modules can be fetched, and not in the stack's namespaces; what fails, its test says again
+    await ensureObjects(place({ ...process.env, ...environment }), say).catch((error: Error) => say(error.message));
+    suites.push(...(await onCloud(lanes)));
+  }
 }
 await rm(reports, { recursive: true, force: true });
 const { lines, succeeded } = verdict(suites);
@@ -67,12 +74,14 @@ async function lanes(): Promise<Suite[]> {
   return [engine, beside, ...rest];
 }
 
-async function quick(): Promise<Suite[]> {
-  const done = [
-    await check("types", ["tsc", "--noEmit"]),
-    await check("style", ["biome", "check", "."]),
-    await vitest("unit", []),
-  ];
+/** What needs no machine: types, style, unit and graph tests. */
+async function program(): Promise<Suite[]> {
+  const read = [check("types", ["tsc", "--noEmit"]), check("style", ["biome", "check", "."])];
+  return [...(await Promise.all(read)), await vitest("unit", [])];
+}
+
+async function goPrograms(): Promise<Suite[]> {
+  const done: Suite[] = [];
   for (const folder of [...modules, "local/kubernetes"]) done.push(await goTests(folder));
   return done;
 }
