@@ -6,50 +6,65 @@ import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { project } from "../../local/place.ts";
 import { editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
+import { type Hold, lease, node, pod } from "./hold.ts";
 import { portAddresses } from "./port-addresses.ts";
-import { gateRuns, killEngine } from "./processes.ts";
+import { gateRuns, killEngine, killGates } from "./processes.ts";
 import { ssh } from "./ssh.ts";
 
 const hosts = ["bbb-01", "bbb-02"] as const;
 const [killed, stopped] = hosts;
+/** One of three. */
+const server = "orchestrator-02";
 /** On the data volume of each. */
 const marker = "/var/lib/recordings/marker";
 
-/** Whether a host is at that step now; `since` is when the update began. */
-type Moment = (host: string, since: number) => Promise<boolean>;
+/** Whether a host is at that step now, and what keeps its gate there; `since` is when the update began. */
+interface Moment {
+  readonly is: (host: string, since: number) => Promise<boolean>;
+  readonly hold?: Hold;
+}
 
-const journal =
-  (step: string): Moment =>
+const begun =
+  (step: string): Moment["is"] =>
   async (host, since) =>
     (await readJournal(here.stack)).some(
       (entry) => entry.host === host && entry.step === step && Date.parse(entry.time) >= since,
     );
 
+const noServer: Moment = { is: async (host) => !(await serverIds())[host] };
+
+/** Of the same drain as the stop: one that is ended here has no node to be stopped with. So it is met in a roll of its own. */
+const nodeGoes: Moment = { is: begun("remove"), hold: node };
 const moments: Readonly<Record<string, Moment>> = {
-  "while it is drained": journal("drain"),
-  "while its server stops": journal("stop"),
-  "while it has no server": async (host) => !(await serverIds())[host],
-  "while it joins": journal("join"),
-  "while it is watched": journal("soak"),
+  "while its pods leave": { is: begun("evict"), hold: pod },
+  "while it is drained": { is: begun("drain") },
+  "while its server stops": { is: begun("stop") },
+  "while it has no server": noServer,
+  "while it joins": { is: begun("join") },
+  "while it is watched": { is: begun("soak") },
 };
 
-async function reached(moment: Moment, host: string, since: number): Promise<void> {
-  for (let tries = 0; !(await moment(host, since)); tries += 1) {
-    // three minutes: what the update before left half done is put right first
-    if (tries > 1800) throw new Error(`${host} does not get that far`);
-    await sleep(100);
+async function reached({ is, hold }: Moment, host: string, since: number): Promise<void> {
+  // three minutes: what the update before left half done is put right first
+  for (const end = Date.now() + 180_000; Date.now() < end; await sleep(100)) {
+    const held = !hold || (await hold.holds(host));
+    if (held && (await is(host, since))) return;
   }
+  throw new Error(`${host} does not get that far`);
 }
 
 let before: Readonly<Record<string, string>>;
 let ports: readonly string[];
+let cluster: string;
+const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 
-async function renew(host: string): Promise<void> {
-  await editDocument(({ roles: { bbb } }) => {
-    if (!bbb?.hosts[host]) throw new Error(`the document has no host ${host}`);
-    Object.assign(bbb.hosts[host], { generation: 30 });
+async function renew(host: string, generation: number): Promise<void> {
+  await editDocument(({ roles }) => {
+    const role = Object.values(roles).find(({ hosts }) => hosts[host]);
+    if (!role?.hosts[host]) throw new Error(`the document has no host ${host}`);
+    Object.assign(role.hosts[host], { generation });
     // long enough to be met
-    Object.assign(bbb.rollout, { soakMinutes: 0.1 });
+    Object.assign(role.rollout, { soakMinutes: 0.1 });
   });
 }
 
@@ -57,7 +72,7 @@ const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 
 beforeAll(async () => {
   for (const host of hosts) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
-  [before, ports] = [await serverIds(), await portAddresses()];
+  [before, ports, cluster] = [await serverIds(), await portAddresses(), await kubeSystem()];
 });
 
 /** Another server of those hosts, and everything else as it was: ports, addresses, data, and whoever takes pods. */
@@ -93,39 +108,77 @@ const estateUp = () =>
     ...{ cwd: project, reject: false, stdin: "ignore" },
   });
 
-for (const [name, moment] of Object.entries(moments))
-  test(`estate up killed with its engine ${name}: the next one goes on from there`, async () => {
-    await renew(killed);
-    await gatesEnded();
-    const since = Date.now();
-    const up = estateUp();
-    await reached(moment, killed, since);
-    up.kill("SIGKILL");
-    await killEngine();
-    expect((await up).exitCode).not.toBe(0);
-  });
+/** Kills `estate up`, its engine, and a gate that is held, when the host is there. */
+async function kill(host: string, moment: Moment, generation = 30): Promise<void> {
+  await renew(host, generation);
+  await gatesEnded();
+  const since = Date.now();
+  const up = estateUp();
+  await reached(moment, host, since);
+  up.kill("SIGKILL");
+  await killEngine();
+  if (moment.hold) await killGates();
+  await moment.hold?.release(host);
+  expect((await up).exitCode).not.toBe(0);
+}
 
-test("then estate up ends as one that nobody killed would have", async () => {
+/** Ctrl+C in a plain `pulumi up`, when the host is there. */
+async function interrupt(host: string, moment: Moment, generation = 30): Promise<void> {
+  await renew(host, generation);
+  await gatesEnded();
+  const since = Date.now();
+  const args = ["up", "--yes", "--skip-preview", "--stack", here.stack, "--non-interactive", "--color=never"];
+  const up = execa("pulumi", args, { cwd: project, reject: false, all: true, stdin: "ignore" });
+  await reached(moment, host, since);
+  up.kill("SIGINT");
+  await moment.hold?.release(host);
+  expect((await up).exitCode).not.toBe(0);
+}
+
+for (const [name, moment] of Object.entries(moments))
+  test(`estate up killed with its engine ${name}: the next one goes on from there`, () => kill(killed, moment));
+
+/** As one that nobody killed would have ended. */
+async function expectWhole(...replaced: readonly string[]): Promise<void> {
   const { exitCode, stdout, stderr } = await estateUp();
   expect(exitCode, stderr).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ result: "done" });
-  await expectSameBut(killed);
-});
+  await expectSameBut(...replaced);
+}
+
+test("then estate up ends as one that nobody killed would have", () => expectWhole(killed));
+
+test("estate up killed with its engine while its node is taken away, in another roll: the next one goes on from there", () =>
+  kill(killed, nodeGoes, 31));
+
+test("then, too, it ends as one that nobody killed would have", () => expectWhole(killed));
 
 for (const [name, moment] of Object.entries(moments))
-  test(`a plain up stopped (SIGINT) ${name}: the next one goes on from there`, async () => {
-    await renew(stopped);
-    const since = Date.now();
-    const args = ["up", "--yes", "--skip-preview", "--stack", here.stack, "--non-interactive", "--color=never"];
-    const up = execa("pulumi", args, { cwd: project, reject: false, all: true, stdin: "ignore" });
-    await reached(moment, stopped, since);
-    up.kill("SIGINT");
-    const { exitCode } = await up;
-    expect(exitCode).not.toBe(0);
-  });
+  test(`a plain up stopped (SIGINT) ${name}: the next one goes on from there`, () => interrupt(stopped, moment));
 
 test("then a plain up ends as one that nobody stopped would have, and needs no pulumi cancel", async () => {
   const up = await pulumi(["up", "--yes", "--skip-preview"]);
   expect(up.exitCode, up.text).toBe(0);
   await expectSameBut(killed, stopped);
+});
+
+test("a plain up stopped (SIGINT) while its node is taken away, in another roll: the next one goes on from there", () =>
+  interrupt(stopped, nodeGoes, 31));
+
+/** Stopped, then killed: what was killed holds the state's lock, which `estate up` frees, and a plain up does not. */
+const ofServer: Readonly<Record<string, readonly [typeof kill, Moment]>> = {
+  "while it waits for its turn to leave etcd": [interrupt, { is: begun("leave-etcd"), hold: lease }],
+  "while its node, and with it its membership, is taken away": [interrupt, nodeGoes],
+  "while it has no server": [kill, noServer],
+  "while it joins": [kill, { is: begun("join") }],
+};
+
+for (const [name, [end, moment]] of Object.entries(ofServer))
+  test(`a server of the orchestrator, ended ${name}: the next one goes on from there`, () => end(server, moment));
+
+test("then it is a member of etcd again, and the cluster is the same", async () => {
+  await expectWhole(killed, stopped, server);
+  const members = ["get", "nodes", "--selector", "node-role.kubernetes.io/etcd=true", "--output", "name"];
+  expect((await run("kubectl", ...members)).split("\n")).toHaveLength(3);
+  expect(await kubeSystem()).toBe(cluster);
 });

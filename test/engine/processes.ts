@@ -28,9 +28,18 @@ export async function killEngine(): Promise<void> {
   for (const { id } of engines) process.kill(id, "SIGKILL");
 }
 
-/** Whether a gate of the test's own stack runs: it outlives its engine. */
-export async function gateRuns(): Promise<boolean> {
-  return (await running()).some(
+async function gates(): Promise<Running[]> {
+  return (await running()).filter(
     ({ command, environment }) => command.includes("cli/gate.ts") && environment.includes(`STACK=${here.stack}`),
   );
+}
+
+/** Whether a gate of the test's own stack runs: it outlives its engine. */
+export async function gateRuns(): Promise<boolean> {
+  return (await gates()).length > 0;
+}
+
+/** Kills the gates of the test's own stack, with what they have not done yet. */
+export async function killGates(): Promise<void> {
+  for (const { id } of await gates()) process.kill(id, "SIGKILL");
 }
