@@ -19,6 +19,8 @@ import { here, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { servedDownloads } from "./applications/bbb-project.ts";
 import { describeApplications, type Given, hosts, newGiven, zone } from "./applications/document.ts";
+import { edges } from "./applications/edges.ts";
+import { type Pod as NetworkedPod, reachedBy } from "./applications/reach.ts";
 import { SmallEstate } from "./small-estate.ts";
 import { TurnClient } from "./turn/client.ts";
 
@@ -35,10 +37,7 @@ interface Condition {
   readonly message?: string;
 }
 
-interface Pod {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly status: { readonly phase: string; readonly podIP?: string; readonly conditions?: readonly Condition[] };
-}
+type Pod = NetworkedPod & { readonly status: { readonly conditions?: readonly Condition[] } };
 
 async function pods(): Promise<readonly Pod[]> {
   const all = await small.kubectl("get", "pods", "-n", environment.namespace, "--output", "json");
@@ -185,6 +184,10 @@ test("Prometheus reads every target whose program runs here, and finds all other
   expect([...new Set(all.filter(({ health }) => health !== "up").map(({ labels }) => labels.job))].sort()).toEqual([
     ...["bbb-exporter", "ingress-metrics", "monitoring-kube-state", "registrator-http", "turn-exporter"],
   ]);
+});
+
+test("pods reach each other along the arrows of the architecture, and nowhere else", async () => {
+  expect(await reachedBy(await pods(), await small.servers())).toEqual(edges);
 });
 
 test("a second preview has nothing to do", async () => {
