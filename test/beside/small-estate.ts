@@ -35,8 +35,7 @@ export class SmallEstate {
   /** Makes its stack: the document and the secrets. */
   async prepare(change: Change): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), `estate-${this.name}-`));
-    // of a run that was killed: its secrets are of another passphrase
-    await this.#forget();
+    await this.#takeSecrets();
     await prepareStack(here, this.stack, join(this.folder, "operator"));
     await this.change(change);
   }
@@ -46,6 +45,13 @@ export class SmallEstate {
     await rm(this.folder, { recursive: true, force: true });
     await this.pulumi("stack", "rm", "--yes");
     await this.#forget();
+  }
+
+  /** Those of the first estate: made anew, each is one run of pulumi. Of a run that was killed, they are of another passphrase. */
+  async #takeSecrets(): Promise<void> {
+    const { encryptionsalt = "", config = {} } = await readStackFile(here.stack);
+    const secrets = Object.entries(config).filter(([, value]) => Object.hasOwn(Object(value), "secure"));
+    await writeStackFile(this.stack, { encryptionsalt, config: Object.fromEntries(secrets) });
   }
 
   #forget(): Promise<void> {
