@@ -12,11 +12,16 @@ export const noPulumi = "there is no program pulumi on the PATH: install the Pul
  * The operator's own Pulumi command line, with the backend and the passphrase that the environment names.
  *
  * @param again the command to run again after a cure, such as `estate init`
+ * @param env what is otherwise than in the environment @default nothing
  */
-export function operatorPulumi(folder: string, again: string): Pulumi {
+export function operatorPulumi(
+  folder: string,
+  again: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+): Pulumi {
   const ask: Pulumi = async (command, input) => {
     const result = await execa("pulumi", [...command, "--non-interactive", "--color=never"], {
-      ...{ cwd: folder, reject: false },
+      ...{ cwd: folder, reject: false, env },
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     });
     if (!result.failed) return result.stdout;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { project } from "../local/place.ts";
 import type { AppSecret } from "../stacks/appFacts.ts";
-import { type Secrets, secretNames } from "../stacks/secrets.ts";
+import { authorityKeyNames, type Secrets, secretNames } from "../stacks/secrets.ts";
 import { generateSecrets } from "./secrets.ts";
 import { replaceStackFile } from "./stack-file.ts";
 
@@ -39,17 +39,22 @@ interface Beforehand {
   readonly given?: Partial<Secrets>;
   /** The secrets of the document's applications. */
   readonly apps?: readonly AppSecret[];
+  /** The stack that has the authorities' keys. @default this one */
+  readonly base?: Stack | undefined;
   /** What else must be done to the stack file in the same step. */
   readonly change?: (draft: string) => Promise<void>;
 }
 
-/** All that is missing is made and stored encrypted, in one step: half a key pair would be worse than none. */
+/**
+ * All that is missing is made and stored encrypted, in one step: half a key pair would be worse than none. With a base they are two steps;
+ * after a kill between them, both halves are made anew.
+ */
 export async function completeSecrets(
   stack: Stack,
-  { given = {}, apps = [], change }: Beforehand = {},
+  { given = {}, apps = [], base, change }: Beforehand = {},
 ): Promise<Completed> {
   const keys = [...secretNames, ...apps.map(({ key }) => key)];
-  const existing = await readConfig(stack, keys);
+  const existing: Partial<Record<string, string>> = { ...(await readConfig(stack, keys)), ...(await readKeys(base)) };
   const estate = await generateSecrets({ ...given, ...existing });
   const values: Readonly<Record<string, string>> = { ...estate, ...appValues(apps, existing) };
   const made = keys.filter((key) => values[key] !== undefined && values[key] !== existing[key]);
@@ -59,18 +64,48 @@ export async function completeSecrets(
   );
   const found = { made, kept, lacking };
   if (made.length === 0 && !change) return { ...found, secrets: estate };
-  const store = async (draft: string) => {
-    await change?.(draft);
-    const set = ["config", "set", "--stack", stack.name, "--config-file", draft, "--secret"];
-    for (const key of made) await stack.pulumi([...set, `estate:${key}`], values[key]);
-  };
-  await replaceStackFile(stack.name, store, stack.folder ?? project);
+  const ofBase = base ? made.filter(isAuthorityKey) : [];
+  if (base && ofBase.length > 0) await storeIn(base, pick(values, ofBase));
+  await storeIn(
+    stack,
+    pick(
+      values,
+      made.filter((key) => !ofBase.includes(key)),
+    ),
+    change,
+  );
   // as they are kept: the command line takes the last line end of a value away
-  return { ...found, secrets: await generateSecrets(await readSecrets(stack)) };
+  return { ...found, secrets: await generateSecrets({ ...(await readSecrets(stack)), ...(await readKeys(base)) }) };
+}
+
+const isAuthorityKey = (key: string) => (authorityKeyNames as readonly string[]).includes(key);
+
+async function readKeys(base: Stack | undefined): Promise<Partial<Secrets>> {
+  return base ? readConfig(base, authorityKeyNames) : {};
+}
+
+function pick(values: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
+  return Object.fromEntries(keys.map((key) => [key, values[key] ?? ""]));
+}
+
+async function storeIn(
+  { name, pulumi, folder = project }: Stack,
+  values: Readonly<Record<string, string>>,
+  change?: (draft: string) => Promise<void>,
+): Promise<void> {
+  await replaceStackFile(
+    name,
+    async (draft) => {
+      await change?.(draft);
+      const set = ["config", "set", "--stack", name, "--config-file", draft, "--secret"];
+      for (const [key, value] of Object.entries(values)) await pulumi([...set, `estate:${key}`], value);
+    },
+    folder,
+  );
 }
 
 /** Those of applications: what exists is kept, what can be made is made. */
-function appValues(apps: readonly AppSecret[], existing: Readonly<Record<string, string>>): Record<string, string> {
+function appValues(apps: readonly AppSecret[], existing: Partial<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     apps.flatMap(({ key, kind }) => {
       const value = existing[key] || ("bytes" in kind ? randomBytes(kind.bytes).toString("hex") : "");
@@ -84,7 +119,8 @@ export async function readSecrets(stack: Stack): Promise<Partial<Secrets>> {
   return readConfig(stack, secretNames);
 }
 
-async function readConfig<Key extends string>(
+/** Those of these keys that a stack has, in clear. */
+export async function readConfig<Key extends string>(
   { name, pulumi }: Stack,
   keys: readonly Key[],
 ): Promise<Partial<Record<Key, string>> & Readonly<Record<string, string>>> {

@@ -3,19 +3,19 @@ import type * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import { authorizedKeys, placeKeys } from "../ignition/administrators.ts";
 import type { EstateFacts, HostFacts } from "../stacks/facts.ts";
-import type { Secrets } from "../stacks/secrets.ts";
+import type { EstateSecrets } from "../stacks/secrets.ts";
 import { connectionTo } from "./connection.ts";
-import type { HostAddress } from "./hostAddress.ts";
+import type { Address } from "./hostAddress.ts";
 import type { Recorded } from "./recorded.ts";
 
 export interface AdministratorsArgs {
   /** Another key changes a file on each host, in place; a key that is gone from the document is gone from the hosts. */
   readonly facts: Pick<EstateFacts, "administrators" | "pools">;
-  readonly secrets: pulumi.Output<Secrets>;
+  readonly secrets: pulumi.Output<EstateSecrets>;
   /** By host name. */
   readonly servers: Readonly<Record<string, openstack.compute.Instance>>;
   /** By host name. */
-  readonly addresses: Readonly<Record<string, HostAddress>>;
+  readonly addresses: Readonly<Record<string, Address>>;
   /** What the state holds already: hosts that once had keys are told when there are none any more. */
   readonly recorded: Recorded | undefined;
 }
@@ -60,7 +60,7 @@ export class Administrators extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [host, ...through].flatMap((one) => {
           const { server, reachable } = this.#of(one, args);
-          return [server, reachable];
+          return [server, ...reachable];
         }),
       },
     );

@@ -1,17 +1,21 @@
 import * as command from "@pulumi/command";
 import type * as openstack from "@pulumi/openstack";
-import type * as pulumi from "@pulumi/pulumi";
-import { authorityFiles, founderPaths } from "../ignition/founding.ts";
-import { authorities, type SecretName, type Secrets } from "../stacks/secrets.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { founderPaths, renderAuthorities } from "../ignition/founding.ts";
+import type { EstateSecrets, Secrets } from "../stacks/secrets.ts";
 import { connectionTo } from "./connection.ts";
-import type { HostAddress } from "./hostAddress.ts";
+import type { Address } from "./hostAddress.ts";
+
+/** Where the authorities' keys are: in this stack's configuration, or in that of its base, the stack of that name. */
+export type Authorities = { readonly secrets: pulumi.Output<Secrets> } | { readonly base: string };
 
 export interface PlacedAuthoritiesArgs {
   /** Name of the server that may found the orchestrator. */
   readonly host: string;
   readonly server: openstack.compute.Instance;
-  readonly address: HostAddress;
-  readonly secrets: pulumi.Output<Secrets>;
+  readonly address: Address;
+  readonly secrets: pulumi.Output<EstateSecrets>;
+  readonly authorities: Authorities;
   /**
    * Whether the orchestrator was ever ready. Until then a replaced first server is given the keys again; from then on
    * never, because a server that has them may found an orchestrator, and a second one must not be.
@@ -22,36 +26,22 @@ export interface PlacedAuthoritiesArgs {
 /**
  * Brings the certificate authorities to the first server, over SSH with its pinned host key. They are never in user
  * data, which the metadata service hands to everything that runs on the host.
+ *
+ * Where the base has the keys, a program brings them (`cli/found.ts`): neither this stack's state nor whoever has its passphrase gets them.
  */
-export function placeAuthorities(
-  name: string,
-  args: PlacedAuthoritiesArgs,
-  parent: pulumi.Resource,
-): command.remote.Command {
-  const { host, server, address, secrets } = args;
-  return new command.remote.Command(
-    name,
-    {
-      connection: connectionTo({ name: host, address: address.announced }, secrets),
-      create: founderPaths.receive,
-      // Another address or a rotated key is no reason to send them again.
-      update: ":",
-      stdin: secrets.apply(renderAuthorities),
-      triggers: [server.id],
-    },
-    {
-      ...{ parent, dependsOn: [server, address.reachable] },
-      ...(args.founded ? { ignoreChanges: ["triggers"] } : {}),
-    },
-  );
-}
-
-/** What `receiveScript` reads: a file a line, its name and its content in base64. */
-export function renderAuthorities(secrets: Secrets): string {
-  const contents: Record<string, string> = { "service.key": secrets.serviceKey };
-  for (const [name, file] of Object.entries(authorities)) {
-    contents[`${file}.crt`] = secrets[`${name}CaCert` as SecretName];
-    contents[`${file}.key`] = secrets[`${name}CaKey` as SecretName];
+export function placeAuthorities(name: string, args: PlacedAuthoritiesArgs, parent: pulumi.Resource): pulumi.Resource {
+  const { host, server, address, secrets, authorities } = args;
+  // Another address or a rotated key is no reason to send them again.
+  const once = { update: ":", triggers: [server.id] };
+  const options = {
+    ...{ parent, dependsOn: [server, ...address.reachable] },
+    ...(args.founded ? { ignoreChanges: ["triggers"] } : {}),
+  };
+  if ("base" in authorities) {
+    const environment = { HOST: host, ADDRESS: address.announced, STACK: pulumi.getStack(), BASE: authorities.base };
+    return new command.local.Command(name, { ...once, create: "node cli/found.ts", environment }, options);
   }
-  return authorityFiles.map((name) => `${name} ${Buffer.from(contents[name] ?? "").toString("base64")}\n`).join("");
+  const connection = connectionTo({ name: host, address: address.announced }, secrets);
+  const stdin = authorities.secrets.apply(renderAuthorities);
+  return new command.remote.Command(name, { ...once, connection, create: founderPaths.receive, stdin }, options);
 }

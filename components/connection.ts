@@ -1,7 +1,7 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { hostKeyPair } from "../stacks/openssh.ts";
-import type { Secrets } from "../stacks/secrets.ts";
+import type { EstateSecrets } from "../stacks/secrets.ts";
 
 /** A host, and where SSH finds it. */
 export interface SshHost {
@@ -11,7 +11,10 @@ export interface SshHost {
 }
 
 /** SSH to a host as user core with the estate's key. It must show the host key that it was given, and no other. */
-export function connectionTo({ name, address }: SshHost, secrets: pulumi.Output<Secrets>) {
+export function connectionTo(
+  { name, address }: SshHost,
+  secrets: pulumi.Output<Pick<EstateSecrets, "sshKey" | "hostKeySeed">>,
+) {
   return {
     // a machine that is booting refuses: so many attempts are about ten minutes
     ...{ host: address, user: "core", dialErrorLimit: 60, perDialTimeout: 10 },

@@ -4,7 +4,7 @@ import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostFacts } from "../stacks/facts.ts";
 import { createGates } from "./gates.ts";
-import type { HostAddress } from "./hostAddress.ts";
+import type { Address } from "./hostAddress.ts";
 import type { HostVolume } from "./hostVolumes.ts";
 
 export interface HostArgs {
@@ -18,7 +18,7 @@ export interface HostArgs {
   /** Changing it replaces the host. */
   readonly imageId: pulumi.Input<string>;
   /** Another port replaces the host; another floating IP does not. */
-  readonly address: HostAddress;
+  readonly address: Address;
   /** In the order in which the server has them. Adding or removing one replaces the host. */
   readonly volumes: readonly HostVolume[];
   /** Name of nova's key pair, plain. Changing it replaces the host. */
@@ -75,7 +75,7 @@ export class Host extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        dependsOn: [...args.needs, ...args.waitFor, address.reachable],
+        dependsOn: [...args.needs, ...args.waitFor, ...address.reachable],
         deleteBeforeReplace: true,
         // The provider would rebuild or resize these in place, all hosts at once and undrained.
         replaceOnChanges: ["imageId", "imageName", "flavorId", "flavorName"],

@@ -6,6 +6,14 @@ import type { ImageFacts } from "../stacks/image.ts";
 export interface HostImageArgs {
   /** Another release or file is another image, made before the hosts are replaced; the old one goes when no host needs it. */
   readonly facts: ImageFacts;
+  /** Older ones that servers still have: they stay as they are. @default none */
+  readonly kept?: readonly KeptImage[];
+}
+
+/** An uploaded image that the document no longer has. */
+export interface KeptImage {
+  readonly name: string;
+  readonly sha256: string;
 }
 
 /**
@@ -15,12 +23,19 @@ export interface HostImageArgs {
 export class HostImage extends pulumi.ComponentResource {
   static readonly type = "estate:compute:HostImage";
   readonly imageId: pulumi.Output<string>;
+  /** That one and those that are kept, by name. The hash is that of what was uploaded. */
+  readonly images: Readonly<Record<string, { readonly id: pulumi.Output<string>; readonly sha256?: string }>>;
 
-  constructor(name: string, { facts }: HostImageArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { facts, kept = [] }: HostImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super(HostImage.type, name, {}, opts);
     this.imageId = facts.source
       ? this.#uploaded(facts.name, facts.source)
       : openstack.images.getImageOutput({ name: facts.name, mostRecent: true }, { parent: this }).id;
+    const sha256 = facts.source?.sha256;
+    this.images = {
+      ...Object.fromEntries(kept.map((one) => [one.name, { ...one, id: this.#image(one.name, one.sha256, "").id }])),
+      [facts.name]: { id: this.imageId, ...(sha256 === undefined ? {} : { sha256 }) },
+    };
     this.registerOutputs({});
   }
 
@@ -31,16 +46,18 @@ export class HostImage extends pulumi.ComponentResource {
       { create: "node cli/image.ts", environment: { IMAGE_URL: url, IMAGE_SHA256: sha256 }, logging: "stderr" },
       { parent: this },
     );
-    const image = new openstack.images.Image(
+    return this.#image(name, sha256, file.stdout).id;
+  }
+
+  #image(name: string, sha256: string, localFilePath: pulumi.Input<string>): openstack.images.Image {
+    return new openstack.images.Image(
       name,
       {
         ...{ name, containerFormat: "bare", diskFormat: "qcow2", visibility: "private" },
-        localFilePath: file.stdout,
-        properties: { sha256 },
+        ...{ localFilePath, properties: { sha256 } },
       },
       // where the file lies on this machine is nobody's business later
       { parent: this, deleteBeforeReplace: false, ignoreChanges: ["localFilePath"] },
     );
-    return image.id;
   }
 }

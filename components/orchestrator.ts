@@ -1,11 +1,10 @@
-import type * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts, PoolFacts } from "../stacks/facts.ts";
 import { renderKubeconfig } from "../stacks/kubeconfig.ts";
-import type { Secrets } from "../stacks/secrets.ts";
-import { placeAuthorities } from "./authorities.ts";
-import type { HostAddress } from "./hostAddress.ts";
+import type { EstateSecrets } from "../stacks/secrets.ts";
+import { type Authorities, placeAuthorities } from "./authorities.ts";
+import type { Address } from "./hostAddress.ts";
 import { HostPool, type HostPoolArgs } from "./hostPool.ts";
 import type { Recorded } from "./recorded.ts";
 
@@ -28,9 +27,11 @@ export interface OrchestratorArgs {
    * of them is in user data (join tokens, the hash of an authority, SSH keys) replaces the servers. The authorities' keys themselves are
    * not sent again, whatever becomes of them: they are in the datastore since the first server was ready.
    */
-  readonly secrets: pulumi.Output<Secrets>;
+  readonly secrets: pulumi.Output<EstateSecrets>;
+  /** Where the founder's keys are. Changing it does nothing once a server was ready. */
+  readonly authorities: Authorities;
   /** By host name. The founder is given the authorities' keys at what it announces; another address is no reason to send them again. */
-  readonly addresses: Readonly<Record<string, HostAddress>>;
+  readonly addresses: Readonly<Record<string, Address>>;
   /** What one server is made of; what changing it does is said at `HostArgs`. */
   readonly host: HostPoolArgs["host"];
 }
@@ -46,9 +47,9 @@ export class Orchestrator extends pulumi.ComponentResource {
 
   constructor(name: string, args: OrchestratorArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Orchestrator.type, name, {}, opts);
-    const { facts, pool, secrets } = args;
+    const { facts, pool, secrets, authorities } = args;
     const founder = pool.hosts[0]?.name ?? "";
-    let placed: command.remote.Command | undefined;
+    let placed: pulumi.Resource | undefined;
     const founded = pool.hosts.some(
       (host) => args.recorded?.has("command:local:Command", `${host.name}-ready`) ?? true,
     );
@@ -64,7 +65,7 @@ export class Orchestrator extends pulumi.ComponentResource {
             if (host.name === founder && address)
               placed = placeAuthorities(
                 `${name}-authorities`,
-                { host: host.name, server, address, secrets, founded },
+                { host: host.name, server, address, secrets, authorities, founded },
                 this,
               );
             return placed ? [placed] : [];

@@ -7,6 +7,8 @@ export interface Recorded {
   has(type: string, name: string): boolean;
   /** What the cloud said of one, as of the last change; empty where there is none. Secrets are not readable. */
   outputs(type: string, name: string): Readonly<Record<string, unknown>>;
+  /** The same of all resources of a type. */
+  all(type: string): readonly Readonly<Record<string, unknown>>[];
   /** The logical names of all resources of a type that are in a component of this type, sorted. */
   names(type: string, component: string): readonly string[];
 }
@@ -16,8 +18,8 @@ export interface Recorded {
  * nothing is returned, and the caller must assume that everything exists.
  */
 export async function readRecorded(): Promise<Recorded | undefined> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   try {
+    const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
     const answer = await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName });
     return recordedOf((answer as { outputs?: Resources }).outputs ?? {});
   } catch (error) {
@@ -42,6 +44,8 @@ export function recordedOf(resources: Resources): Recorded {
   return {
     has: (type, name) => known.has(`${type}::${name}`),
     outputs: (type, name) => known.get(`${type}::${name}`) ?? {},
+    all: (type) =>
+      Object.entries(resources).flatMap(([urn, { outputs = {} }]) => (urnParts(urn).type === type ? [outputs] : [])),
     names: (type, component) =>
       Object.keys(resources)
         .filter((urn) => urn.split("::")[2]?.endsWith(`${component}$${type}`))

@@ -1,5 +1,5 @@
 import type { Api } from "../stacks/schema/api.ts";
-import { authorities } from "../stacks/secrets.ts";
+import { authorities, type SecretName, type Secrets } from "../stacks/secrets.ts";
 import { lines } from "./config.ts";
 import { takeover } from "./vip.ts";
 
@@ -45,6 +45,16 @@ export function receiveScript(): string {
     "done",
     "touch complete",
   );
+}
+
+/** What `receiveScript` reads: a file a line, its name and its content in base64. */
+export function renderAuthorities(secrets: Secrets): string {
+  const contents: Record<string, string> = { "service.key": secrets.serviceKey };
+  for (const [name, file] of Object.entries(authorities)) {
+    contents[`${file}.crt`] = secrets[`${name}CaCert` as SecretName];
+    contents[`${file}.key`] = secrets[`${name}CaKey` as SecretName];
+  }
+  return authorityFiles.map((name) => `${name} ${Buffer.from(contents[name] ?? "").toString("base64")}\n`).join("");
 }
 
 export interface StartOptions {

@@ -1,6 +1,6 @@
 import type { EstateFacts, HostFacts, VolumeFacts } from "../stacks/facts.ts";
 import { hostKeyPair, publicKeyOf, type SshKeyPair } from "../stacks/openssh.ts";
-import type { Secrets } from "../stacks/secrets.ts";
+import type { EstateSecrets } from "../stacks/secrets.ts";
 import type { InterfaceFacts } from "./network.ts";
 import { deviceOf } from "./volumes.ts";
 
@@ -99,7 +99,7 @@ function interfaceOf({ sites }: EstateFacts, { name, site }: HostFacts, port: In
 }
 
 /** Picks what concerns one machine out of the estate's secrets. */
-export function machineSecrets(secrets: Secrets, { host, kind }: MachineFacts): MachineSecrets {
+export function machineSecrets(secrets: EstateSecrets, { host, kind }: MachineFacts): MachineSecrets {
   return {
     hostKey: hostKeyPair(secrets.hostKeySeed, host.name),
     authorizedKey: publicKeyOf(secrets.sshKey),

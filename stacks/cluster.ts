@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Administrators } from "../components/administrators.ts";
+import type { Authorities } from "../components/authorities.ts";
 import { HostPool } from "../components/hostPool.ts";
 import { Orchestrator } from "../components/orchestrator.ts";
 import type { Recorded } from "../components/recorded.ts";
@@ -7,7 +8,7 @@ import { machineFacts, machineSecrets } from "../ignition/machine.ts";
 import { renderMachine } from "../ignition/render.ts";
 import type { EstateFacts, HostFacts } from "./facts.ts";
 import type { Foundation } from "./foundation.ts";
-import type { Secrets } from "./secrets.ts";
+import type { EstateSecrets } from "./secrets.ts";
 
 /** The orchestrator, and what applications wait for. */
 export interface Cluster {
@@ -16,10 +17,16 @@ export interface Cluster {
   readonly workers: readonly pulumi.Resource[];
 }
 
+/** What the orchestrator and its hosts know each other by. */
+interface Credentials {
+  readonly secrets: pulumi.Output<EstateSecrets>;
+  readonly authorities: Authorities;
+}
+
 /** Layer 2: the orchestrator and every host that joins it, in the order in which they are replaced. */
 export function buildCluster(
   facts: EstateFacts,
-  secrets: pulumi.Output<Secrets>,
+  { secrets, authorities }: Credentials,
   foundation: Foundation,
   recorded: Recorded | undefined,
 ): Cluster {
@@ -38,7 +45,7 @@ export function buildCluster(
   const options = { providers: { openstack: foundation.provider }, dependsOn: [...poolNeeds] };
   const orchestrator = new Orchestrator(
     first.role,
-    { recorded, facts, pool: first, secrets, addresses, host },
+    { recorded, facts, pool: first, secrets, authorities, addresses, host },
     options,
   );
   foundation.moveApi?.(orchestrator.pool.ready);
@@ -70,7 +77,7 @@ function addressOf({ addresses }: Foundation, { name }: HostFacts) {
 function userData(
   facts: EstateFacts,
   host: HostFacts,
-  secrets: pulumi.Output<Secrets>,
+  secrets: pulumi.Output<EstateSecrets>,
   foundation: Foundation,
 ): pulumi.Output<string> {
   const volumes = foundation.volumes[host.name] ?? [];

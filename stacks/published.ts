@@ -52,7 +52,12 @@ export function readFacts(reference: pulumi.StackReference): pulumi.Output<Publi
  * @throws pulumi.RunError with every fact that is missing or another than this program reads
  */
 export function factsOf(stack: string, facts: unknown): PublishedFacts {
-  const result = PublishedFacts.safeParse(facts);
+  return checkPublished(PublishedFacts, stack, facts);
+}
+
+/** What a stack says of itself, checked. @throws pulumi.RunError with all that is missing or another than this program reads */
+export function checkPublished<Value>(schema: z.ZodType<Value>, stack: string, said: unknown): Value {
+  const result = schema.safeParse(said);
   if (result.success) return result.data;
   const title = `The facts of the stack ${stack} are not those that this program reads; run 'pulumi up' there with the same release:`;
   throw new pulumi.RunError([title, ...explain(result.error.issues).map((line) => `  ${line}`)].join("\n"));

@@ -41,3 +41,26 @@ export type SecretName = (typeof secretNames)[number];
 
 /** All secrets in clear. It exists in memory only: inside `apply`, and in a gate. */
 export type Secrets = Readonly<Record<SecretName, string>>;
+
+/**
+ * Keys of the authorities: who has them is the orchestrator, for ever. They are needed once, by the server that founds it. Where the base
+ * is a stack of its own, it alone has them.
+ */
+export const authorityKeyNames = [
+  "serverCaKey",
+  "clientCaKey",
+  "requestHeaderCaKey",
+  "etcdPeerCaKey",
+  "etcdServerCaKey",
+  "serviceKey",
+] as const satisfies readonly SecretName[];
+
+export type AuthorityKeys = Pick<Secrets, (typeof authorityKeyNames)[number]>;
+
+/** What the estate needs every day: all but the authorities' keys. */
+export type EstateSecrets = Omit<Secrets, keyof AuthorityKeys>;
+
+/** The names of those. */
+export const estateSecretNames = secretNames.filter(
+  (name): name is keyof EstateSecrets => !(authorityKeyNames as readonly string[]).includes(name),
+);

@@ -53,8 +53,11 @@ export async function readFacts(stack: string): Promise<EstateFacts> {
   return deriveFacts(parseEstate(document, `${name} (estate:estate)`));
 }
 
-/** `pulumi config set` writes it as JSON, an operator as YAML. */
+/** `pulumi config set` writes it as JSON, an operator as YAML. That of a base is in the file of the stack of the servers. */
 async function readDocument(stack: string): Promise<unknown> {
-  const document = (await readStackFile(stack)).config?.["estate:estate"];
+  const { config } = await readStackFile(stack);
+  const of = config?.["estate:baseOf"];
+  if (typeof of === "string" && of !== stack) return readDocument(of);
+  const document = config?.["estate:estate"];
   return typeof document === "string" ? JSON.parse(document) : document;
 }

@@ -70,7 +70,7 @@ const written: Readonly<Record<string, Written>> = {
 };
 
 /** In `index.ts`, the provider of each. */
-const providers = { openstack: "foundation.provider", kubernetes: "cluster.orchestrator.provider" } as const;
+const providers = { openstack: "stack.providers.openstack", kubernetes: "stack.providers.kubernetes" } as const;
 
 /** Fields that the cluster writes by itself. */
 const clusters = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];

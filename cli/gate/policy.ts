@@ -2,14 +2,14 @@ import { Trouble } from "../../local/say.ts";
 import { appSecrets } from "../../stacks/appFacts.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
-import { type SecretName, type Secrets, secretNames } from "../../stacks/secrets.ts";
+import { type EstateSecrets, estateSecretNames } from "../../stacks/secrets.ts";
 import { pauseIn, pauseKey } from "../rollout/paused.ts";
 import { pulumi } from "./pulumi.ts";
 
 /** What a gate goes by. It is read when the gate runs, so that a change of it acts at once, on every host. */
 export interface Policy {
   readonly facts: EstateFacts;
-  readonly secrets: Secrets;
+  readonly secrets: EstateSecrets;
   /** Secrets of the applications that run, as `<application>.<secret>`. One that the stack has not is left out: its application is not there yet. */
   readonly appSecrets: Readonly<Record<string, string>>;
   /** Why operators paused the roll, if they did (`estate rollout pause`). */
@@ -31,7 +31,7 @@ export function parsePolicy(json: string, stack: string): Policy {
   const settings = JSON.parse(json) as Record<string, Setting>;
   const { objectValue, value } = settings["estate:estate"] ?? {};
   const document = objectValue ?? (value === undefined ? {} : JSON.parse(value));
-  const secrets = secretNames.map((name): [SecretName, string] => {
+  const secrets = estateSecretNames.map((name): [keyof EstateSecrets, string] => {
     const secret = settings[`estate:${name}`]?.value;
     if (!secret)
       throw new Trouble(
@@ -43,7 +43,7 @@ export function parsePolicy(json: string, stack: string): Policy {
   const paused = pauseIn(settings[pauseKey]?.value);
   return {
     ...{ facts: deriveFacts(estate), ...(paused === undefined ? {} : { paused }) },
-    secrets: Object.fromEntries(secrets) as Record<SecretName, string>,
+    secrets: Object.fromEntries(secrets) as Record<keyof EstateSecrets, string>,
     appSecrets: Object.fromEntries(
       appSecrets(estate).flatMap(({ key }) => {
         const secret = settings[`estate:${key}`]?.value;

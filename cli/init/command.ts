@@ -17,6 +17,10 @@ export function addInitCommand(program: Command): void {
   command
     .option("--flavor <ROLE=FLAVOR...>", "flavor of the hosts of a role: orchestrator, bbb, worker")
     .option("--key <FILE>", "SSH private key to take (default: infrastructure/key if it is there, else one is made)")
+    .option(
+      "--base <NAME>",
+      "stack that has the estate's base, and the authorities' keys with a passphrase of its own (default: none)",
+    )
     .option("-y, --yes", "do not ask: take the default of what no flag says")
     .option("--json", "print JSON, for machines")
     .action(async (flags: Flags) => (await import("./init.ts")).init(flags));

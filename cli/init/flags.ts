@@ -4,6 +4,7 @@ import { type Answers, type Key, questions } from "./questions.ts";
 export type Flags = Readonly<Partial<Record<Exclude<Key, `flavor.${string}`>, string | readonly string[]>>> & {
   readonly flavor?: readonly string[];
   readonly key?: string;
+  readonly base?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
 };

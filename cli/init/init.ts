@@ -2,6 +2,7 @@ import { project } from "../../local/place.ts";
 import type { Say } from "../../local/say.ts";
 import { appSecrets } from "../../stacks/appFacts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
+import { pulumiOfBase } from "../found/base-pulumi.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import { readStackFile, stackFilePath } from "../stack-file.ts";
 import type { Pulumi } from "../stack-secrets.ts";
@@ -20,6 +21,8 @@ export interface Surroundings {
   /** Where `Pulumi.yaml` is. */
   readonly folder: string;
   readonly pulumi: Pulumi;
+  /** The same with the passphrase of the base. @throws Trouble when nothing says it */
+  readonly pulumiOfBase: () => Pulumi;
   /** Nothing where nobody can be asked. */
   readonly terminal?: Terminal | undefined;
   readonly print: (text: string) => void;
@@ -34,18 +37,20 @@ export interface Surroundings {
  */
 export async function init(flags: Flags, surroundings: Surroundings = real(flags)): Promise<void> {
   const { folder, pulumi, terminal, print, say } = surroundings;
-  const { stack, document, stored } = await describe(flags, surroundings).finally(() => terminal?.close());
+  const { stack, document, stored, base: known } = await describe(flags, surroundings).finally(() => terminal?.close());
   const estate = parseEstate(document.content, `Pulumi.${stack}.yaml (estate:estate)`);
   const key = await readSshKey({ folder, file: flags.key, stored });
   say(`completing the secrets of the stack ${stack}`);
-  const done = await store({ name: stack, pulumi, folder }, { document, key, apps: appSecrets(estate) });
+  const name = flags.base ?? known;
+  const base = name === undefined ? undefined : { name, folder, pulumi: surroundings.pulumiOfBase() };
+  const done = await store({ name: stack, pulumi, folder }, { document, key, apps: appSecrets(estate), base });
   const file = stackFilePath(stack, folder);
   const { lacking, ...rest } = done;
   if (flags.json) print(`${JSON.stringify({ stack, file, ...rest, ...(lacking.length > 0 ? { lacking } : {}) })}\n`);
-  else print(told({ stack, document, ...done, keyFile: key?.file }));
+  else print(told({ stack, document, ...done, base: name, keyFile: key?.file }));
 }
 
-/** The stack, the document it has or is to have, and whether it has an SSH key. */
+/** The stack, the document it has or is to have, the name of its base, and whether it has an SSH key. */
 async function describe(flags: Flags, { folder, terminal }: Surroundings) {
   const [question] = questions;
   const wrong = (stack: string) => mistakesOf({ stack }, questions.slice(0, 1));
@@ -55,9 +60,14 @@ async function describe(flags: Flags, { folder, terminal }: Surroundings) {
   const content = config["estate:estate"];
   const stored = config["estate:sshKey"] !== undefined;
   if (known !== undefined && content !== undefined)
-    return { stack: known, stored, document: { content, isNew: false } };
+    return { stack: known, stored, base: nameIn(config["estate:base"]), document: { content, isNew: false } };
   const answers = await completeAnswers(named === undefined ? flags : { ...flags, stack: named }, terminal);
-  return { stack: answers.stack ?? "", stored, document: { content: describeEstate(answers), isNew: true } };
+  const document = { content: describeEstate(answers), isNew: true };
+  return { stack: answers.stack ?? "", stored, base: nameIn(config["estate:base"]), document };
+}
+
+function nameIn(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function real({ yes }: Flags): Surroundings {
@@ -65,6 +75,7 @@ function real({ yes }: Flags): Surroundings {
   return {
     folder: project,
     pulumi: operatorPulumi(project, "estate init"),
+    pulumiOfBase: () => pulumiOfBase(project, process.env, "estate init"),
     terminal: asked ? openTerminal() : undefined,
     print: (text) => void process.stdout.write(text),
     say: (line) => void process.stderr.write(`${line}\n`),

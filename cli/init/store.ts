@@ -3,7 +3,8 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 import type { AppSecret } from "../../stacks/appFacts.ts";
-import { stackFilePath, withConfig } from "../stack-file.ts";
+import { authorityKeyNames } from "../../stacks/secrets.ts";
+import { readStackFile, replaceStackFile, stackFilePath, withConfig } from "../stack-file.ts";
 import { completeSecrets, readSecrets, type Stack } from "../stack-secrets.ts";
 import { checkSameKey, type SshKey } from "./ssh-key.ts";
 
@@ -20,25 +21,30 @@ interface Contents {
   readonly key: SshKey | undefined;
   /** The secrets of the document's applications. */
   readonly apps: readonly AppSecret[];
+  /** The stack that has the base. @default none: all is in one stack */
+  readonly base?: Stack | undefined;
 }
 
 /** Writes document and secrets in one step. What was there before is there again when something fails. */
-export async function store(stack: Stack, { document, key, apps }: Contents) {
+export async function store(stack: Stack, { document, key, apps, base }: Contents) {
   const file = stackFilePath(stack.name, stack.folder ?? project);
   const existed = existsSync(file);
   const change = async (draft: string) => {
     const text = await readFile(draft, "utf8").catch(() => "");
-    await writeFile(draft, withConfig(text, "estate:estate", document.content));
+    const named = base ? withConfig(text, "estate:base", base.name) : text;
+    await writeFile(draft, document.isNew ? withConfig(named, "estate:estate", document.content) : named);
     if (!existed) await chmod(draft, 0o600);
   };
+  const known = base && (await readStackFile(stack.name, stack.folder)).config?.["estate:base"] === base.name;
   try {
+    if (base) await makeBase(base, stack);
     await stack.pulumi(["stack", "select", "--create", stack.name]);
     if (document.isNew) await refuseDeployed(stack);
     checkSameKey(stack.name, (await readSecrets(stack)).sshKey, key);
     const given = key ? { sshKey: key.privateKey } : {};
     const { made, kept, lacking } = await completeSecrets(stack, {
-      ...{ given, apps },
-      ...(document.isNew ? { change } : {}),
+      ...{ given, apps, base },
+      ...(document.isNew || (base && !known) ? { change } : {}),
     });
     return { made, kept, lacking };
   } catch (error) {
@@ -46,6 +52,24 @@ export async function store(stack: Stack, { document, key, apps }: Contents) {
     if (!existed) await rm(file, { force: true });
     throw error;
   }
+}
+
+/** The stack of the base: it says whose base it is. @throws Trouble when the estate is one stack already */
+async function makeBase(base: Stack, stack: Stack): Promise<void> {
+  const own = await readStackFile(stack.name, stack.folder);
+  const whole = authorityKeyNames.filter((name) => own.config?.[`estate:${name}`] !== undefined);
+  if (whole.length > 0)
+    throw new Trouble(
+      `the stack ${stack.name} has the authorities' keys itself: an estate that is one stack stays one. Leave out --base, or choose a new stack`,
+    );
+  await base.pulumi(["stack", "select", "--create", base.name]);
+  const write = async (draft: string) => {
+    const text = await readFile(draft, "utf8").catch(() => "");
+    await writeFile(draft, withConfig(text, "estate:baseOf", stack.name));
+    await chmod(draft, 0o600);
+  };
+  const { config } = await readStackFile(base.name, base.folder);
+  if (config?.["estate:baseOf"] !== stack.name) await replaceStackFile(base.name, write, base.folder ?? project);
 }
 
 /** New secrets for an estate that exists would replace every host, and lock its operators out. */

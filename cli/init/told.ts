@@ -8,12 +8,14 @@ interface Done {
   readonly kept: readonly string[];
   /** What the operator must still store. */
   readonly lacking: readonly Lacking[];
+  /** Name of the stack that has the base, where that is another. */
+  readonly base?: string | undefined;
   /** The file of the operator's own SSH key, if there is one. */
   readonly keyFile: string | undefined;
 }
 
 /** What was done and what to do next, for a person. It names secrets and holds none. */
-export function told({ stack, document, made, kept, lacking, keyFile }: Done): string {
+export function told({ stack, document, made, kept, lacking, base, keyFile }: Done): string {
   const file = `Pulumi.${stack}.yaml`;
   return [
     ...(document.isNew
@@ -27,9 +29,13 @@ export function told({ stack, document, made, kept, lacking, keyFile }: Done): s
       `Missing is ${given}. Store it (it is asked for, and not shown):`,
       `  pulumi config set --stack ${stack} --secret estate:${key}`,
     ]),
+    ...(base === undefined
+      ? []
+      : [`Pulumi.${base}.yaml has the keys of the authorities. Its passphrase is not for CI.`]),
     "",
     `The stack ${stack} is selected. Next:`,
     "  estate check      does the cloud have what the document names?",
+    ...(base === undefined ? [] : [`  pulumi up --stack ${base}`]),
     "  pulumi preview    what would be made",
     "  pulumi up         make it",
     `Keep ${file} with the program's sources, and the passphrase elsewhere: without it nobody can read the secrets.`,

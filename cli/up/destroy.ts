@@ -1,9 +1,13 @@
 import { execa } from "execa";
 import { project } from "../../local/place.ts";
+import { Trouble } from "../../local/say.ts";
 import { chooseStack } from "../check/document.ts";
+import type { Checkpoint } from "../interrupted.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import { exitCodes } from "../preview/limits.ts";
 import { listed } from "../preview/listed.ts";
+import { readStackFile } from "../stack-file.ts";
+import type { Pulumi } from "../stack-secrets.ts";
 import { backUp, exportState } from "../state/backup.ts";
 import { type Kept, type Losses, lossesOf } from "./data.ts";
 import { healStack } from "./up.ts";
@@ -24,6 +28,7 @@ export async function destroy({ stack: named, yes, protected: all = false }: Opt
   await healStack(stack, "estate destroy");
   const pulumi = operatorPulumi(project, "estate destroy");
   const state = await exportState(stack, pulumi);
+  await refuseStanding(stack, pulumi);
   const losses = lossesOf(JSON.parse(state) as Kept);
   process.stderr.write(toldOf(stack, losses));
   if (losses.protected.length > 0 && !all) {
@@ -34,6 +39,17 @@ export async function destroy({ stack: named, yes, protected: all = false }: Opt
   await backUp(stack, state, "destroy");
   if (losses.protected.length > 0) await pulumi(["state", "unprotect", "--all", "--yes", "--stack", stack]);
   process.exitCode = await run(stack, yes ? ["--yes", "--skip-preview"] : []);
+}
+
+/** @throws Trouble when it is the base of servers that stand */
+async function refuseStanding(stack: string, pulumi: Pulumi): Promise<void> {
+  const servers = (await readStackFile(stack)).config?.["estate:baseOf"];
+  if (typeof servers !== "string") return;
+  const { deployment } = JSON.parse(await exportState(servers, pulumi)) as Checkpoint;
+  if ((deployment.resources ?? []).some(({ type }) => type === "openstack:compute/instance:Instance"))
+    throw new Trouble(
+      `nothing was done: the stack ${servers} has servers on it: 'estate destroy --stack ${servers}' first`,
+    );
 }
 
 /** What an operator reads before anything is deleted. */

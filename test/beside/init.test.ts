@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parsePolicy } from "../../cli/gate/policy.ts";
 import { project } from "../../local/place.ts";
-import { secretNames } from "../../stacks/secrets.ts";
+import { type Secrets, secretNames } from "../../stacks/secrets.ts";
 import { copyProgram, discard } from "../engine/estate.ts";
 
 let copy: string;
@@ -40,11 +40,13 @@ const flags = [
 const init = (stack: string, more: readonly string[] = [], environment?: NodeJS.ProcessEnv) =>
   run(process.execPath, ["cli/main.ts", "init", "--stack", stack, ...more], environment);
 
-/** Document and secrets, as the program and its gates read them; it throws when a secret is missing. */
+/** Document and secrets, as gates read them; it throws when a secret that they need is missing. */
 async function policy(stack: string) {
   const { stdout, exitCode } = await run("pulumi", ["config", "--stack", stack, "--show-secrets", "--json"]);
   expect(exitCode).toBe(0);
-  return parsePolicy(stdout, stack);
+  const settings: Record<string, { readonly value?: string }> = JSON.parse(stdout);
+  const secrets = secretNames.map((name) => [name, settings[`estate:${name}`]?.value ?? ""] as const);
+  return { ...parsePolicy(stdout, stack), secrets: Object.fromEntries(secrets) as Secrets };
 }
 
 test("what cannot be encrypted is not written", async () => {

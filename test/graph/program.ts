@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import { generateSecrets } from "../../cli/secrets.ts";
+import type { buildEstate } from "../../stacks/layers.ts";
 import type { Secrets } from "../../stacks/secrets.ts";
 import { configuration, plainDocument } from "../unit/stacks/fixtures.ts";
 import { type RecordOptions, type Registered, record } from "./record.ts";
@@ -12,7 +13,7 @@ export interface Run extends Pick<RecordOptions, "provider" | "cloud" | "outputs
   readonly change?: (document: any) => void;
   readonly preview?: boolean;
   /** What else the same stack makes, of what index.ts gives out. */
-  readonly beside?: (estate: typeof import("../../index.ts")) => void;
+  readonly beside?: (estate: Awaited<ReturnType<typeof buildEstate>>["outputs"]) => void;
   readonly state?: readonly string[];
   /** Secrets of applications, as `<application>.<secret>`. */
   readonly appSecrets?: Readonly<Record<string, string>>;
@@ -33,8 +34,8 @@ export async function graph({
   change?.(document);
   vi.resetModules();
   const program = async () => {
-    const estate = await import("../../index.ts");
-    beside?.(estate);
+    const { default: outputs } = await import("../../index.ts");
+    if ("facts" in outputs) beside?.(outputs);
   };
   return record(program, {
     ...{

@@ -3,8 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { renderAuthorities } from "../../../components/authorities.ts";
-import { authorityFiles, receiveScript, type StartOptions, startScript } from "../../../ignition/founding.ts";
+import {
+  authorityFiles,
+  receiveScript,
+  renderAuthorities,
+  type StartOptions,
+  startScript,
+} from "../../../ignition/founding.ts";
 import { uniqueSecrets } from "../stacks/fixtures.ts";
 
 /** The scripts run for real, below a folder that stands for the host's root, with a `curl` that answers as told. */

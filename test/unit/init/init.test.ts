@@ -23,10 +23,10 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 /** What the command prints. */
-async function run(given: Flags, { pulumi } = fakePulumi(folder)): Promise<string> {
+async function run(given: Flags, { pulumi } = fakePulumi(folder), pulumiOfBase = () => pulumi): Promise<string> {
   const printed: string[] = [];
   const say = (line: string) => void printed.push(line);
-  await init(given, { folder, pulumi, print: say, say });
+  await init(given, { folder, pulumi, pulumiOfBase, print: say, say });
   return printed.join("\n");
 }
 
