@@ -2,16 +2,30 @@
  * `estate drift` on the running estate: what is changed by hand is found, each in its class, and nothing else; each is taken back by its
  * id, and then there is nothing to tell. It does not prove what a real hypervisor does to a port that is deleted under a server.
  */
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findCloud } from "../../cli/credentials.ts";
 import type { Report } from "../../cli/drift/report.ts";
 import { readJournal } from "../../cli/journal/journal.ts";
-
+import { connect } from "../../local/openstack-client/client.ts";
 import { brief } from "../unit/drift/fixtures.ts";
-import { brokenProgram, cloud, discard, editDocument, estate, here, kubectl, run, serverIds } from "./estate.ts";
+import {
+  brokenProgram,
+  cloud,
+  discard,
+  editDocument,
+  estate,
+  here,
+  kubectl,
+  pulumi,
+  run,
+  serverIds,
+} from "./estate.ts";
 import { gateRuns, killEngine } from "./processes.ts";
+import { newReader } from "./reader.ts";
 
 /** The program, with a config map in its application, so that there is one to edit. */
 let program: string;
@@ -142,6 +156,73 @@ test("what was changed by hand is found, each in its class, and nothing else; re
   expect(server.status).toBe("ACTIVE");
   const { spec } = await kubectl<{ spec: { replicas: number } }>("get", "deployment", "hello", "--namespace", "estate");
   expect(spec.replicas).toBe(2);
+});
+
+test("a check needs no more than to look: with such credentials it tells the same, and nothing can be changed", async () => {
+  const reader = await newReader(program);
+  try {
+    const check = await execa(join(program, "cli", "estate"), ["drift", "--json", "--stack", here.stack], {
+      ...{ cwd: program, reject: false, stdin: "ignore", env: reader.environment },
+    });
+    expect(JSON.parse(check.stdout), check.stderr).toMatchObject({ result: "clean", findings: [], troubles: [] });
+    expect(check.exitCode).toBe(0);
+    const openstack = connect(await findCloud(reader.environment));
+    const networks = await openstack.list<Named>("network", "/v2.0/networks", "networks");
+    const body = { floatingip: { floating_network_id: idOf(networks, "public") } };
+    await expect(openstack.request("POST", "network", "/v2.0/floatingips", { body })).rejects.toThrow(
+      /403|not allowed/,
+    );
+    const made = ["create", "configmap", "by-reader", "--namespace", "estate"];
+    await expect(run("kubectl", "--kubeconfig", reader.kubeconfig, ...made)).rejects.toThrow(/forbidden/i);
+  } finally {
+    await reader.forget();
+  }
+});
+
+test("what is to stay is taken in with the code and the import that adopt prints; then it is the stack's own", async () => {
+  const openstack = await cloud();
+  await openstack.request("POST", "block-storage", "/volumes", {
+    body: { volume: { size: 1, name: "adopted-volume" } },
+  });
+  await run("kubectl", "create", "configmap", "adopted-map", "--namespace", "estate", "--from-literal", "made=by-hand");
+  await until("the volume is there", async () => {
+    const volumes = await openstack.list<Named & { status: string }>("block-storage", "/volumes/detail", "volumes");
+    return volumes.some(({ name, status }) => name === "adopted-volume" && status === "available");
+  });
+  const { findings } = await drift();
+  expect(brief(findings)).toEqual([
+    "unmanaged ownership adopted-volume unknown",
+    "unmanaged ownership estate/adopted-map unknown",
+  ]);
+  const index = join(program, "index.ts");
+  const before = await readFile(index, "utf8");
+  const urns: string[] = [];
+  for (const { id } of findings) {
+    const { exitCode, stdout, text } = await changed(["drift", "adopt", id]);
+    expect(exitCode, text).toBe(0);
+    const [code = "", command = ""] = stdout.split(/^# then.*$/m);
+    await appendFile(index, code);
+    const [line = ""] = command.trim().split("\n");
+    expect(line).toMatch(/^pulumi import /);
+    const imported = await execa("sh", ["-c", `${line} --yes --non-interactive`], {
+      ...{ cwd: program, reject: false, all: true, stdin: "ignore" },
+    });
+    expect(imported.exitCode, imported.all).toBe(0);
+    const [, , type = "", name = ""] = line.split(" ");
+    urns.push(`urn:pulumi:${here.stack}::estate::${type}::${name}`);
+  }
+  await expectClean();
+  const preview = await changed(["preview", "--json"]);
+  expect(JSON.parse(preview.stdout)).toMatchObject({ changes: [], errors: [] });
+  // what the program no longer has goes with the next up, when nobody protects it any more
+  await writeFile(index, before);
+  for (const urn of urns) {
+    const free = await pulumi(["state", "unprotect", urn, "--yes"], program);
+    expect(free.exitCode, free.text).toBe(0);
+  }
+  const up = await pulumi(["up", "--yes", "--skip-preview"], program);
+  expect(up.exitCode, up.text).toBe(0);
+  await expectClean();
 });
 
 test("a node that was deleted is an outage; its host is restarted, and joins again", async () => {
