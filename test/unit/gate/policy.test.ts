@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parsePolicy } from "../../../cli/gate/policy.ts";
 import { recordedOf } from "../../../components/recorded.ts";
 import { rolloutOrder } from "../../../components/rolloutOrder.ts";
+import { estateSecretNames } from "../../../stacks/secrets.ts";
 import { plainDocument, uniqueSecrets } from "../stacks/fixtures.ts";
 
 const secrets = uniqueSecrets();
@@ -16,9 +17,10 @@ function printed(document: object = plainDocument()): Record<string, object> {
 }
 
 describe("the policy of a gate", () => {
-  it("is the stack's document and secrets", () => {
+  it("is the stack's document and secrets, without the authorities' keys", () => {
     const policy = parsePolicy(JSON.stringify(printed()), "local");
-    expect(policy.secrets).toEqual(secrets);
+    expect(policy.secrets).toEqual(Object.fromEntries(estateSecretNames.map((name) => [name, secrets[name]])));
+    expect(JSON.stringify(policy)).not.toContain(secrets.clientCaKey);
     expect(policy.facts.pools[1]?.rollout).toMatchObject({ joinMinutes: 4 });
   });
 
