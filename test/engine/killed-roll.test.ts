@@ -45,8 +45,8 @@ const moments: Readonly<Record<string, Moment>> = {
 };
 
 async function reached({ is, hold }: Moment, host: string, since: number): Promise<void> {
-  // three minutes: what the update before left half done is put right first
-  for (const end = Date.now() + 180_000; Date.now() < end; await sleep(100)) {
+  // six minutes: what the update before left half done is put right first
+  for (const end = Date.now() + 360_000; Date.now() < end; await sleep(100)) {
     const held = !hold || (await hold.holds(host));
     if (held && (await is(host, since))) return;
   }

@@ -96,7 +96,7 @@ describe("starting a server", () => {
   });
 
   it("waits, and says why, when nobody answers and it was not given the keys", () => {
-    const { error, stdout } = start([7], { seconds: 1 });
+    const { error, stdout } = start([7], { seconds: 2 });
     expect(error?.message).toContain("ETIMEDOUT");
     expect(stdout).toContain(
       "estate-reason: waiting for the orchestrator at https://api:6443: connection refused, nobody listens there, and this server was not chosen",
@@ -151,7 +151,7 @@ describe("starting a server", () => {
     [60, "certificate of another authority"],
   ])("founds nothing while curl ends with %i", (code, reason) => {
     receive(renderAuthorities(secrets));
-    const { error, stdout } = start([7, 7, code], { seconds: 1 });
+    const { error, stdout } = start([7, 7, code], { seconds: 2 });
     expect(error?.message).toContain("ETIMEDOUT");
     expect(stdout).toContain(reason);
   });
