@@ -4,7 +4,7 @@ import { withoutSourceMaps } from "./stacks/stackTraces.ts";
 
 withoutSourceMaps();
 const base = loadBase();
-/** One of the two kinds of stack: its outputs, and its providers for what is added below. */
+/** One of the two kinds of stack: its outputs; its name and its providers are for what is added below. */
 const stack = await (base ? buildBaseOf(base) : buildEstate());
 
 export default stack.outputs;

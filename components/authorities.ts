@@ -27,7 +27,7 @@ export interface PlacedAuthoritiesArgs {
  * Brings the certificate authorities to the first server, over SSH with its pinned host key. They are never in user
  * data, which the metadata service hands to everything that runs on the host.
  *
- * Where the base has the keys, a program brings them (`cli/found.ts`): neither this stack's state nor whoever has its passphrase gets them.
+ * Where the base has the keys, a program brings them (`cli/found.ts`): neither this stack's configuration nor its state has them.
  */
 export function placeAuthorities(name: string, args: PlacedAuthoritiesArgs, parent: pulumi.Resource): pulumi.Resource {
   const { host, server, address, secrets, authorities } = args;

@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
 
 export interface NetworkArgs {
-  /** Another range of a site, another name server or another mode replaces the subnet, and with it every port and host of it. */
+  /**
+   * Another range of a site or another mode replaces the subnet, and with it every port and host of it. Name servers are changed in place,
+   * and so is DHCP; hosts are told both at boot, and are replaced for it by their user data.
+   */
   readonly facts: Pick<EstateFacts, "name" | "network" | "sites">;
 }
 

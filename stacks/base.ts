@@ -15,6 +15,7 @@ import { WebBalancer } from "../components/webBalancer.ts";
 import { movesToVip } from "./apiMove.ts";
 import type { EstateFacts, HostFacts } from "./facts.ts";
 import { type KeptVolume, keptVolumes } from "./lostVolumes.ts";
+import type { SecurityRule } from "./securityRules.ts";
 import { webNames } from "./web.ts";
 
 /** What servers stand on: of this stack, or of another; of that one there is nothing to wait for. */
@@ -26,6 +27,8 @@ export interface Base {
   readonly imageId: pulumi.Output<string>;
   /** All images that this stack has, by name. */
   readonly images: HostImage["images"];
+  /** What this stack has opened. */
+  readonly rules: readonly SecurityRule[];
   /** What the server of a host starts after and goes before; so many, however many hosts there are. */
   readonly serverNeeds: (host: Pick<HostFacts, "name" | "role">) => readonly pulumi.Resource[];
   /** What a pool, and so every host of it, starts after, and as a whole goes before. */
@@ -51,6 +54,8 @@ export interface Held {
   readonly keptVolumes: readonly KeptVolume[];
   /** Images that the document no longer has, and servers still do. @default none */
   readonly keptImages?: readonly KeptImage[];
+  /** The same of what is open for them. @default none */
+  readonly keptRules?: readonly SecurityRule[];
 }
 
 /** @throws pulumi.RunError with all data that would be lost: before anything is registered, and so without any change */
@@ -65,7 +70,7 @@ export function heldOrRefused(facts: EstateFacts, recorded: Recorded | undefined
 /** Layer 1: security groups, network, addresses, names, volumes, image. */
 export function buildBase(
   facts: EstateFacts,
-  { recorded, keptVolumes: kept, keptImages = [] }: Held,
+  { recorded, keptVolumes: kept, keptImages = [], keptRules = [] }: Held,
   options: BaseOptions,
 ): Base {
   const groups = new SecurityGroups("groups", { facts }, options);
@@ -83,7 +88,8 @@ export function buildBase(
     volumes[host.name] = new HostVolumes(host.name, { facts: host, estate: facts.name, protect }, options).volumes;
   // no host's name has a full stop
   if (kept.length > 0) new KeptVolumes("kept.volumes", { estate: facts.name, volumes: kept, protect }, options);
-  const rules = new SecurityRules("rules", { rules: facts.rules, groups, addresses, vip }, options);
+  const open = [...facts.rules, ...keptRules];
+  const rules = new SecurityRules("rules", { rules: open, groups, addresses, vip }, options);
   const front = vip ?? buildBalancer(facts, addresses, network, options);
   const dns = new Dns("dns", { facts, addresses }, options);
   buildWeb(facts, addresses, network, dns, options);
@@ -93,12 +99,12 @@ export function buildBase(
   const { imageId, images } = new HostImage("image", { facts: facts.image, kept: keptImages }, options);
   const orchestrators = facts.pools.filter(({ runs }) => runs.includes("orchestrator"));
   const reach = orchestrators.flatMap(({ hosts }) => hosts).flatMap(({ name }) => addresses[name]?.reachable ?? []);
-  const open = orchestrators.flatMap(({ role }) => rules.ofGroup(role));
+  const ofServers = orchestrators.flatMap(({ role }) => rules.ofGroup(role));
   return {
-    ...{ addresses, volumes, imageId, images },
+    ...{ addresses, volumes, imageId, images, rules: open },
     serverNeeds: (host) => [...network.routerInterfaces, ...rules.ofHost(host)],
     poolNeeds: rules.all,
-    apiNeeds: [...names, ...(front?.ready ?? []), ...open, ...network.routerInterfaces, ...reach],
+    apiNeeds: [...names, ...(front?.ready ?? []), ...ofServers, ...network.routerInterfaces, ...reach],
     ...(vip ? { vip } : {}),
     ...(moves ? { moveApi: (after) => dns.nameApi(front, after) } : {}),
   };

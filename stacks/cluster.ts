@@ -15,6 +15,8 @@ export interface Cluster {
   readonly orchestrator: Orchestrator;
   /** Gates of the hosts that take any pod: pods come after them, and leave before them. */
   readonly workers: readonly pulumi.Resource[];
+  /** Gates of all hosts: after them each is as the document says. */
+  readonly gates: readonly pulumi.Resource[];
 }
 
 /** What the orchestrator and its hosts know each other by. */
@@ -65,7 +67,8 @@ export function buildCluster(
     hosts.flatMap((pool) => Object.entries(pool)).map(([name, { server }]) => [name, server]),
   );
   new Administrators("administrators", { facts, secrets, servers, addresses, recorded });
-  return { orchestrator, workers };
+  const gates = hosts.flatMap((pool) => Object.values(pool).map(({ ready }) => ready));
+  return { orchestrator, workers, gates };
 }
 
 function addressOf({ addresses }: Foundation, { name }: HostFacts) {

@@ -5,6 +5,7 @@ import { place, project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
+import { otherStack } from "../pair.ts";
 import { readStackFile } from "../stack-file.ts";
 
 /**
@@ -55,9 +56,8 @@ export async function readFacts(stack: string): Promise<EstateFacts> {
 
 /** `pulumi config set` writes it as JSON, an operator as YAML. That of a base is in the file of the stack of the servers. */
 async function readDocument(stack: string): Promise<unknown> {
-  const { config } = await readStackFile(stack);
-  const of = config?.["estate:baseOf"];
-  if (typeof of === "string" && of !== stack) return readDocument(of);
-  const document = config?.["estate:estate"];
+  const other = await otherStack(stack);
+  const file = other?.has === "servers" ? other.name : stack;
+  const document = (await readStackFile(file)).config?.["estate:estate"];
   return typeof document === "string" ? JSON.parse(document) : document;
 }

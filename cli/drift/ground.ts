@@ -8,6 +8,7 @@ import { findCloud } from "../credentials.ts";
 import { readPolicy } from "../gate/policy.ts";
 import type { Checkpoint } from "../interrupted.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
+import { otherStack } from "../pair.ts";
 import type { Ground } from "./cloud-kinds.ts";
 import { type Cluster, connectCluster } from "./cluster.ts";
 import { heldBy } from "./held.ts";
@@ -37,7 +38,9 @@ export async function openCloud(): Promise<OpenStack> {
 /** What the scan must know of the estate. */
 export async function groundOf(stack: string, state: Checkpoint, openstack: OpenStack): Promise<Ground> {
   const facts = await readFacts(stack);
-  const held = heldBy(state, await otherStates(stack));
+  const other = await otherStack(stack);
+  const base = other?.has === "base" ? await readCheckpoint(other.name) : undefined;
+  const held = heldBy(state, await otherStates(stack), base);
   return { held, estate: facts.name, image: facts.image.name, project: await openstack.projectId() };
 }
 

@@ -35,9 +35,12 @@ const own = {
 /** Ids that a resource stands for beside its own: what the cloud made for it. */
 const beside = ["vipPortId", "gatewayPortId", "externalGatewayPortId"] as const;
 
-/** @param others the states of other stacks, whose resources are managed too */
-export function heldBy(state: Checkpoint, others: readonly Checkpoint[] = []): Held {
-  const mine = resourcesIn(state);
+/**
+ * @param others the states of other stacks, whose resources are managed too
+ * @param base the state of the base, where that is a stack of its own: what is in its groups, zones and networks is looked at as well
+ */
+export function heldBy(state: Checkpoint, others: readonly Checkpoint[] = [], base?: Checkpoint): Held {
+  const mine = [state, ...(base ? [base] : [])].flatMap(resourcesIn);
   const all = [state, ...others].flatMap(resourcesIn);
   const idsOf = (type: string) => new Set(mine.filter((one) => one.type === type).flatMap(({ id }) => id ?? []));
   return {

@@ -9,8 +9,7 @@ const said = {
 } as const;
 
 /**
- * The Pulumi command line with the passphrase of the base, which is another one than that of the stack of the servers: who has that
- * alone, such as CI, does not get at the authorities' keys.
+ * The Pulumi command line with the passphrase of the base, which is another one than that of the stack of the servers.
  *
  * @throws Trouble when nothing says it
  */
@@ -23,7 +22,8 @@ export function pulumiOfBase(folder: string, environment: NodeJS.ProcessEnv, aga
     throw new Trouble(
       `the keys of the authorities are in the stack of the base, with a passphrase of its own: say it with ${Object.values(said).join(" or ")}; then run '${again}' again`,
     );
-  return operatorPulumi(folder, again, { ...unset, ...Object.fromEntries(given) });
+  const cure = `Say the passphrase of the base with ${Object.values(said).join(" or ")};`;
+  return operatorPulumi(folder, again, { env: { ...unset, ...Object.fromEntries(given) }, cure });
 }
 
 /** Not the one of the other stack. */

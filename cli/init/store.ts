@@ -3,9 +3,9 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 import type { AppSecret } from "../../stacks/appFacts.ts";
-import { authorityKeyNames } from "../../stacks/secrets.ts";
-import { readStackFile, replaceStackFile, stackFilePath, withConfig } from "../stack-file.ts";
+import { readStackFile, stackFilePath, withConfig } from "../stack-file.ts";
 import { completeSecrets, readSecrets, type Stack } from "../stack-secrets.ts";
+import { makeBase } from "./base.ts";
 import { checkSameKey, type SshKey } from "./ssh-key.ts";
 
 /** The estate document of a stack. */
@@ -25,7 +25,10 @@ interface Contents {
   readonly base?: Stack | undefined;
 }
 
-/** Writes document and secrets in one step. What was there before is there again when something fails. */
+/**
+ * Writes document and secrets in one step. What was there before is there again when something fails; a base that was made stays, and is
+ * taken by the next run.
+ */
 export async function store(stack: Stack, { document, key, apps, base }: Contents) {
   const file = stackFilePath(stack.name, stack.folder ?? project);
   const existed = existsSync(file);
@@ -35,11 +38,12 @@ export async function store(stack: Stack, { document, key, apps, base }: Content
     await writeFile(draft, document.isNew ? withConfig(named, "estate:estate", document.content) : named);
     if (!existed) await chmod(draft, 0o600);
   };
-  const known = base && (await readStackFile(stack.name, stack.folder)).config?.["estate:base"] === base.name;
+  const config = (await readStackFile(stack.name, stack.folder)).config ?? {};
+  const known = base && config["estate:base"] === base.name;
   try {
     if (base) await makeBase(base, stack);
     await stack.pulumi(["stack", "select", "--create", stack.name]);
-    if (document.isNew) await refuseDeployed(stack);
+    if (document.isNew || (base && config["estate:clientCaCert"] === undefined)) await refuseDeployed(stack);
     checkSameKey(stack.name, (await readSecrets(stack)).sshKey, key);
     const given = key ? { sshKey: key.privateKey } : {};
     const { made, kept, lacking } = await completeSecrets(stack, {
@@ -54,24 +58,6 @@ export async function store(stack: Stack, { document, key, apps, base }: Content
   }
 }
 
-/** The stack of the base: it says whose base it is. @throws Trouble when the estate is one stack already */
-async function makeBase(base: Stack, stack: Stack): Promise<void> {
-  const own = await readStackFile(stack.name, stack.folder);
-  const whole = authorityKeyNames.filter((name) => own.config?.[`estate:${name}`] !== undefined);
-  if (whole.length > 0)
-    throw new Trouble(
-      `the stack ${stack.name} has the authorities' keys itself: an estate that is one stack stays one. Leave out --base, or choose a new stack`,
-    );
-  await base.pulumi(["stack", "select", "--create", base.name]);
-  const write = async (draft: string) => {
-    const text = await readFile(draft, "utf8").catch(() => "");
-    await writeFile(draft, withConfig(text, "estate:baseOf", stack.name));
-    await chmod(draft, 0o600);
-  };
-  const { config } = await readStackFile(base.name, base.folder);
-  if (config?.["estate:baseOf"] !== stack.name) await replaceStackFile(base.name, write, base.folder ?? project);
-}
-
 /** New secrets for an estate that exists would replace every host, and lock its operators out. */
 async function refuseDeployed({ name, pulumi }: Stack): Promise<void> {
   const state = JSON.parse(await pulumi(["stack", "export", "--stack", name])) as {
@@ -79,6 +65,6 @@ async function refuseDeployed({ name, pulumi }: Stack): Promise<void> {
   };
   if ((state.deployment?.resources ?? []).length === 0) return;
   throw new Trouble(
-    `the stack ${name} has resources already, but Pulumi.${name}.yaml has no estate document: get the file that they were made with, or choose another stack name`,
+    `the stack ${name} has resources already, but Pulumi.${name}.yaml has no estate document, or no certificates: get the file that they were made with, or choose another stack name`,
   );
 }

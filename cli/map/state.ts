@@ -65,6 +65,11 @@ export function readState(stack: string, exported: unknown): State {
   };
 }
 
+/** One state, of which the first has the name. */
+export function joined(states: readonly State[]): State {
+  return { stack: "", ...states[0], resources: states.flatMap(({ resources }) => resources) };
+}
+
 /** The resources of a type, such as `networking/port:Port`, that are there or leaving. */
 export function present({ resources }: State, type: string): Resource[] {
   return resources.filter((one) => one.type === `openstack:${type}` && one.presence !== "gone");

@@ -20,11 +20,18 @@ const zone = "openstack:dns/zone:Zone";
 
 /**
  * What gives hosts the addresses and names that others know, and goes, though the hosts stay: their ports, their floating IPs, and the
- * estate's zone. A host that leaves takes its own along; the API's front may be another, and its names follow.
+ * estate's zone. A host that leaves takes its own along, also from a base of its own, where its server went before; the API's front may
+ * be another, and its names follow.
  */
-export function goneAddresses({ changes, hosts }: Pick<Plan, "changes" | "hosts">): readonly Change[] {
+export function goneAddresses({
+  changes,
+  hosts,
+  staying,
+}: Pick<Plan, "changes" | "hosts" | "staying">): readonly Change[] {
   const leaving = new Set(hosts.filter(({ kind }) => kind === "delete").map(({ name }) => name));
-  const stays = (name: string, part: string) => name.endsWith(part) && !leaving.has(name.slice(0, -part.length));
+  const known = staying.length > 0 ? (host: string) => staying.includes(host) : () => true;
+  const isStaying = (host: string) => known(host) && !leaving.has(host);
+  const stays = (name: string, part: string) => name.endsWith(part) && isStaying(name.slice(0, -part.length));
   return changes.filter(({ type, name, kind }) => {
     if (kind !== "replace" && kind !== "delete") return false;
     if (type === zone) return name === "dns";

@@ -30,6 +30,8 @@ export interface Plan extends Roll {
   readonly findings: readonly Finding[];
   readonly unjudged: readonly Unjudged[];
   readonly errors: readonly EngineError[];
+  /** Names of the hosts that the document has; none where it could not be read. */
+  readonly staying: readonly string[];
   /** Names of volumes of which the document says that they are deleted. */
   readonly mayGo: readonly string[];
   /** What it means for those who use the estate: sentences. */
@@ -66,7 +68,8 @@ export function planOf(view: PlanView, { stack, complete, paused, pools, removal
       unchanged: view.unchanged,
     },
     ...{ changes, ...roll, hostsNow: known.length + leaving.length },
-    ...{ together, mayGo: deletedVolumes(removal) },
+    ...{ together, staying: pools.flatMap((pool) => pool.hosts.map(({ name }) => name)) },
+    mayGo: deletedVolumes(removal),
     ...{ findings: judged.sort((a, b) => byText(findingKey(a), findingKey(b))), unjudged },
     errors: [...view.errors].sort((a, b) => byText(a.name ?? "", b.name ?? "") || byText(a.message, b.message)),
     users: meaningOf(changes, roll.hosts, pools, together),

@@ -4,9 +4,9 @@ import { Trouble } from "../../local/say.ts";
 import { chooseStack } from "../check/document.ts";
 import type { Checkpoint } from "../interrupted.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
+import { otherStack } from "../pair.ts";
 import { exitCodes } from "../preview/limits.ts";
 import { listed } from "../preview/listed.ts";
-import { readStackFile } from "../stack-file.ts";
 import type { Pulumi } from "../stack-secrets.ts";
 import { backUp, exportState } from "../state/backup.ts";
 import { type Kept, type Losses, lossesOf } from "./data.ts";
@@ -43,8 +43,10 @@ export async function destroy({ stack: named, yes, protected: all = false }: Opt
 
 /** @throws Trouble when it is the base of servers that stand */
 async function refuseStanding(stack: string, pulumi: Pulumi): Promise<void> {
-  const servers = (await readStackFile(stack)).config?.["estate:baseOf"];
-  if (typeof servers !== "string") return;
+  const { name: servers, has } = (await otherStack(stack)) ?? { name: "", has: undefined };
+  if (has !== "servers") return;
+  const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"])) as readonly { readonly name: string }[];
+  if (!stacks.some(({ name }) => name.split("/").at(-1) === servers)) return;
   const { deployment } = JSON.parse(await exportState(servers, pulumi)) as Checkpoint;
   if ((deployment.resources ?? []).some(({ type }) => type === "openstack:compute/instance:Instance"))
     throw new Trouble(

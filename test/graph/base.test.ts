@@ -3,10 +3,17 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { digestOf } from "../../stacks/digest.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
 import type { PublishedBase } from "../../stacks/publishedBase.ts";
-import { authorityKeyNames, estateSecretNames } from "../../stacks/secrets.ts";
+import { authorityKeyNames, type SecretName, secretNames } from "../../stacks/secrets.ts";
 import { estate, plainDocument } from "../unit/stacks/fixtures.ts";
 import { graph, secrets } from "./program.ts";
 import { bare, type Registered, record } from "./record.ts";
+
+/** What the state of the servers' stack holds. */
+const exported = vi.hoisted(() => ({ resources: {} }));
+vi.mock("../../stacks/exported.ts", async () => {
+  const { recordedOf } = await import("../../components/recorded.ts");
+  return { readExported: async () => recordedOf(exported.resources) };
+});
 
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 const change = ({ roles }: any) => {
@@ -23,17 +30,23 @@ const collect =
   (type: string, name: string, inputs: Readonly<Record<string, unknown>>): void => {
     if (type === server) into[name] = bare(inputs);
   };
+/** Everything that every provider is given. */
+let given: unknown[] = [];
 
 /** The stack of the servers, on a base. */
 function upper(base: PublishedBase | undefined, servers: Servers = {}, edit = change): Promise<Registered[]> {
-  const own = Object.fromEntries(estateSecretNames.map((name) => [`estate:${name}`, secrets[name]]));
+  // it has the keys as well: were they read, they would be found
+  const own = Object.fromEntries(secretNames.map((name) => [`estate:${name}`, secrets[name]]));
   const document = plainDocument();
   edit(document);
   vi.resetModules();
   return record(() => import("../../index.ts"), {
     config: { "estate:estate": JSON.stringify(document), "estate:base": "prod-base", ...own },
     secrets: Object.keys(own),
-    provider: collect(servers),
+    provider: (type, name, inputs) => {
+      given.push(inputs);
+      collect(servers)(type, name, inputs);
+    },
     cloud: { made: (type) => (type.endsWith(":StackReference") ? { outputs: { base } } : {}), found: () => "image-id" },
   });
 }
@@ -77,19 +90,22 @@ describe("an estate of two stacks", () => {
   });
 
   it("has no key of an authority in the stack of the servers", async () => {
-    const given: unknown[] = [];
-    await record(
-      async () => {
-        await upper(published);
-      },
-      { provider: (_, __, inputs) => given.push(inputs) },
-    );
+    given = [];
     const nodes = await upper(published);
     const founder = nodes.find(({ name }) => name === "orchestrator-authorities");
     expect(founder?.type).toBe("command:local:Command");
     expect(founder?.inputs).toMatchObject({ create: "node cli/found.ts", environment: { BASE: "prod-base" } });
     const text = JSON.stringify(given);
-    expect(authorityKeyNames.filter((name) => text.includes(JSON.stringify(secrets[name]).slice(1, -1)))).toEqual([]);
+    const found = (names: readonly SecretName[]) =>
+      names.filter((name) => {
+        const value = secrets[name];
+        return [JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("base64")].some((form) =>
+          text.includes(form),
+        );
+      });
+    expect(found(authorityKeyNames)).toEqual([]);
+    // what the servers need is: so it would be found
+    expect(found(["adminKey"])).toEqual(["adminKey"]);
   });
 });
 
@@ -121,6 +137,16 @@ describe("the stack of the servers is refused", () => {
       ),
     );
   });
+});
+
+it("the base is refused where servers stand, and its state does not say on what", async () => {
+  const { buildBaseOf } = await import("../../stacks/layers.ts");
+  const urn = `urn:pulumi:prod::estate::estate:compute:Host$${server}::bbb-01`;
+  exported.resources = { [urn]: { outputs: { networks: [{ port: "port-1" }] } } };
+  const refused = record(() => buildBaseOf({ of: "prod", estate: estate(change) })).finally(() => {
+    exported.resources = {};
+  });
+  await expect(refused).rejects.toThrow("The stack prod has servers, and nobody says what of this stack they stand on");
 });
 
 it("the base says of the document all that another stack needs, and no more", () => {

@@ -34,10 +34,10 @@ test("a rule: what it opens, and its id", () => {
     resources,
   );
   const text = lines.join("\n");
-  expect(text).toContain('new openstack.networking.SecGroupRule(\n  "by-hand",');
+  expect(text).toContain('if (stack.name === "prod")\n  new openstack.networking.SecGroupRule(\n    "by-hand",');
   expect(text).toMatch(/securityGroupId: "g1",[\s\S]*portRangeMin: 22,[\s\S]*remoteIpPrefix: "0.0.0.0\/0"/);
   expect(text).not.toContain("remoteGroupId");
-  expect(text).toContain("\n  { provider: stack.providers.openstack, protect: true },\n);\n");
+  expect(text).toContain("\n    { provider: stack.providers.openstack, protect: true },\n  );\n");
   expect(text).toContain(
     `pulumi import ${types.rule} by-hand r9 --stack prod --generate-code=false --provider openstack=${provider}`,
   );
@@ -69,7 +69,7 @@ test("an object of the orchestrator: its manifest, without what the cluster wrot
   expect(text).toContain("new kubernetes.core.v1.ConfigMap(");
   expect(text).toContain('greeting: "hello"');
   expect(text).not.toMatch(/uid|managedFields|resourceVersion/);
-  expect(text).toContain("\n  { provider: stack.providers.kubernetes, protect: true },\n);\n");
+  expect(text).toContain("\n    { provider: stack.providers.kubernetes, protect: true },\n  );\n");
   expect(text).toContain("estate-notes estate/notes --stack prod");
 });
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { recordedOf } from "../../../components/recorded.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
-import { networksOf, type PublishedBase } from "../../../stacks/publishedBase.ts";
-import { keptImages, takenFromUnder, usedBy } from "../../../stacks/standing.ts";
+import { baseDigest, networksOf, type PublishedBase } from "../../../stacks/publishedBase.ts";
+import { keptImages, keptRules, takenFromUnder, usedBy } from "../../../stacks/standing.ts";
 import { behindVip, estate } from "./fixtures.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
@@ -20,14 +20,15 @@ const factsOf = (...changes: readonly Change[]) =>
 
 const facts = factsOf();
 const before: PublishedBase = {
-  ...{ digest: "", networks: networksOf(facts), images: { "flatcar-local": { id: "image-1", sha256: "ab" } } },
+  ...{ digest: baseDigest(facts), addressing: "dhcp", networks: networksOf(facts), rules: [...facts.rules] },
+  images: { "flatcar-local": { id: "image-1", sha256: "ab" } },
   hosts: Object.fromEntries(
     facts.pools
       .flatMap((pool) => pool.hosts)
       .map(({ name, role, site, volumes }) => [
         name,
         {
-          ...{ role, site, portId: `port-${name}`, fixed: "10.0.0.1", announced: "10.0.0.1" },
+          ...{ role, site, publicAddress: true, portId: `port-${name}`, fixed: "10.0.0.1", announced: "10.0.0.1" },
           interface: { mac: "", address: "10.0.0.1", gateway: "10.0.0.254" },
           volumes: Object.fromEntries(volumes.map((volume) => [volume.name, `${name}-${volume.name}`])),
         },
@@ -50,7 +51,7 @@ function serversOf(...names: readonly string[]): ReadonlySet<string> {
 }
 
 const refused = (used: ReadonlySet<string>, ...changes: readonly Change[]) =>
-  takenFromUnder(factsOf(...changes), before, used, "prod");
+  takenFromUnder(factsOf(...changes), before, used, { of: "prod", builtOn: before.digest });
 
 describe("a change of the base is refused", () => {
   const all = serversOf("orchestrator-01", "bbb-01", "bbb-02", "worker-01");
@@ -103,6 +104,48 @@ describe("a change of the base is refused", () => {
     // where no server stands it may
     expect(refused(serversOf(), change)).toEqual([]);
   });
+});
+
+it("what goes with something new in the same document is told to be two changes, since each begins elsewhere", () => {
+  const told = refused(serversOf("bbb-02"), ({ roles }) => {
+    delete roles.bbb.hosts["bbb-02"];
+    roles.bbb.hosts["bbb-03"] = {};
+  });
+  expect(told).toHaveLength(2);
+  expect(told[1]).toMatch(
+    /^what is new \(the host bbb-03, the rule \S+.*\) begins here, and what goes begins there: make two changes of the document, one after/,
+  );
+});
+
+it("another name server is changed in place, and what was open to the old one stays until the servers are of this document", () => {
+  const other: Change = ({ network }) => {
+    network.nameservers = { estate: "192.0.2.99" };
+  };
+  expect(refused(serversOf("bbb-01"), other)).toEqual([]);
+  const kept = keptRules(factsOf(other), before, before.digest).map(({ key }) => key);
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.filter((key) => !key.includes("192.0.2.53"))).toEqual([]);
+  expect(keptRules(factsOf(other), before, baseDigest(factsOf(other)))).toEqual([]);
+  // who came in from a range is out at once
+  const closed = factsOf(({ admins }) => {
+    admins.cidrs = { other: "198.51.100.7/32" };
+  });
+  expect(keptRules(closed, before, before.digest).filter(({ direction }) => direction === "ingress")).toEqual([]);
+  // those of a role that is gone went with its group
+  const without = factsOf(({ roles }) => delete roles.worker);
+  expect(keptRules(without, before, before.digest).filter(({ key }) => key.includes("worker"))).toEqual([]);
+});
+
+it("where hosts go by DHCP it stays until none does", () => {
+  const still: Change = ({ network }) => {
+    network.addressing = "static";
+  };
+  const told = [
+    "network.addressing is another, and servers go by dhcp: run 'pulumi up --stack prod' first, which replaces them",
+  ];
+  expect(refused(serversOf("bbb-01"), still)).toEqual(told);
+  const after = { of: "prod", builtOn: baseDigest(factsOf(still)) };
+  expect(takenFromUnder(factsOf(still), before, serversOf("bbb-01"), after)).toEqual([]);
 });
 
 it("an image stays as long as a server has it, if it is one that was uploaded", () => {
