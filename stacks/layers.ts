@@ -3,7 +3,6 @@ import { type Recorded, readRecorded } from "../components/recorded.ts";
 import { buildApps, loadBuilds } from "./apps.ts";
 import { buildBase, heldOrRefused } from "./base.ts";
 import { buildCluster } from "./cluster.ts";
-import { readExported } from "./exported.ts";
 import { deriveFacts, type EstateFacts } from "./facts.ts";
 import { buildFoundation, openCloud } from "./foundation.ts";
 import { loadConfiguration } from "./load.ts";
@@ -81,6 +80,8 @@ export async function buildBaseOf({ of, estate }: { readonly of: string; readonl
  * @throws pulumi.RunError with all that would be taken from under them: before anything is registered, and so without any change
  */
 async function keptOrRefused(facts: EstateFacts, recorded: Recorded | undefined, of: string) {
+  // it starts a program: an estate that is one stack need not load what does
+  const { readExported } = await import("./exported.ts");
   const servers = await readExported(of);
   const used = usedBy(servers);
   if (used.size === 0) return {};

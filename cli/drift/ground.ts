@@ -20,13 +20,13 @@ export async function readCheckpoint(stack: string): Promise<Checkpoint> {
   return JSON.parse(await operatorPulumi(project, again)(["stack", "export", "--stack", stack])) as Checkpoint;
 }
 
-/** The states of the project's other stacks: what they hold is managed too. */
-export async function otherStates(stack: string): Promise<Checkpoint[]> {
+/** The states of the project's other stacks, by their names: what they hold is managed too. */
+export async function otherStates(stack: string): Promise<ReadonlyMap<string, Checkpoint>> {
   const listed = await operatorPulumi(project, again)(["stack", "ls", "--json"]);
   const names = (JSON.parse(listed) as readonly { readonly name: string }[]).map(({ name }) => name);
   const others = names.filter((name) => name.split("/").at(-1) !== stack);
-  const states: Checkpoint[] = [];
-  for (const name of others) states.push(await readCheckpoint(name));
+  const states = new Map<string, Checkpoint>();
+  for (const name of others) states.set(name, await readCheckpoint(name));
   return states;
 }
 
@@ -39,8 +39,10 @@ export async function openCloud(): Promise<OpenStack> {
 export async function groundOf(stack: string, state: Checkpoint, openstack: OpenStack): Promise<Ground> {
   const facts = await readFacts(stack);
   const other = await otherStack(stack);
-  const base = other?.has === "base" ? await readCheckpoint(other.name) : undefined;
-  const held = heldBy(state, await otherStates(stack), base);
+  const states = await otherStates(stack);
+  const read = [...states].find(([name]) => name.split("/").at(-1) === other?.name)?.[1];
+  const base = other?.has === "base" ? (read ?? (await readCheckpoint(other.name))) : undefined;
+  const held = heldBy(state, [...states.values()], base);
   return { held, estate: facts.name, image: facts.image.name, project: await openstack.projectId() };
 }
 
