@@ -36,8 +36,8 @@ export interface Cluster {
   evict(pod: V1Pod): Promise<string | undefined>;
   /** With the time that it asks for to end. A pod that is gone is fine. */
   deletePod(pod: V1Pod): Promise<void>;
-  /** A node that is gone is fine. */
-  deleteNode(name: string): Promise<void>;
+  /** A node that is gone is fine. Given what was seen of it, it stays if it has changed since. */
+  deleteNode(name: string, seen?: V1Node): Promise<void>;
   lease(name: string): Promise<Lease | undefined>;
   /** Creates it, or replaces the version that was read. Gives false when somebody else was faster. */
   writeLease(name: string, lease: Lease): Promise<boolean>;
@@ -79,8 +79,10 @@ export function connectCluster(kubeconfig: string): Cluster {
     deletePod: async (pod) => {
       await ask({ method: "DELETE", path: podPath(pod), body: onlyThis(pod) }).catch(unlessOther);
     },
-    deleteNode: async (name) => {
-      await orAbsent(ask({ method: "DELETE", path: at(nodes, name) }));
+    deleteNode: async (name, seen) => {
+      const { uid, resourceVersion } = seen?.metadata ?? {};
+      const body = seen ? { body: { preconditions: { uid, resourceVersion } } } : {};
+      await ask({ method: "DELETE", path: at(nodes, name), ...body }).catch(unlessOther);
     },
     lease: async (name) => orAbsent(ask<Lease>({ method: "GET", path: at(leases, name) })),
     writeLease: async (name, body) => {

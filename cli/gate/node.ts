@@ -32,6 +32,12 @@ export function isOf(node: V1Node, serverId: string): boolean {
   return uuid(node.status?.nodeInfo?.systemUUID ?? "") === uuid(serverId);
 }
 
+/** Nova's id of the node's server, in nova's form. Nothing if the machine reports none. */
+export function serverOf(node: V1Node): string | undefined {
+  const digits = uuid(node.status?.nodeInfo?.systemUUID ?? "");
+  return /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(digits)?.slice(1).join("-");
+}
+
 /** Whether its kubelet says it is well, and was heard lately. */
 export function isReady(node: V1Node): boolean {
   return node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;

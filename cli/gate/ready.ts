@@ -3,12 +3,14 @@ import { cordonHost, uncordonHost } from "./cordon.ts";
 import type { Gate } from "./gate.ts";
 import { admitMeetings } from "./meetings.ts";
 import { bootOf, whyNotReady } from "./node.ts";
+import { takePredecessor } from "./predecessor.ts";
 import { reasonsIn } from "./reason.ts";
 import { duration, insist, waitUntil } from "./wait.ts";
 
 /**
  * Waits until the host's own server has joined the orchestrator, is Ready with the pinned version, and has stayed so without booting
- * again. A host that does not stay so is cordoned; one that a gate had cordoned takes pods again.
+ * again. A node of its name that a server left behind which is gone is taken away first. A host that does not stay so is cordoned; one
+ * that a gate had cordoned takes pods again.
  *
  * @throws Trouble when it does not within the role's time, with the reasons found in the server's console
  */
@@ -47,7 +49,7 @@ async function attempt(gate: Gate): Promise<{ done: true } | { waiting: string }
     const fault = server.fault?.message ? `, ${server.fault.message}` : "";
     throw await failure(gate, `cannot join: nova says that its server is ${server.status}${fault}`);
   }
-  return { waiting: missing };
+  return { waiting: (await takePredecessor(gate)) ?? missing };
 }
 
 async function look({ cluster, host, serverId, version }: Gate, boot?: string): Promise<string | undefined> {

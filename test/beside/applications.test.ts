@@ -5,21 +5,21 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
 import { turnPorts } from "../../apps/coturn/names.ts";
 import { turnSecrets } from "../../apps/coturn/secrets.ts";
 import { prepareStack } from "../../cli/local/stack.ts";
 import { names } from "../../local/network/names.ts";
-import { project } from "../../local/place.ts";
+import { comesAfter } from "../../stacks/applicationOrder.ts";
 import { applications } from "../../stacks/applications.ts";
 import { environment } from "../../stacks/environment.ts";
-import { here, run } from "../engine/estate.ts";
+import { eventLog, here, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { servedDownloads } from "./applications/bbb-project.ts";
 import { describeApplications, type Given, hosts, newGiven, zone } from "./applications/document.ts";
 import { edges } from "./applications/edges.ts";
+import { builtIn } from "./applications/order.ts";
 import { type Pod as NetworkedPod, reachedBy } from "./applications/reach.ts";
 import { SmallEstate } from "./small-estate.ts";
 import { TurnClient } from "./turn/client.ts";
@@ -65,10 +65,7 @@ beforeAll(async () => {
     // Debian has no Consul, and builds Prometheus without discovery by it
     Object.assign((document.apps as Record<string, object>).consul ?? {}, { enabled: false });
   });
-  for (const [key, input] of Object.entries(given.secrets)) {
-    const set = ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack, "--non-interactive"];
-    await execa("pulumi", set, { cwd: project, input });
-  }
+  for (const [key, value] of Object.entries(given.secrets)) await small.configure(`estate:${key}`, value);
   // those of the applications that can be made
   await prepareStack(here, small.stack, join(small.folder, "operator"));
 });
@@ -80,8 +77,34 @@ afterAll(async () => {
 });
 
 test("comes up with all applications in one update", async () => {
-  const up = await small.pulumi("up", "--yes", "--skip-preview");
+  const up = await small.pulumi("up", "--yes", "--skip-preview", ...eventLog(join(small.folder, "events")));
   expect(up.exitCode, up.text).toBe(0);
+});
+
+test("the engine built each after those that it comes after: data stores first", async () => {
+  const built = await builtIn(join(small.folder, "events"));
+  const running = Object.keys(built);
+  const order = running.flatMap((name) =>
+    comesAfter(name, running, applications).map((other) => [other, name] as const),
+  );
+  const wrong = order.filter(([other, name]) => (built[other]?.done ?? 0) >= (built[name]?.began ?? 0));
+  expect(wrong).toEqual([]);
+  expect(order).toEqual(
+    expect.arrayContaining([
+      ...[
+        ["postgres", "scalelite"],
+        ["redis", "scalelite"],
+        ["scalelite", "registrator"],
+        ["registrator", "bbb"],
+      ],
+      ...[
+        ["postgres", "greenlight"],
+        ["scalelite", "greenlight"],
+        ["coturn", "bbb"],
+        ["registrator", "monitoring"],
+      ],
+    ]),
+  );
 });
 
 test("every application but Consul and the store has pods, and all of them are ready or have done their work", async () => {

@@ -57,6 +57,14 @@ async function serverIds(): Promise<Record<string, string>> {
   return Object.fromEntries(all.filter(({ name }) => name.startsWith("split-")).map(({ id, name }) => [name, id]));
 }
 
+/** As an administrator of the servers' cluster. */
+async function kubectl(args: readonly string[], input?: string): Promise<string> {
+  const { stdout } = await pulumi(servers, ["stack", "output", "kubeconfig", "--show-secrets"]);
+  await writeFile(join(state, "kubeconfig"), stdout, { mode: 0o600 });
+  const at = ["--kubeconfig", join(state, "kubeconfig"), "--request-timeout=5s"];
+  return (await execa("kubectl", [...at, ...args], input === undefined ? {} : { input })).stdout;
+}
+
 beforeAll(async () => {
   copy = await copyProgram();
   state = await mkdtemp(join(tmpdir(), "estate-split-"));
@@ -135,6 +143,17 @@ test("an orchestrator is founded by who has the base's passphrase; without it th
   }
 });
 
+test("of either there is nothing to tell: a preview is empty, and a drift check finds what the other has", async () => {
+  for (const stack of [base, servers]) {
+    const preview = await estate(stack, "preview", "--json");
+    expect(preview.exitCode, preview.text).toBe(0);
+    expect(JSON.parse(preview.stdout)).toMatchObject({ changes: [], refusals: [], errors: [] });
+    const drift = await estate(stack, "drift", "--shared", "--json");
+    expect(JSON.parse(drift.stdout), drift.stderr).toMatchObject({ result: "clean", findings: [], troubles: [] });
+    expect(drift.exitCode).toBe(0);
+  }
+});
+
 test("the state of the servers has no key of an authority, and what it has is not read with the base's passphrase", async () => {
   const { stdout, exitCode } = await pulumi(servers, ["stack", "export", "--show-secrets"]);
   expect(exitCode).toBe(0);
@@ -191,6 +210,26 @@ test("a host is replaced by who has not the base's passphrase; one that is new b
   const now = await serverIds();
   expect(Object.keys(now).sort()).toEqual(["split-o-01", "split-w-01", "split-w-03"]);
   expect([now["split-o-01"] === ids["split-o-01"], now["split-w-01"] === ids["split-w-01"]]).toEqual([false, true]);
+});
+
+test("servers that are destroyed come again on what the base kept: the same cluster, its nodes their own", async () => {
+  const kept = { kind: "ConfigMap", apiVersion: "v1", metadata: { name: "kept", namespace: "default" } };
+  await kubectl(["apply", "--filename", "-"], JSON.stringify(kept));
+  const ids = await serverIds();
+  const destroyed = await estate(servers, "destroy", "--yes");
+  expect(destroyed.exitCode, destroyed.text).toBe(0);
+  expect(await serverIds()).toEqual({});
+  const again = await up(servers, { ESTATE_BASE_PASSPHRASE: passphrases[base] });
+  expect(again.exitCode, again.text).toBe(0);
+  const now = await serverIds();
+  expect(Object.keys(now).sort()).toEqual(Object.keys(ids).sort());
+  expect(Object.values(now).filter((id) => Object.values(ids).includes(id))).toEqual([]);
+  // k3s keeps the names of workers for who has the passwords that went with their servers
+  for (const host of ["split-w-01", "split-w-03"])
+    expect(again.text).toContain(`${host}: the node of its name was that of ${ids[host]}, which is gone: taken away`);
+  expect(await kubectl(["get", "configmap", "kept", "--output", "name"])).toBe("configmap/kept");
+  const nodes = await kubectl(["get", "nodes", "--output", "jsonpath={range .items[*]}{.metadata.name}{'\\n'}{end}"]);
+  expect(nodes.trim().split("\n")).toEqual(Object.keys(now).sort());
 });
 
 test("the base goes last, and nothing stays", async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { prepareStack } from "../../cli/local/stack.ts";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { project } from "../../local/place.ts";
@@ -62,6 +63,12 @@ export class SmallEstate {
     const file = await readStackFile(this.stack);
     change(file.config?.["estate:estate"] as SmallDocument);
     await writeStackFile(this.stack, file);
+  }
+
+  /** Gives a secret of its stack file another value. */
+  async configure(key: string, value: string): Promise<void> {
+    const set = ["config", "set", "--secret", key, "--stack", this.stack, "--non-interactive"];
+    await execa("pulumi", set, { cwd: project, input: value });
   }
 
   async facts(): Promise<EstateFacts> {

@@ -25,13 +25,18 @@ export async function pulumi(command: readonly string[], directory = project, st
   return ran("pulumi", [...command, "--stack", stack, "--non-interactive", "--color=never"], directory);
 }
 
+/** The flag by which the engine writes what it tells, an event a line, into a file. */
+export const eventLog = (file: string) => ["--event-log", file] as const;
+
 /** Runs `estate ...` on a stack, that of the project or of a copy of it. */
 export async function estate(args: readonly string[], directory = project, stack = here.stack): Promise<Ran> {
   return ran(join(directory, "cli", "estate"), [...args, "--stack", stack], directory);
 }
 
 async function ran(program: string, args: readonly string[], directory: string): Promise<Ran> {
-  const result = await execa(program, args, { cwd: directory, reject: false, all: true, stdin: "ignore" });
+  // the engine has the flag for its event log for those alone who ask for it so
+  const env = { PULUMI_DEBUG_COMMANDS: "true" };
+  const result = await execa(program, args, { cwd: directory, env, reject: false, all: true, stdin: "ignore" });
   const { exitCode = -1, stdout, stderr, all: text } = result;
   return { exitCode, stdout, stderr, text };
 }
@@ -108,9 +113,9 @@ export async function editDocument(edit: (document: Document) => void): Promise<
 }
 
 /** A copy of the program, with the same stack file, in which one text of one file is another: mistakes that no document can hold. */
-export async function brokenProgram(file: string, from: string, to: string): Promise<string> {
+export async function brokenProgram(file: string, from: string, to: string, stack = here.stack): Promise<string> {
   const copy = await copyProgram();
-  const stackFile = `Pulumi.${here.stack}.yaml`;
+  const stackFile = `Pulumi.${stack}.yaml`;
   await symlink(join(project, stackFile), join(copy, stackFile));
   const text = await readFile(join(copy, file), "utf8");
   if (!text.includes(from)) throw new Error(`${file} no longer holds: ${from}`);

@@ -69,6 +69,16 @@ describe("a gate's questions to the API", () => {
     await expect(cluster.node("bbb-01")).rejects.toThrow("nodes is forbidden");
   });
 
+  it("delete a node as it was seen, and not one that has changed since", async () => {
+    await cluster.deleteNode("bbb-01", { metadata: { name: "bbb-01", uid: "u2", resourceVersion: "7" } });
+    expect(asked[0]).toMatchObject({
+      ...{ method: "DELETE", path: "/api/v1/nodes/bbb-01" },
+      body: { preconditions: { uid: "u2", resourceVersion: "7" } },
+    });
+    answer = () => failure(409, "the object has been modified");
+    await cluster.deleteNode("bbb-01", { metadata: { name: "bbb-01", uid: "u2", resourceVersion: "7" } });
+  });
+
   it("evict this pod and not the next of its name", async () => {
     expect(await cluster.evict(pod)).toBeUndefined();
     expect(asked[0]).toMatchObject({

@@ -37,6 +37,39 @@ describe("the ready gate", () => {
     await expect(ready(gate("bbb-01", of))).rejects.toThrow(`bbb-01 did not join within 2 min: ${reason}.`);
   });
 
+  const old = "0d0c1b2a-1111-4222-8333-444455556666";
+  const left = { ready: false, uuid: old.toUpperCase() };
+
+  it("takes away the node of a server that is gone, whose password would keep this one out", async () => {
+    const of = world();
+    of.servers.set(active.id, active);
+    of.nodes.set("bbb-01", node("bbb-01", { uuid: old.toUpperCase() }));
+    of.onTick = (now) => {
+      if (now === 10_000) of.nodes.set("bbb-01", node("bbb-01", left));
+      if (now === 30_000) of.nodes.set("bbb-01", node("bbb-01"));
+    };
+    await ready(gate("bbb-01", of));
+    expect(of.events).toEqual(["delete node bbb-01"]);
+    expect(of.said.slice(0, 3)).toEqual([
+      `joining (0 s of 2 min): the node is still that of another server (${old.toUpperCase()})`,
+      `the node of its name was that of ${old}, which is gone: taken away`,
+      "joining (10 s of 2 min): there is no node of its name yet",
+    ]);
+  });
+
+  it.each([
+    ["is heard", { uuid: old }, []],
+    ["is a member of etcd", { ...left, member: true }, []],
+    ["is of a server that nova knows", left, [old]],
+    ["does not say which server's it is", { ready: false, uuid: "" }, []],
+  ])("leaves another server's node that %s", async (_, options, servers) => {
+    const of = world();
+    for (const id of [active.id, ...servers]) of.servers.set(id, { id, status: "ACTIVE" });
+    of.nodes.set("bbb-01", node("bbb-01", options));
+    await expect(ready(gate("bbb-01", of))).rejects.toThrow("the node is still that of another server");
+    expect(of.events).toEqual([]);
+  });
+
   it("says what the server's console gives as reason", async () => {
     const of = world();
     of.servers.set(active.id, active);
