@@ -9,7 +9,9 @@ import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Report } from "../../../cli/drift/report.ts";
+import { estateBackups } from "../../../cli/estate-folder.ts";
 import { stackFilePath } from "../../../cli/stack-file.ts";
+import { listBackups } from "../../../cli/state/backups.ts";
 import { plainDocument } from "../stacks/fixtures.ts";
 import { fakeEngine, type Scenario } from "./fake-engine.ts";
 import { asStated, brief, fakeCloud, fakeCluster, plus, refreshed, state, types, urnOf, value } from "./fixtures.ts";
@@ -279,11 +281,22 @@ test("repair shows and makes exactly one change: a target of the engine, or one 
   const up = engine.calls().filter((call) => call.startsWith("up "));
   expect(up).toHaveLength(1);
   expect(up[0]).toContain(`--refresh --target ${urnOf(types.server, "worker-01")} --non-interactive`);
+  const [kept] = await listBackups({ folder: estateBackups(stack) });
+  expect([kept?.occasion, JSON.parse(readFileSync(kept?.file ?? "", "utf8"))]).toEqual(["repair", state]);
   const unmanaged = await engine.estate(["drift", "adopt", id("unmanaged")], scenario);
   // the provider takes the external network's name, of which the cloud says the id
   expect(unmanaged.stdout, unmanaged.stderr).toContain('pool: "public"');
   expect(unmanaged.stdout, unmanaged.stderr).toContain(`pulumi import ${types.floatingIp} 203.0.113.9 f9`);
   expect(cloud.seen.every((request) => request.startsWith("GET "))).toBe(true);
+});
+
+test("a repair does not begin where the state cannot be kept", { timeout: 60_000 }, async () => {
+  await open(asStated, { ESTATE_BACKUPS: "/dev/null" });
+  const scenario: Scenario = { state, refresh: renamed, repair: changed(types.server, "worker-01", ["name"]) };
+  const { findings } = reportIn((await engine.estate(["drift", "--json"], scenario)).stdout);
+  const { exitCode, stderr } = await engine.estate(["drift", "repair", findings[0]?.id ?? "", "--yes"], scenario);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("the backups cannot be read")]);
+  expect(engine.calls().some((call) => call.startsWith("up "))).toBe(false);
 });
 
 test("what an update does not take back is not repaired, and that is said", { timeout: 60_000 }, async () => {
