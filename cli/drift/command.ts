@@ -6,6 +6,8 @@ Three answers are kept apart: cloud against state (what was changed by hand), pr
 what a repair would do; then what nobody manages: servers, ports, floating IPs, volumes, groups, rules, record sets, load balancers,
 images and key pairs of the project, and objects in the estate's namespaces, that no state of the project's stacks holds. It changes
 nothing, takes no lock, and shows no value, secret or not. What was found before is in .estate/<stack>.drift.sqlite.
+Of an estate of two stacks, what nobody manages is told by the check of the servers, for the base too, and by that of the base while
+there are no servers. A state that is kept in the estate itself is told, and makes the check broken.
 
 Environment:
   ESTATE_DRIFT_WEBHOOK     where findings are sent to as JSON: https, or http on this machine; only when there are new ones

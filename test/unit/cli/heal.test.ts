@@ -69,8 +69,7 @@ test("the orphan on the host's port goes; what might be another estate's stays, 
 test("the state is kept as it was before anything is removed or written; where it cannot be kept, nothing is", async () => {
   const { terms, commands, cloud } = patient(interrupted, true);
   const kept: [string, number, number][] = [];
-  const keep = async (state: string) =>
-    void kept.push([state, commands.length, cloud["/servers/detail"]?.length ?? 0]);
+  const keep = async (state: string) => void kept.push([state, commands.length, cloud["/servers/detail"]?.length ?? 0]);
   await heal({ ...terms, keep });
   expect(kept).toEqual([[JSON.stringify({ deployment: { resources: [], pending_operations: interrupted } }), 1, 3]]);
   expect([commands.length, cloud["/servers/detail"]?.length]).toEqual([2, 2]);

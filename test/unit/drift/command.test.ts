@@ -1,6 +1,6 @@
 /** `estate drift` as an operator runs it, with an engine that tells events, and a cloud and an orchestrator on loopback. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
@@ -129,6 +129,38 @@ test("what another stack of the project holds is managed", { timeout: 60_000 }, 
     others: { base: other },
   });
   expect([exitCode, reportIn(stdout).findings]).toEqual([0, []]);
+});
+
+test("what nobody manages of two stacks is told once: by the check of the servers, where there are any", {
+  timeout: 60_000,
+}, async () => {
+  const servers = `${stack}-servers`;
+  await rename(stackFilePath(stack), stackFilePath(servers));
+  try {
+    await writeFile(stackFilePath(stack), stringify({ config: { "estate:baseOf": servers } }));
+    await open(plus("/network/v2.0/floatingips", { id: "f9", floating_ip_address: "203.0.113.9", port_id: null }));
+    const check = async (resources: readonly object[]) => {
+      const others = { [servers]: { deployment: { resources } } };
+      const { exitCode, stdout, stderr } = await engine.estate(["drift", "--json"], { state, refresh: same, others });
+      return [exitCode, brief(reportIn(stdout || stderr).findings)];
+    };
+    expect(await check([{ urn: urnOf(types.server, "x"), type: types.server, id: "s2" }])).toEqual([0, []]);
+    expect(cloud.seen).toEqual([]);
+    expect(await check([])).toEqual([2, ["unmanaged ownership 203.0.113.9 unknown"]]);
+  } finally {
+    await rm(stackFilePath(servers), { force: true });
+  }
+});
+
+test("a state that is in the estate it describes is a trouble: 1, with what was found, and without its password", {
+  timeout: 60_000,
+}, async () => {
+  await open(asStated, { PULUMI_BACKEND_URL: "postgres://estate:unique-word@db.estate.svc.cluster.local/estate" });
+  const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state, refresh: renamed });
+  const { findings, troubles } = reportIn(stdout);
+  expect([exitCode, brief(findings)]).toEqual([1, ["cloud cosmetic worker-01 changed"]]);
+  expect(troubles).toEqual([expect.stringMatching(/^the state is in the estate .*db\.estate\.svc\.cluster\.local/)]);
+  expect(stdout).not.toContain("unique-word");
 });
 
 test("broken is 1: an engine or a cloud that does not answer, with what was found", { timeout: 60_000 }, async () => {
