@@ -22,6 +22,12 @@ Exit codes:
 Where the state is in a folder, its lock says that an update runs. Elsewhere an update of another machine is seen by what it writes
 into the state meanwhile; of one that writes nothing, such as while it watches a host, it is said that it runs or was killed.`;
 
+const scheduleHelp = `
+The CronJob runs on a server of the orchestrator. What it calls (keystone and the services of the cloud, the state, the webhook, the
+registry of its image) is read from the environment, which is to be that of the check, and looked up: addresses that the document does
+not let hosts reach are told, with what to write into network.downloads and admins.cidrs, and nothing is printed. So it is where no
+server of the orchestrator has the volume, and where the state is in a folder or in the estate itself.`;
+
 export interface DriftOptions {
   readonly stack?: string;
   readonly json?: boolean;
@@ -73,6 +79,8 @@ export function addDriftCommands(program: Command): void {
       "--image <image>",
       "of the CronJob, by digest: it has Node.js 24, the Pulumi CLI with its plugins, and this program",
     )
+    .option("--volume <name>", "of the CronJob: the data volume of the orchestrator's servers for its history", "drift")
+    .addHelpText("after", scheduleHelp)
     .action(async (where: string, _, command: Command) =>
       (await import("./schedule/schedule.ts")).schedule(where, command.optsWithGlobals()),
     );

@@ -52,6 +52,13 @@ export async function groundOf(stack: string, state: Checkpoint, openstack: Open
   };
 }
 
+/** What the stack and its base hold, if that is a stack of its own. */
+export async function readHeld(stack: string): Promise<Held> {
+  const other = await otherStack(stack);
+  const state = await readCheckpoint(stack);
+  return other?.has === "base" ? heldBy(state, [], await readCheckpoint(other.name)) : heldBy(state);
+}
+
 /** That the state is inside of the estate, if it is: a check that goes down with what it checks tells nothing. */
 export async function backendTroubles(stack: string, { addresses }: Pick<Held, "addresses">): Promise<string[]> {
   const url = await backendOf(operatorPulumi(project, again), process.env);

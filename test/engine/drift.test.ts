@@ -167,6 +167,8 @@ test("what was changed by hand is found, each in its class, and nothing else; re
 test("a check needs no more than to look: with such credentials it tells the same, and nothing can be changed", async () => {
   const reader = await newReader(program);
   try {
+    // as it is put on the orchestrator, it runs there: its pod has a host, and its history a volume
+    expect([reader.unbound, reader.node]).toEqual([[], reader.host]);
     const check = await execa(join(program, "cli", "estate"), ["drift", "--json", "--stack", here.stack], {
       ...{ cwd: program, reject: false, stdin: "ignore", env: reader.environment },
     });
