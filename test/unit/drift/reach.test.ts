@@ -4,17 +4,19 @@ import { historyPlace } from "../../../cli/drift/schedule/history-place.ts";
 import { type Peers, peersOf } from "../../../cli/drift/schedule/peers.ts";
 import { reachOf, reachRefusal, reachText } from "../../../cli/drift/schedule/reach.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
-import { parseEstate } from "../../../stacks/parse.ts";
 import { fakeOpenstack } from "../check/fake-openstack.ts";
-import { plainDocument } from "../stacks/fixtures.ts";
+import { estate } from "../stacks/fixtures.ts";
 
-type Document = ReturnType<typeof plainDocument>;
+type Change = Parameters<typeof estate>[0];
 
-function facts(change: (document: Document) => void = () => undefined) {
-  const document = plainDocument();
-  Object.assign(document.roles.orchestrator ?? {}, { volumes: { drift: { sizeGiB: 1, path: "/var/lib/drift" } } });
-  change(document);
-  return deriveFacts(parseEstate(document, "a test"));
+/** Facts of an estate whose servers have a volume for the history. */
+function facts(change: Change = () => undefined) {
+  return deriveFacts(
+    estate((document) => {
+      document.roles.orchestrator.volumes = { drift: { sizeGiB: 1, path: "/var/lib/drift" } };
+      change(document);
+    }),
+  );
 }
 
 const opened: { close(): void }[] = [];
@@ -87,11 +89,11 @@ const names: Readonly<Record<string, readonly string[]>> = {
   ...{ "cloud.example.org": ["198.51.100.7"], "db.example.org": ["198.51.100.8"] },
   ...{ "api.estate.test": ["203.0.113.50", "203.0.113.51"], "orchestrator-01.estate.test": ["203.0.113.50"] },
 };
-const looked = async (change?: (document: Document) => void) => {
-  const estate = facts(change);
-  return reachOf(estate, historyPlace(estate, "drift").host, known, async (name) => names[name] ?? []);
+const looked = async (change?: Change) => {
+  const all = facts(change);
+  return reachOf(all, historyPlace(all, "drift").host, known, async (name) => names[name] ?? []);
 };
-const opening = (document: Document) => {
+const opening: NonNullable<Change> = (document) => {
   Object.assign(document.network.downloads, {
     ...{ cloud: { cidr: "198.51.100.7/32", port: 443 }, state: { cidr: "198.51.100.0/24", port: 5432 } },
     api: { cidr: "203.0.113.48/29", port: 6443 },
@@ -145,18 +147,18 @@ describe("what lets it", () => {
     const { out, into } = await looked((document) => {
       const { nameservers, downloads } = document.network;
       document.network = { mode: "provider", nameservers, downloads };
-      for (const site of Object.values(document.sites)) Object.assign(site, { network: "campus" });
+      document.sites.local.network = "campus";
     });
     expect([out.map(({ server }) => server.port), into]).toEqual([[443, 5432, 443], []]);
   });
 
   test("through a load balancer it is that one's list of callers", async () => {
-    const balanced = (document: Document) => {
+    const balanced: NonNullable<Change> = (document) => {
       document.orchestrator.api = { front: "loadBalancer" };
     };
-    const closed = async (change: (document: Document) => void) => (await looked(change)).into[0]?.closed;
+    const closed = async (change: Change) => (await looked(change)).into[0]?.closed;
     expect(await closed(balanced)).toEqual(["203.0.113.50"]);
-    const admitted = (document: Document) => {
+    const admitted: NonNullable<Change> = (document) => {
       balanced(document);
       opening(document);
     };

@@ -20,13 +20,15 @@ afterEach(async () => {
   await rm(stackFilePath(stack), { force: true });
 });
 
-async function printed(
-  backend: string,
-  edit: (document: ReturnType<typeof plainDocument>) => void,
-  args: string[] = [],
-) {
+// biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
+type Edit = (document: any) => void;
+
+async function printed(backend: string, edit: Edit, args: string[] = []) {
   const document = plainDocument();
-  Object.assign(document.roles.orchestrator ?? {}, { volumes: { drift: { sizeGiB: 1, path: "/var/lib/drift" } } });
+  const withVolume: Edit = ({ roles }) => {
+    roles.orchestrator.volumes = { drift: { sizeGiB: 1, path: "/var/lib/drift" } };
+  };
+  withVolume(document);
   edit(document);
   await writeFile(stackFilePath(stack), stringify({ config: { "estate:estate": document } }));
   const engine = fakeEngine(stack, {
@@ -42,7 +44,7 @@ async function printed(
 }
 
 const elsewhere = "postgres://estate:unique-word@192.0.2.70/estate";
-const opening = (document: ReturnType<typeof plainDocument>) =>
+const opening: Edit = (document) =>
   void Object.assign(document.network.downloads, {
     ...{ cloud: { cidr: "127.0.0.1/32", port: Number(new URL(cloud.authUrl).port) } },
     state: { cidr: "192.0.2.70/32", port: 5432 },
@@ -88,8 +90,7 @@ test("without the volume it is refused; another one can be named", { timeout: 60
     elsewhere,
     (document) => {
       opening(document);
-      const volumes = { other: { sizeGiB: 1, path: "/var/lib/other" } };
-      Object.assign(document.roles.orchestrator ?? {}, { volumes });
+      document.roles.orchestrator.volumes = { other: { sizeGiB: 1, path: "/var/lib/other" } };
     },
     ["--volume", "other"],
   );

@@ -16,10 +16,9 @@ import { newAuthority } from "../../../cli/pki.ts";
 import { project } from "../../../local/place.ts";
 import { policies } from "../../../policies/rules.ts";
 import { deriveFacts } from "../../../stacks/facts.ts";
-import { parseEstate } from "../../../stacks/parse.ts";
 import { certificateFor } from "../cluster/kubernetes-api.ts";
 import { judge } from "../policies/judge.ts";
-import { plainDocument } from "../stacks/fixtures.ts";
+import { estate } from "../stacks/fixtures.ts";
 
 test("systemd: one run at a time, hourly, caught up; drift is no failure of the unit", () => {
   const text = renderSystemd("prod", "/home/anna/my estate 100%");
@@ -67,9 +66,11 @@ const volume = { sizeGiB: 2, path: "/var/lib/drift" };
 
 /** An estate whose servers have a volume for the history. */
 function facts() {
-  const document = plainDocument();
-  Object.assign(document.roles.orchestrator ?? {}, { volumes: { drift: volume } });
-  return deriveFacts(parseEstate(document, "a test"));
+  return deriveFacts(
+    estate((document) => {
+      document.roles.orchestrator.volumes = { drift: volume };
+    }),
+  );
 }
 const nothing: Reach = { out: [], into: [], unknown: [] };
 const rendered = (reach = nothing) =>
