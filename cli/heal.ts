@@ -20,6 +20,8 @@ export interface Patient extends LockTerms {
    * listed as interrupted too, and none of it may be touched. @default there is no such engine
    */
   readonly ensureFree?: () => Promise<void>;
+  /** Keeps the state as it is, before anything is removed from the cloud or written into it. @param state as it was exported @default nobody does */
+  readonly keep?: (state: string) => Promise<unknown>;
   readonly say: Say;
 }
 
@@ -32,10 +34,12 @@ export interface Patient extends LockTerms {
 export async function heal(patient: Patient): Promise<number> {
   const { stack, pulumi, say } = patient;
   await freeLocks(patient);
-  const state = JSON.parse(await pulumi(["stack", "export", "--stack", stack])) as Checkpoint;
+  const text = await pulumi(["stack", "export", "--stack", stack]);
+  const state = JSON.parse(text) as Checkpoint;
   const interrupted = state.deployment.pending_operations ?? [];
   if (interrupted.length === 0) return 0;
   await patient.ensureFree?.();
+  await patient.keep?.(text);
   say(`The last update of stack ${stack} was interrupted while it changed ${interrupted.length} resources.`);
   const openstack = await patient.openstack();
   const ours = ({ certain }: Orphan) => certain || !patient.shared;

@@ -7,23 +7,25 @@ export interface LocalVolumeFacts {
   readonly name: string;
   readonly host: Pick<HostFacts, "name" | "taints">;
   readonly volume: Pick<VolumeFacts, "path" | "sizeGiB">;
+  /** Where the claim is. @default that of the estate's applications */
+  readonly namespace?: string;
 }
 
 /**
  * A host's data volume for pods: the PersistentVolume and the claim that is bound to it, and to nothing else. No provisioner is needed. A
  * pod with the claim runs on that host; while the host is replaced it waits. Deleting both touches no data, and made again they find it.
  */
-export function localVolume({ name, host, volume }: LocalVolumeFacts) {
+export function localVolume({ name, host, volume, namespace = environment.namespace }: LocalVolumeFacts) {
   const capacity = { storage: `${volume.sizeGiB}Gi` };
   const onHost = { key: "kubernetes.io/hostname", operator: "In", values: [host.name] };
   return {
     volume: {
       // names of PersistentVolumes are the whole orchestrator's
-      metadata: { name: `${environment.namespace}-${name}` },
+      metadata: { name: `${namespace}-${name}` },
       spec: {
         ...{ capacity, accessModes: ["ReadWriteOnce"], volumeMode: "Filesystem" },
         persistentVolumeReclaimPolicy: "Retain",
-        claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: environment.namespace, name },
+        claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name },
         local: { path: volume.path },
         nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [onHost] }] } },
       },
@@ -31,7 +33,7 @@ export function localVolume({ name, host, volume }: LocalVolumeFacts) {
     claim: {
       metadata: { name },
       spec: {
-        ...{ accessModes: ["ReadWriteOnce"], storageClassName: "", volumeName: `${environment.namespace}-${name}` },
+        ...{ accessModes: ["ReadWriteOnce"], storageClassName: "", volumeName: `${namespace}-${name}` },
         resources: { requests: capacity },
       },
     },

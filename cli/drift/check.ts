@@ -6,7 +6,7 @@ import { askCloud, askProgram, askRepair } from "./ask.ts";
 import type { Ground } from "./cloud-kinds.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Answer, Finding } from "./finding.ts";
-import { groundOf, openCloud, openCluster, readCheckpoint } from "./ground.ts";
+import { backendTroubles, groundOf, openCloud, openCluster, readCheckpoint } from "./ground.ts";
 import type { Held } from "./held.ts";
 import type { History } from "./history.ts";
 import { interruptedFindings } from "./interruption.ts";
@@ -35,7 +35,11 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const openstack = await openCloud();
   const ground = await groundOf(stack, state, openstack);
   const cluster = await openCluster(stack).catch((error: Error) => error);
-  const [cloud, scan] = await Promise.all([askCloud(stack), scanAll({ openstack, ground, shared, cluster })]);
+  const [cloud, scan, inside] = await Promise.all([
+    askCloud(stack),
+    scanAll({ openstack, ground, shared, cluster }),
+    backendTroubles(stack, ground.held),
+  ]);
   const changed = cloud.value.findings;
   const owned = cluster instanceof Error ? changed : await withOwners(changed, cluster, ground.held);
   const program = await askProgram(stack);
@@ -59,7 +63,14 @@ export async function check({ stack, history, sightings, shared }: Terms): Promi
   const at = new Date();
   const seen = updating ? history.look(stack, at, kept) : history.record({ stack, at, findings: kept, whole });
   const unread = later instanceof Error ? [`whether an update runs is not known: ${later.message}`] : [];
-  const troubles = [...unread, ...cloud.troubles, ...scan.troubles, ...program.troubles, ...(repair?.troubles ?? [])];
+  const troubles = [
+    ...inside,
+    ...unread,
+    ...cloud.troubles,
+    ...scan.troubles,
+    ...program.troubles,
+    ...(repair?.troubles ?? []),
+  ];
   return reportOf({
     ...{
       stack,
@@ -83,8 +94,9 @@ interface Scanned {
   readonly cluster: Cluster | Error;
 }
 
-/** What the cloud and the orchestrator hold; each that does not answer is a trouble, and the rest is told. */
+/** What the cloud and the orchestrator hold; each that does not answer is a trouble, and the rest is told. Of a base the stack on it tells. */
 async function scanAll({ openstack, ground, shared, cluster }: Scanned): Promise<Scan> {
+  if (ground.scannedBy !== undefined) return { findings: [], troubles: [] };
   const scans = await Promise.all([scanCloud(openstack, ground, shared), scanOrchestrator(cluster, ground.held)]);
   const findings: readonly Finding[] = scans.flatMap((one) => one.findings);
   return { findings, troubles: scans.flatMap(({ troubles }) => troubles) };

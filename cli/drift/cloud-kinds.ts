@@ -12,6 +12,8 @@ export interface Ground {
   readonly project: string;
   /** Name of the image that the document names: whoever uploads it, the estate only looks it up. */
   readonly image: string;
+  /** The stack on this one, a base, whose check looks for what nobody manages of both: it is told once. @default this stack's own does */
+  readonly scannedBy?: string;
 }
 
 /** A kind of thing that may be in the cloud and in no state. */

@@ -6,6 +6,8 @@ Three answers are kept apart: cloud against state (what was changed by hand), pr
 what a repair would do; then what nobody manages: servers, ports, floating IPs, volumes, groups, rules, record sets, load balancers,
 images and key pairs of the project, and objects in the estate's namespaces, that no state of the project's stacks holds. It changes
 nothing, takes no lock, and shows no value, secret or not. What was found before is in .estate/<stack>.drift.sqlite.
+Of an estate of two stacks, what nobody manages is told by the check of the servers, for the base too, and by that of the base while
+there are no servers. A state that is kept in the estate itself is told, and makes the check broken.
 
 Environment:
   ESTATE_DRIFT_WEBHOOK     where findings are sent to as JSON: https, or http on this machine; only when there are new ones
@@ -19,6 +21,12 @@ Exit codes:
 
 Where the state is in a folder, its lock says that an update runs. Elsewhere an update of another machine is seen by what it writes
 into the state meanwhile; of one that writes nothing, such as while it watches a host, it is said that it runs or was killed.`;
+
+const scheduleHelp = `
+The CronJob runs on a server of the orchestrator. What it calls (keystone and the services of the cloud, the state, the webhook, the
+registry of its image) is read from the environment, which is to be that of the check, and looked up: addresses that the document does
+not let hosts reach are told, with what to write into network.downloads and admins.cidrs, and nothing is printed. So it is where no
+server of the orchestrator has the volume, and where the state is in a folder or in the estate itself.`;
 
 export interface DriftOptions {
   readonly stack?: string;
@@ -71,6 +79,8 @@ export function addDriftCommands(program: Command): void {
       "--image <image>",
       "of the CronJob, by digest: it has Node.js 24, the Pulumi CLI with its plugins, and this program",
     )
+    .option("--volume <name>", "of the CronJob: the data volume of the orchestrator's servers for its history", "drift")
+    .addHelpText("after", scheduleHelp)
     .action(async (where: string, _, command: Command) =>
       (await import("./schedule/schedule.ts")).schedule(where, command.optsWithGlobals()),
     );

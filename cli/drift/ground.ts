@@ -9,9 +9,11 @@ import { readPolicy } from "../gate/policy.ts";
 import type { Checkpoint } from "../interrupted.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
 import { otherStack } from "../pair.ts";
+import { backendOf } from "../state/backend.ts";
+import { whyInside } from "./backend-place.ts";
 import type { Ground } from "./cloud-kinds.ts";
 import { type Cluster, connectCluster } from "./cluster.ts";
-import { heldBy } from "./held.ts";
+import { type Held, heldBy } from "./held.ts";
 
 const again = "estate drift";
 
@@ -43,7 +45,25 @@ export async function groundOf(stack: string, state: Checkpoint, openstack: Open
   const read = [...states].find(([name]) => name.split("/").at(-1) === other?.name)?.[1];
   const base = other?.has === "base" ? (read ?? (await readCheckpoint(other.name))) : undefined;
   const held = heldBy(state, [...states.values()], base);
-  return { held, estate: facts.name, image: facts.image.name, project: await openstack.projectId() };
+  const above = other?.has === "servers" && (read?.deployment.resources ?? []).length > 0;
+  return {
+    ...{ held, estate: facts.name, image: facts.image.name, project: await openstack.projectId() },
+    ...(above ? { scannedBy: other.name } : {}),
+  };
+}
+
+/** What the stack and its base hold, if that is a stack of its own. */
+export async function readHeld(stack: string): Promise<Held> {
+  const other = await otherStack(stack);
+  const state = await readCheckpoint(stack);
+  return other?.has === "base" ? heldBy(state, [], await readCheckpoint(other.name)) : heldBy(state);
+}
+
+/** That the state is inside of the estate, if it is: a check that goes down with what it checks tells nothing. */
+export async function backendTroubles(stack: string, { addresses }: Pick<Held, "addresses">): Promise<string[]> {
+  const url = await backendOf(operatorPulumi(project, again), process.env);
+  const why = await whyInside(url, { facts: await readFacts(stack), addresses });
+  return why === undefined ? [] : [why];
 }
 
 /**

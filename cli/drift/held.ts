@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Checkpoint, Recorded } from "../interrupted.ts";
 
 /** An object of Kubernetes by what it is, whatever version it is asked for in. */
@@ -7,6 +8,9 @@ export interface ObjectKey {
   readonly namespace: string;
   readonly name: string;
 }
+
+/** Where resources have the addresses that they stand for: of a list, each. */
+const addressed = ["address", "allFixedIps", "vipAddress"] as const;
 
 /** What states hold, as far as the scan must know it. */
 export interface Held {
@@ -24,6 +28,8 @@ export interface Held {
   readonly namespaces: readonly string[];
   /** Servers of this stack that should be nodes: id and name. */
   readonly hosts: readonly { readonly id: string; readonly name: string; readonly urn: string }[];
+  /** IPv4 addresses of this stack's ports, floating IPs and load balancers. */
+  readonly addresses: ReadonlySet<string>;
 }
 
 const server = "openstack:compute/instance:Instance";
@@ -65,6 +71,7 @@ export function heldBy(state: Checkpoint, others: readonly Checkpoint[] = [], ba
     hosts: mine
       .filter(({ type }) => type === server)
       .map(({ id = "", urn, ...one }) => ({ id, urn, name: textOf(valuesOf(one).name) })),
+    addresses: new Set(mine.filter(({ type }) => type.startsWith("openstack:")).flatMap(addressesOf)),
   };
 }
 
@@ -78,6 +85,11 @@ function cloudIds(one: Recorded): string[] {
   if (!one.id || one.type.startsWith("kubernetes:")) return [];
   const more = beside.map((key) => textOf(valuesOf(one)[key])).filter((id) => id !== "");
   return [one.id, one.id.split("/").at(-1) ?? one.id, ...more];
+}
+
+function addressesOf(one: Recorded): string[] {
+  const values = valuesOf(one);
+  return addressed.flatMap((key) => [values[key]].flat().map(textOf)).filter(isIPv4);
 }
 
 function objectOf(one: Recorded): ObjectKey | undefined {

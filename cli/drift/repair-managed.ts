@@ -1,10 +1,13 @@
+import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
 import { readFacts } from "../check/document.ts";
 import { estateFile } from "../estate-folder.ts";
+import { operatorPulumi } from "../operator-pulumi.ts";
 import { terminal } from "../preview/form.ts";
 import { judgePlan, type Refusal } from "../preview/judge.ts";
 import { type Plan, planOf } from "../preview/plan.ts";
 import { renderPlan } from "../preview/render.ts";
+import { backUp, exportState } from "../state/backup.ts";
 import { refusedText } from "../up/agree.ts";
 import { runEngine } from "../up/engine.ts";
 import { whyFailed } from "../up/why.ts";
@@ -62,6 +65,7 @@ export async function repairManaged(stack: string, findings: readonly Finding[])
   return {
     text: renderPlan(plan, [], terminal),
     act: async () => {
+      await backUp(stack, await exportState(stack, operatorPulumi(project, "estate drift repair")), "repair");
       const ran = await runEngine({ command: ["up", "--yes", "--skip-preview", ...flags], log });
       if (!ran.succeeded)
         throw new Trouble(await whyFailed({ stack, stopped: ran.stopped, errors: ran.events.errors, log }));

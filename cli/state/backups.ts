@@ -5,7 +5,7 @@ import { Trouble } from "../../local/say.ts";
 import { estateBackups } from "../estate-folder.ts";
 
 /** Before what a backup was made. */
-export const occasions = ["up", "destroy", "restore", "recover", "hand"] as const;
+export const occasions = ["up", "destroy", "restore", "recover", "repair", "hand"] as const;
 export type Occasion = (typeof occasions)[number];
 
 /** A kept state. */

@@ -15,9 +15,10 @@ Exit codes:
   4   another machine holds it; the text says where to look. --force frees it`;
 
 const backupHelp = `
-'estate up' and 'estate destroy' do this by themselves, a plain 'pulumi up' does not. Backups are in .estate/backups/<stack> of this
-clone, or in a folder of that name where ESTATE_BACKUPS says, readable by their owner alone, secrets encrypted as in the state.
-ESTATE_BACKUPS_KEEP says how many are kept (default: ${defaultKeep}). A state that is empty, or that the last backup holds, is not kept again.`;
+'estate up', 'estate destroy' and 'estate drift repair' do this by themselves, a plain 'pulumi up' does not. Backups are in
+.estate/backups/<stack> of this clone, or in a folder of that name where ESTATE_BACKUPS says, readable by their owner alone, secrets
+encrypted as in the state. ESTATE_BACKUPS_KEEP says how many are kept (default: ${defaultKeep}). A state that is empty, or that the last
+backup holds, is not kept again.`;
 
 const restoreHelp = `
 The cloud is not touched: what was made since the backup stays there, and is then managed by nobody. What was there is backed up first.

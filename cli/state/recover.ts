@@ -10,7 +10,7 @@ import { type Checkpoint, orphansOf } from "../interrupted.ts";
 import { markInterrupted } from "../take-over.ts";
 import { confirm } from "./ask.ts";
 import { backendOf, statePulumi } from "./backend.ts";
-import { backUp, exportState } from "./backup.ts";
+import { backUp } from "./backup.ts";
 import { holdersOf, keepsLocks } from "./holders.ts";
 import { ensureFree, unlockText } from "./unlock.ts";
 
@@ -47,6 +47,7 @@ export async function recover({ stack: named, yes, dryRun, json }: Options): Pro
   const patient: Patient = {
     ...{ ...locked, whileItRuns: "refuse", shared: true, ensureFree: async () => ensureFree(locked) },
     openstack: async () => connect(await findCloud(process.env)),
+    keep: async (state) => backUp(stack, state, "recover"),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
   // what an engine that runs is at is listed as interrupted too
@@ -85,14 +86,13 @@ async function mend(
   wreck: Wreck,
   { dryRun, yes }: { readonly dryRun: boolean; readonly yes: boolean },
 ): Promise<Exclude<Recovery, "held">> {
-  const { stack, pulumi, say } = patient;
+  const { stack, say } = patient;
   if (wreck.interrupted.length === 0) return "well";
   if (dryRun) return "wreck";
   if (!yes) {
     say(wreckText(stack, wreck));
     await confirm("Put it right?");
   }
-  await backUp(stack, await exportState(stack, pulumi), "recover");
   await heal(patient);
   await markInterrupted(estateFile(stack, "interrupted"));
   return "recovered";

@@ -5,8 +5,8 @@ const stack = "whose estate; else PULUMI_STACK, the local stack if inside it, or
 
 const help = `
 It first puts right what a killed engine left: it shows and frees the lock of a process that is gone ('estate state unlock' says whose
-a lock is), takes in or removes what was made and not written down, and backs the state up ('estate state backups'; a plain 'pulumi up'
-does not).
+a lock is), and takes in or removes what was made and not written down. The state is backed up before that, and before the update
+('estate state backups'; a plain 'pulumi up' does not).
 Hosts are then replaced one after another; 'estate rollout status' shows the same from another terminal. A host is only begun when
 no pause, no window of its role and no time budget forbids it; the one under way is always finished.
 Before all that it looks at the plan, with --yes too, and refuses what 'estate preview' refuses, and what a mandatory rule of

@@ -80,6 +80,7 @@ export async function healStack(stack: string, command: string): Promise<string>
   const interrupted = await heal({
     ...{ ...of, backend: process.env.PULUMI_BACKEND_URL, whileItRuns: "refuse", shared: true, say },
     ensureFree: async () => ensureFree({ ...of, backend: await backendOf(pulumi, process.env) }),
+    keep: async (state) => backUp(stack, state, "recover"),
     openstack: async () => connect(await findCloud(process.env)),
   });
   if (interrupted > 0) await markInterrupted(mark);

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { findCloud } from "../../cli/credentials.ts";
 import type { Report } from "../../cli/drift/report.ts";
 import { readJournal } from "../../cli/journal/journal.ts";
+import type { Backup } from "../../cli/state/backups.ts";
 import { connect } from "../../local/openstack-client/client.ts";
 import { brief } from "../unit/drift/fixtures.ts";
 import {
@@ -148,7 +149,12 @@ test("what was changed by hand is found, each in its class, and nothing else; re
   expect([ownerOf("hello"), ownerOf("settings")]).toEqual(["human", "human"]);
   expect(report.stuck).toEqual([]);
 
+  const before = await pulumi(["stack", "export"], program);
   await repairAll(report);
+  const kept = await changed(["state", "backups", "--json"]);
+  const [newest] = (JSON.parse(kept.stdout) as { readonly backups: readonly Backup[] }).backups;
+  expect(newest?.occasion, kept.text).toBe("repair");
+  expect(JSON.parse(await readFile(newest?.file ?? "", "utf8"))).toEqual(JSON.parse(before.stdout));
   await expectClean();
   // as it was before, and not only no longer told
   expect((await serverIds())["worker-01"]).toBe(servers["worker-01"]);
@@ -161,6 +167,8 @@ test("what was changed by hand is found, each in its class, and nothing else; re
 test("a check needs no more than to look: with such credentials it tells the same, and nothing can be changed", async () => {
   const reader = await newReader(program);
   try {
+    // as it is put on the orchestrator, it runs there: its pod has a host, and its history a volume
+    expect([reader.unbound, reader.node]).toEqual([[], reader.host]);
     const check = await execa(join(program, "cli", "estate"), ["drift", "--json", "--stack", here.stack], {
       ...{ cwd: program, reject: false, stdin: "ignore", env: reader.environment },
     });

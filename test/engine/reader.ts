@@ -1,30 +1,48 @@
 /** Who may only look: at the cloud with a credential of the role reader, at the orchestrator with the account of the scheduled check. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
+import { hostsRunning } from "../../apps/hosts.ts";
+import { readFacts } from "../../cli/check/document.ts";
 import { renderCronJob } from "../../cli/drift/schedule/cron-job.ts";
 import { region } from "../../local/openstack/facts.ts";
 import { estateProject } from "../../local/openstack/project.ts";
 import { readSecrets } from "../../local/openstack/secrets.ts";
 import { connect } from "../../local/openstack-client/client.ts";
 import { parseCloud } from "../../local/openstack-client/clouds.ts";
-import { here, run } from "./estate.ts";
+import type { HostFacts } from "../../stacks/facts.ts";
+import { here, kubectl, run } from "./estate.ts";
 
 /** The account of the scheduled check, its namespace, and its credential. */
 const name = "estate-drift";
+/** Nobody pulls it: the check runs beside, with this account. */
+const image = `registry.example.org/estate@sha256:${"ab".repeat(32)}`;
+
+interface List<Item> {
+  readonly items: readonly Item[];
+}
 
 export interface Reader {
   /** What `estate drift` reads. */
   readonly environment: Readonly<Record<string, string>>;
   readonly kubeconfig: string;
+  /** The server of the orchestrator that has the check's volume, and the host that a run of the check was put on. */
+  readonly host: string;
+  readonly node: string;
+  /** Claims of the check that no volume is bound to. */
+  readonly unbound: readonly string[];
   /** Takes the credential and the account away. */
   forget(): Promise<void>;
 }
 
 /** @param folder for its kubeconfig */
 export async function newReader(folder: string): Promise<Reader> {
-  await apply(accountOf(renderCronJob(here.stack, "unused")));
+  await forget();
+  const [host] = hostsRunning(await readFacts(here.stack), "orchestrator");
+  if (!host) throw new Error("the estate has no server of the orchestrator");
+  await install(host);
   const token = await run("kubectl", "create", "token", name, "--namespace", name);
   const kubeconfig = join(folder, "reader-kubeconfig");
   const config = parse(await readFile(join(here.data, "kubeconfig"), "utf8"));
@@ -34,24 +52,62 @@ export async function newReader(folder: string): Promise<Reader> {
   return {
     environment: { ...environment, ESTATE_DRIFT_KUBECONFIG: kubeconfig },
     kubeconfig,
+    host: host.name,
+    node: await nodeOfRun(),
+    unbound: await unboundClaims(),
     forget: async () => {
       await remove();
-      await run("kubectl", "delete", "namespace,clusterrole,clusterrolebinding", name, "--ignore-not-found");
+      await forget();
     },
   };
 }
 
-/** Of the manifests of the check: what it may do, and not the check itself. */
-function accountOf(manifests: string): string {
-  const kinds = ["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding"];
-  const all = parseAllDocuments(manifests).map((document) => document.toJS() as { readonly kind: string } | null);
-  const own = all.filter((one) => kinds.includes(one?.kind ?? ""));
-  if (own.length !== kinds.length) throw new Error(`the check's manifests have not one each of ${kinds.join(", ")}`);
-  return own.map((one) => stringify(one)).join("---\n");
+/**
+ * Every manifest of the check, as the API takes it. No volume of the document is there for its history: what the API knows of one is a
+ * path on that host, which it does not look at. Nobody starts the check by the clock meanwhile.
+ */
+async function install(host: HostFacts): Promise<void> {
+  const history = { host, volume: { path: "/var/lib/drift", sizeGiB: 1 } };
+  const text = renderCronJob({ stack: here.stack, image, history, reach: { out: [], into: [], unknown: [] } });
+  const all = parseAllDocuments(text).flatMap(
+    (document) => (document.toJS() as { readonly kind: string } | null) ?? [],
+  );
+  const input = all.map((one) => stringify(one.kind === "CronJob" ? suspended(one) : one)).join("---\n");
+  const applied = await execa("kubectl", ["apply", "--server-side", "--filename", "-"], { input, all: true });
+  const taken = applied.all.split("\n").filter((line) => line.endsWith("serverside-applied"));
+  if (taken.length !== all.length) throw new Error(`not all of ${all.length} manifests were taken: ${applied.all}`);
 }
 
-async function apply(manifests: string): Promise<void> {
-  await execa("kubectl", ["apply", "--filename", "-"], { input: manifests });
+function suspended(cronJob: object): object {
+  const { spec, ...others } = cronJob as { readonly spec: object };
+  return { ...others, spec: { ...spec, suspend: true } };
+}
+
+/** Runs the check as the clock would, and gives the host that its pod was put on: the scheduler knows taints, labels and volumes. */
+async function nodeOfRun(): Promise<string> {
+  await run("kubectl", "create", "job", name, "--from", `cronjob/${name}`, "--namespace", name);
+  const selector = ["--namespace", name, "--selector", `job-name=${name}`];
+  for (let tries = 0; tries < 120; tries += 1) {
+    const pods = await kubectl<List<{ spec: { nodeName?: string } }>>("get", "pods", ...selector);
+    const [node] = pods.items.flatMap(({ spec }) => spec.nodeName ?? []);
+    if (node) return node;
+    await sleep(500);
+  }
+  throw new Error(`no host takes the check's pod: ${await run("kubectl", "describe", "pods,jobs", ...selector)}`);
+}
+
+async function unboundClaims(): Promise<string[]> {
+  const claims = await kubectl<List<{ metadata: { name: string }; status: { phase: string } }>>(
+    ...(["get", "persistentvolumeclaims", "--namespace", name] as const),
+  );
+  if (claims.items.length === 0) throw new Error("the check has no claim");
+  return claims.items.filter(({ status }) => status.phase !== "Bound").map(({ metadata }) => metadata.name);
+}
+
+/** What is in the namespace goes with it; the volume can go when its claim did. */
+async function forget(): Promise<void> {
+  await run("kubectl", "delete", "namespace,clusterrole,clusterrolebinding", name, "--ignore-not-found");
+  await run("kubectl", "delete", "persistentvolume", `${name}-history`, "--ignore-not-found");
 }
 
 /** As `openstack application credential create --role reader` makes it. Only its user can, and that one's id is the cloud's to tell. */

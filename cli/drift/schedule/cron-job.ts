@@ -1,28 +1,49 @@
 import { stringify } from "yaml";
+import { localVolume, tolerationsOf } from "../../../stacks/localVolume.ts";
+import type { HistoryPlace } from "./history-place.ts";
+import { type Reach, reachText } from "./reach.ts";
+import { environmentFile } from "./variables.ts";
 
 const name = "estate-drift";
 /** A namespace of its own: in one of the estate's, the check would find itself. */
 const metadata = { name, namespace: name, labels: { "app.kubernetes.io/name": name } };
 
-const head = `# The estate watches itself: an hourly drift check on the orchestrator. Put it there with kubectl apply, after the Secret:
+/** The check, as it is put on the orchestrator. */
+export interface CronJobFacts {
+  readonly stack: string;
+  /** By digest. */
+  readonly image: string;
+  readonly history: HistoryPlace;
+  readonly reach: Reach;
+}
+
+function head(reach: Reach): string {
+  return `# The estate watches itself: an hourly drift check on the orchestrator. Put it there with kubectl apply, after the Secret:
 #
 #   kubectl create namespace ${name}
 #   kubectl create secret generic ${name} --namespace ${name} --from-env-file drift.env
 #
-# drift.env: PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, OS_AUTH_URL, OS_APPLICATION_CREDENTIAL_ID and _SECRET of a credential that
-# has the role reader alone ('openstack application credential create --role reader estate-drift'), and ESTATE_DRIFT_WEBHOOK.
+# drift.env, of a credential that has the role reader alone ('openstack application credential create --role reader estate-drift'):
+#
+${environmentFile("PULUMI_CONFIG_PASSPHRASE")}
+#
+${reachText(reach)}
+#
 # The state and its passphrase open the secrets of the stack, the orchestrator's administrator among them. So it runs on the
 # orchestrator's servers alone, and the state must be somewhere else than in this cluster: a check that goes down with what it
-# checks tells nothing. The scan reads with the service account below, which may only look.
+# checks tells nothing. The scan reads with the service account below, which may only look; the engine, which refreshes and previews
+# and changes nothing, calls the orchestrator with the administrator's kubeconfig of the stack.
 # Pulumi.<stack>.yaml must be part of the image, which is Node.js 24, the Pulumi CLI with its plugins, and this program in /estate:
 # cli/drift/schedule/README.md has a Dockerfile.
 ---
 `;
+}
 
-/** Manifests of the check. @param image by digest */
-export function renderCronJob(stack: string, image: string): string {
-  const all = [namespace(), account(), role(), binding(), kubeconfig(), claim(), policy(), cronJob(stack, image)];
-  return `${head}${all.map((one) => stringify(one, { lineWidth: 0 })).join("---\n")}`;
+/** Manifests of the check. */
+export function renderCronJob({ stack, image, history, reach }: CronJobFacts): string {
+  const own = [namespace(), account(), role(), binding(), kubeconfig()];
+  const all = [...own, ...kept(history), policy(), cronJob(stack, image, history)];
+  return `${head(reach)}${all.map((one) => stringify(one, { lineWidth: 0 })).join("---\n")}`;
 }
 
 function namespace() {
@@ -71,10 +92,13 @@ function kubeconfig() {
   return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { kubeconfig: stringify(config, { lineWidth: 0 }) } };
 }
 
-/** The history of findings. */
-function claim() {
-  const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "100Mi" } } };
-  return { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec };
+/** The history of findings, on a data volume of the host that the check then runs on. */
+function kept({ host, volume }: HistoryPlace) {
+  const { volume: there, claim } = localVolume({ name: "history", namespace: name, host, volume });
+  return [
+    { apiVersion: "v1", kind: "PersistentVolume", ...there, metadata: { ...there.metadata, labels: metadata.labels } },
+    { apiVersion: "v1", kind: "PersistentVolumeClaim", ...claim, metadata: { ...metadata, ...claim.metadata } },
+  ];
 }
 
 /** Nobody reaches the check. It reaches clouds, the state and the webhook, whose addresses no manifest knows; metadata services it does not. */
@@ -93,10 +117,13 @@ function policy() {
   return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec };
 }
 
+/** What its role is called is the document's to say. */
+const roleLabel = "estate/role";
+
 /** Where the image has pulumi, and its plugins; what pulumi writes there is in a volume. */
 const [engine, home] = ["/opt/engine/pulumi", "/opt/pulumi"] as const;
 
-function cronJob(stack: string, image: string) {
+function cronJob(stack: string, image: string, { host }: HistoryPlace) {
   const token = { serviceAccountToken: { path: "token", expirationSeconds: 3600 } };
   const authority = { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } };
   const container = {
@@ -124,8 +151,8 @@ function cronJob(stack: string, image: string) {
   };
   const pod = {
     ...{ serviceAccountName: name, automountServiceAccountToken: false, restartPolicy: "Never" },
-    nodeSelector: { "estate/role": "orchestrator" },
-    tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
+    nodeSelector: { [roleLabel]: host.labels[roleLabel] },
+    tolerations: tolerationsOf(host),
     securityContext: {
       ...{ runAsNonRoot: true, runAsUser: 65_532, fsGroup: 65_532, seccompProfile: { type: "RuntimeDefault" } },
     },
@@ -134,7 +161,7 @@ function cronJob(stack: string, image: string) {
       { name: "tmp", emptyDir: {} },
       { name: "workspaces", emptyDir: {} },
       { name: "logs", emptyDir: {} },
-      { name: "history", persistentVolumeClaim: { claimName: name } },
+      { name: "history", persistentVolumeClaim: { claimName: "history" } },
       { name: "kubeconfig", configMap: { name } },
       { name: "token", projected: { sources: [token, authority] } },
     ],

@@ -1,3 +1,5 @@
+import { environmentFile } from "./variables.ts";
+
 /**
  * A service and a timer for a workstation, as units of the operator's own: credentials stay in a file of theirs. A machine that slept
  * catches up once. Drift, and an update that runs, are no failures of the unit; a check that broke is one.
@@ -15,7 +17,8 @@ After=network-online.target
 Type=oneshot
 WorkingDirectory=${percent(folder)}
 # a node_exporter of this user tells of it with --collector.textfile.directory=%S/estate
-# PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE_FILE, OS_CLOUD or OS_*, and PATH with pulumi on it; mode 0600
+# PATH with pulumi on it, OS_CLOUD instead of the OS_* if there is a clouds.yaml, and, mode 0600:
+${environmentFile("PULUMI_CONFIG_PASSPHRASE_FILE")}
 EnvironmentFile=%h/.config/estate/${percent(stack)}.env
 ExecStart=${program} drift --stack ${word(stack)} --sightings 2 --html %S/estate/${unit}.html --metrics %S/estate/${unit}.prom
 StateDirectory=estate

@@ -50,7 +50,8 @@ function patient(pending_operations: readonly object[], shared: boolean) {
 
 test("a stack that was not interrupted is only looked at", async () => {
   const { terms, commands } = patient([], true);
-  expect(await heal(terms)).toBe(0);
+  const keep = async () => Promise.reject(new Error("nothing is to be kept"));
+  expect(await heal({ ...terms, keep })).toBe(0);
   expect(commands).toEqual(["stack export --stack mine"]);
 });
 
@@ -63,6 +64,19 @@ test("the orphan on the host's port goes; what might be another estate's stays, 
   expect(said[1]).toContain("servers bbb-01 was made, but is in no state: it is removed");
   expect(said[2]).toMatch(/^ {2}floatingips bbb-01 \(network\/v2.0\/floatingips\/f1\) .* left alone/);
   expect(commands.at(-1)).toBe('stack import --stack mine < {"deployment":{"resources":[]}}');
+});
+
+test("the state is kept as it was before anything is removed or written; where it cannot be kept, nothing is", async () => {
+  const { terms, commands, cloud } = patient(interrupted, true);
+  const kept: [string, number, number][] = [];
+  const keep = async (state: string) => void kept.push([state, commands.length, cloud["/servers/detail"]?.length ?? 0]);
+  await heal({ ...terms, keep });
+  expect(kept).toEqual([[JSON.stringify({ deployment: { resources: [], pending_operations: interrupted } }), 1, 3]]);
+  expect([commands.length, cloud["/servers/detail"]?.length]).toEqual([2, 2]);
+  const second = patient(interrupted, true);
+  const full = async () => Promise.reject(new Error("no room"));
+  await expect(heal({ ...second.terms, keep: full })).rejects.toThrow("no room");
+  expect([second.commands, second.cloud["/servers/detail"]?.length]).toEqual([["stack export --stack mine"], 3]);
 });
 
 test("in a project of the stack's own, all of it goes", async () => {

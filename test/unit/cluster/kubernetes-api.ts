@@ -95,7 +95,8 @@ async function askedBy(request: IncomingMessage): Promise<Asked> {
   return { method, path, type: headers["content-type"], body, user, connection: socket.remotePort };
 }
 
-async function certificateFor(address: string, authority: Authority): Promise<{ cert: string; key: string }> {
+/** Of a server at an address, for an hour. */
+export async function certificateFor(address: string, authority: Authority): Promise<{ cert: string; key: string }> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create(

@@ -1,6 +1,6 @@
 /** `estate drift` as an operator runs it, with an engine that tells events, and a cloud and an orchestrator on loopback. */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hostname } from "node:os";
@@ -9,7 +9,9 @@ import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Report } from "../../../cli/drift/report.ts";
+import { estateBackups } from "../../../cli/estate-folder.ts";
 import { stackFilePath } from "../../../cli/stack-file.ts";
+import { listBackups } from "../../../cli/state/backups.ts";
 import { plainDocument } from "../stacks/fixtures.ts";
 import { fakeEngine, type Scenario } from "./fake-engine.ts";
 import { asStated, brief, fakeCloud, fakeCluster, plus, refreshed, state, types, urnOf, value } from "./fixtures.ts";
@@ -127,6 +129,38 @@ test("what another stack of the project holds is managed", { timeout: 60_000 }, 
     others: { base: other },
   });
   expect([exitCode, reportIn(stdout).findings]).toEqual([0, []]);
+});
+
+test("what nobody manages of two stacks is told once: by the check of the servers, where there are any", {
+  timeout: 60_000,
+}, async () => {
+  const servers = `${stack}-servers`;
+  await rename(stackFilePath(stack), stackFilePath(servers));
+  try {
+    await writeFile(stackFilePath(stack), stringify({ config: { "estate:baseOf": servers } }));
+    await open(plus("/network/v2.0/floatingips", { id: "f9", floating_ip_address: "203.0.113.9", port_id: null }));
+    const check = async (resources: readonly object[]) => {
+      const others = { [servers]: { deployment: { resources } } };
+      const { exitCode, stdout, stderr } = await engine.estate(["drift", "--json"], { state, refresh: same, others });
+      return [exitCode, brief(reportIn(stdout || stderr).findings)];
+    };
+    expect(await check([{ urn: urnOf(types.server, "x"), type: types.server, id: "s2" }])).toEqual([0, []]);
+    expect(cloud.seen).toEqual([]);
+    expect(await check([])).toEqual([2, ["unmanaged ownership 203.0.113.9 unknown"]]);
+  } finally {
+    await rm(stackFilePath(servers), { force: true });
+  }
+});
+
+test("a state that is in the estate it describes is a trouble: 1, with what was found, and without its password", {
+  timeout: 60_000,
+}, async () => {
+  await open(asStated, { PULUMI_BACKEND_URL: "postgres://estate:unique-word@db.estate.svc.cluster.local/estate" });
+  const { exitCode, stdout } = await engine.estate(["drift", "--json"], { state, refresh: renamed });
+  const { findings, troubles } = reportIn(stdout);
+  expect([exitCode, brief(findings)]).toEqual([1, ["cloud cosmetic worker-01 changed"]]);
+  expect(troubles).toEqual([expect.stringMatching(/^the state is in the estate .*db\.estate\.svc\.cluster\.local/)]);
+  expect(stdout).not.toContain("unique-word");
 });
 
 test("broken is 1: an engine or a cloud that does not answer, with what was found", { timeout: 60_000 }, async () => {
@@ -279,11 +313,22 @@ test("repair shows and makes exactly one change: a target of the engine, or one 
   const up = engine.calls().filter((call) => call.startsWith("up "));
   expect(up).toHaveLength(1);
   expect(up[0]).toContain(`--refresh --target ${urnOf(types.server, "worker-01")} --non-interactive`);
+  const [kept] = await listBackups({ folder: estateBackups(stack) });
+  expect([kept?.occasion, JSON.parse(readFileSync(kept?.file ?? "", "utf8"))]).toEqual(["repair", state]);
   const unmanaged = await engine.estate(["drift", "adopt", id("unmanaged")], scenario);
   // the provider takes the external network's name, of which the cloud says the id
   expect(unmanaged.stdout, unmanaged.stderr).toContain('pool: "public"');
   expect(unmanaged.stdout, unmanaged.stderr).toContain(`pulumi import ${types.floatingIp} 203.0.113.9 f9`);
   expect(cloud.seen.every((request) => request.startsWith("GET "))).toBe(true);
+});
+
+test("a repair does not begin where the state cannot be kept", { timeout: 60_000 }, async () => {
+  await open(asStated, { ESTATE_BACKUPS: "/dev/null" });
+  const scenario: Scenario = { state, refresh: renamed, repair: changed(types.server, "worker-01", ["name"]) };
+  const { findings } = reportIn((await engine.estate(["drift", "--json"], scenario)).stdout);
+  const { exitCode, stderr } = await engine.estate(["drift", "repair", findings[0]?.id ?? "", "--yes"], scenario);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("the backups cannot be read")]);
+  expect(engine.calls().some((call) => call.startsWith("up "))).toBe(false);
 });
 
 test("what an update does not take back is not repaired, and that is said", { timeout: 60_000 }, async () => {

@@ -1,15 +1,24 @@
 /** What runs the check: each as its own program reads it. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { connectCluster } from "../../../cli/drift/cluster.ts";
 import { renderCronJob } from "../../../cli/drift/schedule/cron-job.ts";
+import { historyPlace } from "../../../cli/drift/schedule/history-place.ts";
 import { renderGithub, renderGitlab } from "../../../cli/drift/schedule/pipelines.ts";
+import type { Reach } from "../../../cli/drift/schedule/reach.ts";
 import { renderSystemd } from "../../../cli/drift/schedule/systemd.ts";
+import { newAuthority } from "../../../cli/pki.ts";
 import { project } from "../../../local/place.ts";
 import { policies } from "../../../policies/rules.ts";
+import { deriveFacts } from "../../../stacks/facts.ts";
+import { certificateFor } from "../cluster/kubernetes-api.ts";
 import { judge } from "../policies/judge.ts";
+import { estate } from "../stacks/fixtures.ts";
 
 test("systemd: one run at a time, hourly, caught up; drift is no failure of the unit", () => {
   const text = renderSystemd("prod", "/home/anna/my estate 100%");
@@ -52,17 +61,35 @@ test.each(["github/estate-drift.yml", "gitlab/estate.gitlab-ci.yml"])(
   },
 );
 
-test("the CronJob: on orchestrator servers, restricted, one at a time, and it may only look", () => {
-  const image = `registry.example.org/estate@sha256:${"ab".repeat(32)}`;
-  // biome-ignore lint/suspicious/noExplicitAny: manifests of any kind
-  const all = parseAllDocuments(renderCronJob("prod", image)).map((one) => one.toJS() as any);
-  const of = (kind: string) => all.find((one) => one?.kind === kind);
+const image = `registry.example.org/estate@sha256:${"ab".repeat(32)}`;
+const volume = { sizeGiB: 2, path: "/var/lib/drift" };
+
+/** An estate whose servers have a volume for the history. */
+function facts() {
+  return deriveFacts(
+    estate((document) => {
+      document.roles.orchestrator.volumes = { drift: volume };
+    }),
+  );
+}
+const nothing: Reach = { out: [], into: [], unknown: [] };
+const rendered = (reach = nothing) =>
+  renderCronJob({ stack: "prod", image, history: historyPlace(facts(), "drift"), reach });
+// biome-ignore lint/suspicious/noExplicitAny: manifests of any kind
+const manifests = (text = rendered()) => parseAllDocuments(text).flatMap((one) => (one.toJS() as any) ?? []);
+
+test("the CronJob: on a server of the orchestrator, restricted, one at a time, and it may only look", () => {
+  const all = manifests();
+  const of = (kind: string) => all.find((one) => one.kind === kind);
   const { spec } = of("CronJob").spec.jobTemplate.spec.template;
   expect([of("CronJob").spec.concurrencyPolicy, of("CronJob").spec.jobTemplate.spec.backoffLimit]).toEqual([
     "Forbid",
     0,
   ]);
   expect(spec.nodeSelector).toEqual({ "estate/role": "orchestrator" });
+  expect(spec.tolerations).toContainEqual({
+    ...{ key: "node-role.kubernetes.io/control-plane", operator: "Equal", value: "", effect: "NoSchedule" },
+  });
   expect(spec.containers[0].image).toBe(image);
   expect(spec.containers[0].securityContext).toMatchObject({
     allowPrivilegeEscalation: false,
@@ -74,29 +101,99 @@ test("the CronJob: on orchestrator servers, restricted, one at a time, and it ma
   // what it mounts is there
   const volumes = spec.volumes.map(({ name }: { name: string }) => name);
   expect(spec.containers[0].volumeMounts.map(({ name }: { name: string }) => name).sort()).toEqual(volumes.sort());
-  expect(() =>
-    connectCluster(of("ConfigMap").data.kubeconfig.replaceAll(/"?token-?[fF]ile"?:.*\n/g, "")),
-  ).not.toThrow();
+});
+
+test("labels and taints are those of the host that has the volume", () => {
+  const { host, volume } = historyPlace(facts(), "drift");
+  const other = { ...host, labels: { "estate/role": "control" }, taints: ["example.org/a=b:NoExecute"] };
+  const text = renderCronJob({ stack: "prod", image, history: { host: other, volume }, reach: nothing });
+  const { spec } = manifests(text).find(({ kind }) => kind === "CronJob").spec.jobTemplate.spec.template;
+  expect(spec.nodeSelector).toEqual({ "estate/role": "control" });
+  expect(spec.tolerations).toEqual([{ key: "example.org/a", operator: "Equal", value: "b", effect: "NoExecute" }]);
+});
+
+test("the history is on a data volume of the document: nobody provisions one, and the claim asks nobody to", () => {
+  const all = manifests();
+  const of = (kind: string) => all.find((one) => one.kind === kind);
+  const [there, claim] = [of("PersistentVolume"), of("PersistentVolumeClaim")];
+  expect(claim.spec).toMatchObject({ storageClassName: "", volumeName: there.metadata.name });
+  expect(there.spec).toMatchObject({ local: { path: volume.path }, capacity: { storage: "2Gi" } });
+  const { name, namespace } = claim.metadata;
+  expect(there.spec.claimRef).toMatchObject({ name, namespace });
+  const [term] = there.spec.nodeAffinity.required.nodeSelectorTerms;
+  expect(term.matchExpressions[0].values).toEqual(["orchestrator-01"]);
+  const pod = of("CronJob").spec.jobTemplate.spec.template.spec;
+  const mounted = pod.volumes.find((one: { name: string }) => one.name === "history");
+  expect([mounted.persistentVolumeClaim.claimName, namespace]).toEqual([name, of("CronJob").metadata.namespace]);
+});
+
+test("without such a volume there is no CronJob, and it says what to write", () => {
+  expect(() => historyPlace(facts(), "other")).toThrow(
+    /none has one of the name other.*roles\.orchestrator\.volumes\.other/,
+  );
+});
+
+test("the scan's kubeconfig leads to the orchestrator's API with the pod's token, and trusts its authority alone", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "estate-token-"));
+  const authority = await newAuthority("kubernetes");
+  const { cert, key } = await certificateFor("127.0.0.1", authority);
+  const seen: (string | undefined)[] = [];
+  const server = createServer({ cert, key }, (request, response) => {
+    seen.push(request.headers.authorization);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ kind: "NodeList", apiVersion: "v1", items: [] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const { kubeconfig } = manifests().find(({ kind }) => kind === "ConfigMap").data;
+  const pod = kubeconfig.replaceAll("/var/run/secrets/estate-drift", folder);
+  const here = pod.replace("https://kubernetes.default.svc", `https://127.0.0.1:${port}`);
+  writeFileSync(join(folder, "token"), "unique-token");
+  writeFileSync(join(folder, "ca.crt"), authority.certificatePem);
+  expect(await connectCluster(here).nodes()).toEqual([]);
+  expect(seen).toEqual(["Bearer unique-token"]);
+  writeFileSync(join(folder, "ca.crt"), (await newAuthority("other")).certificatePem);
+  await expect(connectCluster(here).nodes()).rejects.toThrow();
+  expect(seen).toHaveLength(1);
+  rmSync(join(folder, "token"));
+  expect(() => connectCluster(here)).toThrow("ENOENT");
+  server.close();
+  rmSync(folder, { recursive: true });
 });
 
 test("the CronJob keeps to the policies of every estate, and nobody reaches it", async () => {
-  const image = `registry.example.org/estate@sha256:${"ab".repeat(32)}`;
-  // biome-ignore lint/suspicious/noExplicitAny: manifests of any kind
-  const all = parseAllDocuments(renderCronJob("prod", image)).map((one) => one.toJS() as any);
+  const all = manifests();
   // what kubectl makes the engine does not protect: it is the history of findings
   const rules = policies.filter(({ name }) => name !== "data-protected");
-  const given = all.flatMap((one) => (one ? [{ type: typeOf(one), name: one.metadata.name, props: one }] : []));
+  const given = all.map((one) => ({ type: typeOf(one), name: one.metadata.name, props: one }));
   const found = await Promise.all(rules.map(async (rule) => [rule.name, await judge(rule, given)]));
   expect(found.filter(([, told]) => told?.length)).toEqual([]);
   // they look at it: without a limit, or without its policy, they tell
-  const text = renderCronJob("prod", image);
-  const without = parseAllDocuments(text.replace(/cpu: "2"\n/, "").replace("kind: NetworkPolicy", "kind: Other"));
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  const broken = without.map((one) => one.toJS() as any).map((one) => ({ type: typeOf(one), name: "it", props: one }));
+  const without = manifests(
+    rendered()
+      .replace(/cpu: "2"\n/, "")
+      .replace("kind: NetworkPolicy", "kind: Other"),
+  );
+  const broken = without.map((one) => ({ type: typeOf(one), name: "it", props: one }));
   const told = await Promise.all(rules.map(async (rule) => ((await judge(rule, broken)).length > 0 ? rule.name : [])));
   expect(told.flat().sort()).toEqual(["pods-have-limits", "pods-have-network-policy"]);
-  const policy = all.find((one) => one?.kind === "NetworkPolicy");
+  const policy = all.find((one) => one.kind === "NetworkPolicy");
   expect(policy.spec).toMatchObject({ podSelector: {}, policyTypes: ["Ingress", "Egress"], ingress: [] });
+});
+
+test("who sets a schedule up is told every variable that the state's set-ups and the cloud's credential need", () => {
+  const readme = readFileSync(join(project, "cli/state/README.md"), "utf8");
+  const exported = [...readme.matchAll(/^ {4}export (.*)$/gm)].flatMap(([, line = ""]) =>
+    [...line.matchAll(/(?:^| )([A-Z][A-Z0-9_]+)=/g)].map(([, name = ""]) => name),
+  );
+  expect(exported).toContain("AWS_REQUEST_CHECKSUM_CALCULATION");
+  const cloud = ["OS_AUTH_TYPE", "OS_REGION_NAME", "OS_APPLICATION_CREDENTIAL_ID", "OS_APPLICATION_CREDENTIAL_SECRET"];
+  const units = renderSystemd("prod", "/srv/estate");
+  expect([...exported, ...cloud].filter((name) => !units.includes(name))).toEqual([]);
+  // a pod has the passphrase itself: there is no file of it
+  const pod = [...exported, ...cloud].map((name) => name.replace(/^(PULUMI_CONFIG_PASSPHRASE)_FILE$/, "$1"));
+  expect(pod.filter((name) => !rendered().includes(name))).toEqual([]);
+  for (const text of [units, rendered()]) expect(text).toContain("AWS_RESPONSE_CHECKSUM_VALIDATION=when_required");
 });
 
 function typeOf({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string {

@@ -327,3 +327,18 @@ describe("the installation of Pulumi", () => {
     expect((await install("file:///nowhere")).exitCode).toBe(0);
   });
 });
+
+it("wherever a state in S3 may be used, its client sends no checksum that only Amazon's servers take", async () => {
+  const needed = {
+    AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+    AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
+  };
+  const steps = (await Promise.all(github.map(workflow))).flatMap(({ jobs }) =>
+    Object.values(jobs).flatMap((job) => job.steps),
+  );
+  const keyed = steps.flatMap(({ env }) => (env && "AWS_SECRET_ACCESS_KEY" in env ? [env] : []));
+  expect(keyed).toHaveLength(github.length);
+  for (const env of keyed) expect(env).toMatchObject(needed);
+  const gitlab = parse(await text("gitlab/estate.gitlab-ci.yml")) as Record<string, object>;
+  expect(gitlab[".estate"]).toMatchObject({ variables: needed });
+});

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { estateBackups } from "../../../cli/estate-folder.ts";
+import { listBackups } from "../../../cli/state/backups.ts";
 import { begins, command, fails, fakePulumi, gateFailed, says, server } from "./fake-pulumi.ts";
 
 const stack = `local-up-${process.pid}`;
@@ -119,6 +121,20 @@ describe("estate up", { timeout: 60_000 }, () => {
     expect(takesOver()).toEqual([true, true, false]);
     await fake.estate(["up", "--yes"]);
     expect(takesOver()).toEqual([true, true, false, false]);
+  });
+
+  it("keeps the state of a killed update before it puts that right, and touches nothing where it cannot be kept", async () => {
+    const pending = [{ type: "deleting", resource: { urn: "urn:pulumi:mine::estate::x::y", type: "x", id: "1" } }];
+    const scenario = { pending, resources: [{ urn: "urn:pulumi:mine::estate::x::z", type: "x" }] };
+    await fake.estate(["up", "--yes"], scenario);
+    const kept = await listBackups({ folder: estateBackups(stack) });
+    expect(kept.map(({ occasion }) => occasion)).toEqual(["recover"]);
+    expect(JSON.parse(readFileSync(kept[0]?.file ?? "", "utf8")).deployment.pending_operations).toEqual(pending);
+    await fake.remove();
+    fake = fakePulumi(stack, { ESTATE_BACKUPS: "/dev/null" });
+    const { exitCode, stderr } = await fake.estate(["up", "--yes"], scenario);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("the backups cannot be read")]);
+    expect(fake.calls().map(({ args }) => args?.slice(0, 2))).toEqual([["stack", "export"]]);
   });
 });
 
