@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { project } from "../local/place.ts";
-import type { AppSecret } from "../stacks/appFacts.ts";
+import type { DocumentSecret } from "../stacks/documentSecrets.ts";
 import { authorityKeyNames, type Secrets, secretNames } from "../stacks/secrets.ts";
 import { generateSecrets } from "./secrets.ts";
 import { replaceStackFile } from "./stack-file.ts";
@@ -24,7 +24,7 @@ export interface Completed {
   readonly made: readonly string[];
   /** The keys of those that were there. */
   readonly kept: readonly string[];
-  /** Secrets of applications that cannot be made: the operator must store them. */
+  /** Secrets that cannot be made: the operator must store them. */
   readonly lacking: readonly Lacking[];
 }
 
@@ -37,8 +37,8 @@ export interface Lacking {
 interface Beforehand {
   /** Secrets to take where the stack has none of that name; what is in neither is made. */
   readonly given?: Partial<Secrets>;
-  /** The secrets of the document's applications. */
-  readonly apps?: readonly AppSecret[];
+  /** The secrets that the document asks for. */
+  readonly asked?: readonly DocumentSecret[];
   /** The stack that has the authorities' keys. @default this one */
   readonly base?: Stack | undefined;
   /** What else must be done to the stack file in the same step. */
@@ -51,15 +51,15 @@ interface Beforehand {
  */
 export async function completeSecrets(
   stack: Stack,
-  { given = {}, apps = [], base, change }: Beforehand = {},
+  { given = {}, asked = [], base, change }: Beforehand = {},
 ): Promise<Completed> {
-  const keys = [...secretNames, ...apps.map(({ key }) => key)];
+  const keys = [...secretNames, ...asked.map(({ key }) => key)];
   const existing: Partial<Record<string, string>> = { ...(await readConfig(stack, keys)), ...(await readKeys(base)) };
   const estate = await generateSecrets({ ...given, ...existing });
-  const values: Readonly<Record<string, string>> = { ...estate, ...appValues(apps, existing) };
+  const values: Readonly<Record<string, string>> = { ...estate, ...askedValues(asked, existing) };
   const made = keys.filter((key) => values[key] !== undefined && values[key] !== existing[key]);
   const kept = keys.filter((key) => values[key] !== undefined && values[key] === existing[key]);
-  const lacking = apps.flatMap(({ key, kind }) =>
+  const lacking = asked.flatMap(({ key, kind }) =>
     "given" in kind && values[key] === undefined ? [{ key, given: kind.given }] : [],
   );
   const found = { made, kept, lacking };
@@ -104,10 +104,13 @@ async function storeIn(
   );
 }
 
-/** Those of applications: what exists is kept, what can be made is made. */
-function appValues(apps: readonly AppSecret[], existing: Partial<Record<string, string>>): Record<string, string> {
+/** Those that the document asks for: what exists is kept, what can be made is made. */
+function askedValues(
+  asked: readonly DocumentSecret[],
+  existing: Partial<Record<string, string>>,
+): Record<string, string> {
   return Object.fromEntries(
-    apps.flatMap(({ key, kind }) => {
+    asked.flatMap(({ key, kind }) => {
       const value = existing[key] || ("bytes" in kind ? randomBytes(kind.bytes).toString("hex") : "");
       return value ? [[key, value]] : [];
     }),

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { EstateFacts } from "../stacks/facts.ts";
+import { mirrorsOf } from "../stacks/registries.ts";
 import type { Fragment } from "./config.ts";
 
 const folder = "/etc/rancher/k3s";
@@ -8,12 +9,14 @@ type Registries = EstateFacts["orchestrator"]["registries"];
 
 /**
  * Where containerd pulls images, as k3s reads it when it starts: the mirrors of each registry, and the authority of each mirror.
- * There are no credentials in it: pods that need some have them as a pull secret of their service account. Changing it replaces every host.
+ * There are no credentials in it, and nothing of a registry that only has a user: pods have those as a pull secret. Changing it replaces
+ * every host.
  */
 export function registries(all: Registries): Fragment {
-  const names = Object.keys(all).sort();
+  const known = mirrorsOf({ orchestrator: { registries: all } });
+  const names = Object.keys(known).sort();
   if (names.length === 0) return {};
-  const mirrors = names.map((name) => [name, { endpoint: (all[name]?.endpoints ?? []).map(plain) }]);
+  const mirrors = names.map((name) => [name, { endpoint: (known[name] ?? []).map(plain) }]);
   const authorities = authoritiesOf(all);
   const configs = authorities.map(({ host, path }) => [host, { tls: { ca_file: path } }]);
   const settings = {
@@ -37,7 +40,7 @@ function plain(endpoint: string): string {
 /** The authority of each host of an endpoint that has one, in the order of their names. */
 function authoritiesOf(all: Registries): { readonly host: string; readonly path: string; readonly ca: string }[] {
   const found = new Map<string, string>();
-  for (const { endpoints, ca } of Object.values(all))
+  for (const { endpoints = [], ca } of Object.values(all))
     for (const { host, protocol } of endpoints.map((endpoint) => new URL(endpoint)))
       if (ca !== undefined && protocol === "https:") found.set(host, ca);
   return [...found]

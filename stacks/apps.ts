@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { PullSecret } from "../components/pullSecret.ts";
 import type { AppFacts } from "./appFacts.ts";
 import type { Build, Context } from "./application.ts";
 import { appsFolder } from "./applications.ts";
@@ -9,7 +10,8 @@ import type { Cluster } from "./cluster.ts";
 import { environment } from "./environment.ts";
 import type { EstateFacts } from "./facts.ts";
 import type { Foundation } from "./foundation.ts";
-import type { AppSecretValues } from "./load.ts";
+import type { AppSecretValues, Configuration } from "./load.ts";
+import { registryUsers } from "./registries.ts";
 
 /** How applications are built, by name. */
 export type Builds = Readonly<Record<string, Build<never>>>;
@@ -18,6 +20,7 @@ interface Below {
   readonly foundation: Pick<Foundation, "addresses" | "provider">;
   readonly cluster: Cluster;
   readonly secrets: AppSecretValues;
+  readonly registryPasswords: Configuration["registryPasswords"];
 }
 
 /**
@@ -47,11 +50,14 @@ async function loadBuild(folder: string, name: string): Promise<unknown> {
 export function buildApps(
   facts: EstateFacts,
   builds: Builds,
-  { foundation, cluster, secrets }: Below,
+  { foundation, cluster, secrets, registryPasswords: passwords }: Below,
 ): Readonly<Record<string, pulumi.ComponentResource>> {
   const { provider } = cluster.orchestrator;
   const metadata = { name: environment.namespace };
   const namespace = new kubernetes.core.v1.Namespace("estate", { metadata }, { provider });
+  const users = registryUsers(facts);
+  const pulled =
+    users.length > 0 ? new PullSecret("registries", { facts, users, passwords, namespace, cluster }) : undefined;
   const made: Record<string, pulumi.ComponentResource> = {};
   for (const { name, settings, after } of facts.apps) {
     const build = builds[name] as Build<unknown> | undefined;
@@ -64,6 +70,7 @@ export function buildApps(
       options: {
         providers: { kubernetes: provider, openstack: foundation.provider },
         dependsOn: Object.values(before),
+        ...(pulled ? { transformations: [pulled.inPods] } : {}),
       },
     };
     made[name] = build(context);

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { contains } from "./cidr.ts";
 import { placeOf } from "./explain.ts";
+import { mirrorsOf, registryUsers } from "./registries.ts";
 import { archives } from "./schema/orchestrator.ts";
 import type { Estate } from "./schema.ts";
 import { versions } from "./versions.ts";
@@ -28,31 +29,37 @@ export function checkDownloads(estate: Estate, wrong: Wrong): void {
       );
   }
   checkImages(estate, wrong);
-  checkRegistries(estate, wrong);
 }
 
 /** What is no address at all is told where it stands. */
-function sourcesOf({ orchestrator: { k3s, registries, api } }: Estate): Source[] {
+function sourcesOf(estate: Estate): Source[] {
+  const { k3s, api } = estate.orchestrator;
+  const mirrors = mirrorsOf(estate);
   const at = ["orchestrator", "k3s"];
   const written: [PropertyKey[], string][] = [
     [[...at, "url"], k3s.url],
     ...(k3s.images ? [[[...at, "images", "url"], k3s.images.url] as [PropertyKey[], string]] : []),
-    ...Object.entries(registries).flatMap(([name, { endpoints }]) =>
+    ...Object.entries(mirrors).flatMap(([name, endpoints]) =>
       endpoints.map((endpoint, index): [PropertyKey[], string] => [
         ["orchestrator", "registries", name, "endpoints", index],
         endpoint,
       ]),
     ),
-    ...(api.front === "vip" && !mirrored(registries, versions.kubeVip)
+    ...registryUsers(estate).flatMap(({ registry }): [PropertyKey[], string][] =>
+      registry === "*" || mirrored(mirrors, registry)
+        ? []
+        : [[["orchestrator", "registries", registry, "user"], `https://${registry}`]],
+    ),
+    ...(api.front === "vip" && !mirrored(mirrors, registryOf(versions.kubeVip))
       ? [[["orchestrator", "api", "front"], `https://${registryOf(versions.kubeVip)}`] as [PropertyKey[], string]]
       : []),
   ];
   return written.flatMap(([path, text]) => (URL.canParse(text) ? [{ path, url: new URL(text) }] : []));
 }
 
-/** Whether an image comes from a mirror. */
-function mirrored(registries: Estate["orchestrator"]["registries"], image: string): boolean {
-  return Object.hasOwn(registries, registryOf(image)) || Object.hasOwn(registries, "*");
+/** Whether images of a registry come from a mirror. */
+function mirrored(mirrors: ReturnType<typeof mirrorsOf>, registry: string): boolean {
+  return Object.hasOwn(mirrors, registry) || Object.hasOwn(mirrors, "*");
 }
 
 function registryOf(image: string): string {
@@ -73,24 +80,4 @@ function checkImages({ orchestrator: { k3s } }: Estate, wrong: Wrong): void {
 export function archiveOf(url: string): (typeof archives)[number] | undefined {
   const { pathname } = new URL(url);
   return archives.find((end) => pathname.endsWith(end));
-}
-
-function checkRegistries({ orchestrator: { registries } }: Estate, wrong: Wrong): void {
-  const trusted = new Map<string, { readonly ca: string | undefined; readonly place: string }>();
-  for (const [name, { endpoints, ca }] of Object.entries(registries)) {
-    const at = ["orchestrator", "registries", name];
-    const urls = endpoints.map((endpoint) => (URL.canParse(endpoint) ? new URL(endpoint) : undefined));
-    if (ca !== undefined && urls.every((url) => url?.protocol === "http:"))
-      wrong([...at, "ca"], "is for https, and no endpoint is: leave it out, or write an https address");
-    for (const [index, url] of urls.entries()) {
-      if (!url) continue;
-      const path = [...at, "endpoints", index];
-      if (url.username || url.password)
-        wrong(path, "has a name or a password: leave it out; namespaces have pull secrets, user data has none");
-      const first = trusted.get(url.host);
-      if (first && first.ca !== ca)
-        wrong(path, `${url.host} has another authority in ${first.place}: write the same ca, or none, in both`);
-      else trusted.set(url.host, { ca, place: placeOf(at) });
-    }
-  }
 }

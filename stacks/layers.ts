@@ -18,7 +18,7 @@ const stackType = "pulumi:pulumi:Stack";
 
 /** The whole estate, or all of it but its base, where the configuration names another stack for that. */
 export async function buildEstate() {
-  const { estate, secrets, authorities, appSecrets, base } = loadConfiguration();
+  const { estate, secrets, authorities, appSecrets, registryPasswords, base } = loadConfiguration();
   const estateFacts = deriveFacts(estate);
   const recorded = await readRecorded();
   const builds = await loadBuilds(estateFacts.apps);
@@ -26,7 +26,7 @@ export async function buildEstate() {
   const { foundation, cluster, apps } = withoutStackTraces(() => {
     const foundation = buildFoundation(estateFacts, secrets, below);
     const cluster = buildCluster(estateFacts, { secrets, authorities }, foundation, recorded);
-    const apps = buildApps(estateFacts, builds, { foundation, cluster, secrets: appSecrets });
+    const apps = buildApps(estateFacts, builds, { foundation, cluster, secrets: appSecrets, registryPasswords });
     return { foundation, cluster, apps };
   });
   const hosts = publishHosts(estateFacts, foundation);

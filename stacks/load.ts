@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { Authorities } from "../components/authorities.ts";
 import { appSecrets } from "./appFacts.ts";
+import { documentSecrets } from "./documentSecrets.ts";
 import { DocumentError, parseEstate } from "./parse.ts";
+import { registryUsers } from "./registries.ts";
 import type { Estate } from "./schema.ts";
 import { type EstateSecrets, estateSecretNames, type SecretName, secretNames } from "./secrets.ts";
 
@@ -16,6 +18,8 @@ export interface Configuration {
   /** Name of the stack that has the base of this one, where it has not. */
   readonly base: string | undefined;
   readonly appSecrets: AppSecretValues;
+  /** Of registries that have a user, by their names. */
+  readonly registryPasswords: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /** Secrets of the applications that run: by application, and by what it calls them. */
@@ -33,11 +37,14 @@ export function loadConfiguration(): Configuration {
   const base = config.get("base");
   requireSecrets(
     config,
-    [...(base ? estateSecretNames : secretNames), ...appSecrets(estate).map(({ key }) => key)],
+    [...(base ? estateSecretNames : secretNames), ...documentSecrets(estate).map(({ key }) => key)],
     source,
   );
   return {
     ...{ estate, base, secrets: readSecrets(config, estateSecretNames), appSecrets: readAppSecrets(config, estate) },
+    registryPasswords: Object.fromEntries(
+      registryUsers(estate).map(({ registry, key }) => [registry, config.requireSecret(key)]),
+    ),
     authorities: base ? { base } : { secrets: readSecrets(config, secretNames) },
   };
 }

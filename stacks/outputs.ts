@@ -3,6 +3,7 @@ import { environment } from "./environment.ts";
 import type { EstateFacts } from "./facts.ts";
 import type { Foundation } from "./foundation.ts";
 import type { HostRow, PublishedFacts } from "./published.ts";
+import { mirrorsOf, registryUsers } from "./registries.ts";
 
 /** The hosts table, by host name. */
 export function publishHosts(facts: EstateFacts, { addresses }: Foundation): pulumi.Output<Record<string, HostRow>> {
@@ -24,17 +25,20 @@ export function publishFacts(
 ): pulumi.Output<PublishedFacts> {
   const { recordings } = apps as { readonly recordings?: { readonly location: pulumi.Output<string> } };
   const { name, zone, api } = facts;
-  const { namespace } = environment;
-  const { registries } = facts.orchestrator;
-  const mirrors = Object.fromEntries(Object.keys(registries).map((key) => [key, registries[key]?.endpoints ?? []]));
+  const { namespace, pullSecret: secret } = environment;
+  const users = registryUsers(facts);
+  const passwords = Object.fromEntries(users.map(({ registry, key }) => [registry, `estate:${key}`]));
   const url = (host: string) => `https://${host}:${api.port}`;
   return pulumi.all([hosts, recordings?.location]).apply(([hosts, location]) => ({
     ...{ name, zone, hosts, api: { url: url(api.name), internalUrl: url(api.internalName) } },
     versions: { k3s: facts.orchestrator.k3s.version, image: facts.image.name },
-    registry: { mirrors },
+    registry: { mirrors: mirrorsOf(facts) },
     environment: { name, namespace },
     ...(location === undefined ? {} : { recordings: { location } }),
     // what holds them, never what they are
-    credentials: { kubeconfig: { output: "kubeconfig" } },
+    credentials: {
+      kubeconfig: { output: "kubeconfig" },
+      ...(users.length === 0 ? {} : { registry: { secret, passwords } }),
+    },
   }));
 }

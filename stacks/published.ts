@@ -32,6 +32,15 @@ export const PublishedFacts = z.object({
   credentials: z.object({
     /** The secret output of the same stack that is the operator's kubeconfig. */
     kubeconfig: z.object({ output: z.string() }),
+    /** What images are pulled with, where a registry has a user. */
+    registry: z
+      .object({
+        /** The Secret, of type kubernetes.io/dockerconfigjson, in the environment's namespace: for `imagePullSecrets` of pods there. */
+        secret: z.string(),
+        /** By registry, the key of the same stack's configuration that its password is encrypted under. */
+        passwords: z.record(z.string(), z.string()),
+      })
+      .optional(),
   }),
 });
 

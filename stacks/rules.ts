@@ -5,6 +5,7 @@ import { checkDownloads } from "./downloads.ts";
 import { checkLabels, checkPaths } from "./hostRules.ts";
 import { ports } from "./ports.ts";
 import { fingerprintOf, readPublicKey } from "./publicKey.ts";
+import { checkRegistries } from "./registryRules.ts";
 import { checkReverseRanges } from "./reverseRanges.ts";
 import { hostsOf, type Role } from "./schema/role.ts";
 import { runsOf, workloads } from "./schema/workload.ts";
@@ -45,6 +46,7 @@ export function checkEstate(estate: Estate, context: Context): void {
   checkLogs(estate, wrong);
   checkAccess(estate, wrong);
   checkDownloads(estate, wrong);
+  checkRegistries(estate, wrong);
   checkTwice(estate, wrong);
   checkApps(estate, wrong);
   checkWeb(estate, wrong);

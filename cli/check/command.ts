@@ -2,7 +2,8 @@ import type { Command } from "commander";
 
 const help = `
 The credentials are those that pulumi takes: OS_CLOUD and clouds.yaml, or OS_AUTH_URL and the other OS_ variables. No right of an
-administrator is needed; what the cloud does not say to a project is shown as unknown. Secrets of the stack are not read.
+administrator is needed; what the cloud does not say to a project is shown as unknown. Secrets of the stack are not read;
+passwords of registries must be there, encrypted.
 
 Exit codes:
   0  nothing is missing, as far as the cloud says; what would be better is told, and no error

@@ -54,10 +54,14 @@ export async function readFacts(stack: string): Promise<EstateFacts> {
   return deriveFacts(parseEstate(document, `${name} (estate:estate)`));
 }
 
-/** `pulumi config set` writes it as JSON, an operator as YAML. That of a base is in the file of the stack of the servers. */
-async function readDocument(stack: string): Promise<unknown> {
+/** The stack whose file has the document, and the secrets that the document asks for: a base has none of its own. */
+export async function stackOfDocument(stack: string): Promise<string> {
   const other = await otherStack(stack);
-  const file = other?.has === "servers" ? other.name : stack;
-  const document = (await readStackFile(file)).config?.["estate:estate"];
+  return other?.has === "servers" ? other.name : stack;
+}
+
+/** `pulumi config set` writes it as JSON, an operator as YAML. */
+async function readDocument(stack: string): Promise<unknown> {
+  const document = (await readStackFile(await stackOfDocument(stack))).config?.["estate:estate"];
   return typeof document === "string" ? JSON.parse(document) : document;
 }

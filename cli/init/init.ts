@@ -1,6 +1,6 @@
 import { project } from "../../local/place.ts";
 import type { Say } from "../../local/say.ts";
-import { appSecrets } from "../../stacks/appFacts.ts";
+import { documentSecrets } from "../../stacks/documentSecrets.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { pulumiOfBase } from "../found/base-pulumi.ts";
 import { operatorPulumi } from "../operator-pulumi.ts";
@@ -43,7 +43,7 @@ export async function init(flags: Flags, surroundings: Surroundings = real(flags
   say(`completing the secrets of the stack ${stack}`);
   const name = flags.base ?? known;
   const base = name === undefined ? undefined : { name, folder, pulumi: surroundings.pulumiOfBase() };
-  const done = await store({ name: stack, pulumi, folder }, { document, key, apps: appSecrets(estate), base });
+  const done = await store({ name: stack, pulumi, folder }, { document, key, asked: documentSecrets(estate), base });
   const file = stackFilePath(stack, folder);
   const { lacking, ...rest } = done;
   if (flags.json) print(`${JSON.stringify({ stack, file, ...rest, ...(lacking.length > 0 ? { lacking } : {}) })}\n`);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
-import type { AppSecret } from "../../stacks/appFacts.ts";
+import type { DocumentSecret } from "../../stacks/documentSecrets.ts";
 import { readStackFile, stackFilePath, withConfig } from "../stack-file.ts";
 import { completeSecrets, readSecrets, type Stack } from "../stack-secrets.ts";
 import { makeBase } from "./base.ts";
@@ -19,8 +19,8 @@ interface Contents {
   readonly document: StackDocument;
   /** The SSH key to take. @default one is made */
   readonly key: SshKey | undefined;
-  /** The secrets of the document's applications. */
-  readonly apps: readonly AppSecret[];
+  /** The secrets that the document asks for. */
+  readonly asked: readonly DocumentSecret[];
   /** The stack that has the base. @default none: all is in one stack */
   readonly base?: Stack | undefined;
 }
@@ -29,7 +29,7 @@ interface Contents {
  * Writes document and secrets in one step. What was there before is there again when something fails; a base that was made stays, and is
  * taken by the next run.
  */
-export async function store(stack: Stack, { document, key, apps, base }: Contents) {
+export async function store(stack: Stack, { document, key, asked, base }: Contents) {
   const file = stackFilePath(stack.name, stack.folder ?? project);
   const existed = existsSync(file);
   const change = async (draft: string) => {
@@ -47,7 +47,7 @@ export async function store(stack: Stack, { document, key, apps, base }: Content
     checkSameKey(stack.name, (await readSecrets(stack)).sshKey, key);
     const given = key ? { sshKey: key.privateKey } : {};
     const { made, kept, lacking } = await completeSecrets(stack, {
-      ...{ given, apps, base },
+      ...{ given, asked, base },
       ...(document.isNew || (base && !known) ? { change } : {}),
     });
     return { made, kept, lacking };

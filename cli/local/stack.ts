@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { k3sLauncherSha512 } from "../../local/boot/launcher.ts";
 import { type Place, project } from "../../local/place.ts";
 import { Trouble } from "../../local/say.ts";
-import { appSecrets } from "../../stacks/appFacts.ts";
+import { documentSecrets } from "../../stacks/documentSecrets.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
 import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { parseEstate } from "../../stacks/parse.ts";
@@ -36,7 +36,7 @@ export async function prepareStack(
   await writeStackFile(name, file);
   const estate = parseEstate(file.config?.["estate:estate"], `Pulumi.${name}.yaml (estate:estate)`);
   const stack = { name, pulumi: (command: readonly string[], input?: string) => pulumi(here, command, input) };
-  const { secrets } = await completeSecrets(stack, { apps: appSecrets(estate) });
+  const { secrets } = await completeSecrets(stack, { asked: documentSecrets(estate) });
   await writeFile(kubeconfig, renderKubeconfig(deriveFacts(estate), secrets), { mode: 0o600 });
 }
 

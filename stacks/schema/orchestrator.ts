@@ -36,20 +36,38 @@ const RegistryName = form(
   "write a registry as names of images begin, such as docker.io or registry.example.org:5000, or * for all others",
 );
 
-/** Where images of a registry are pulled from. Changing it replaces every host, one after another. */
+/** Where images of a registry are pulled from, and as whom. */
 const Registry = section({
   /**
    * Addresses that are tried in their order, before the registry itself; `network.downloads` must let hosts reach them. One without
-   * a path has `/v2`. No credentials: user data is read by more than the host. Those are pull secrets, in the namespaces that need them.
+   * a path has `/v2`. No credentials: user data is read by more than the host. Changing it replaces every host, one after another.
+   *
+   * @default none: from the registry itself
    */
   endpoints: z
     .array(Address(), told("write a list, such as [https://registry.example.org]"))
-    .min(1, "empty: write at least one address, or leave the registry out"),
-  /** Certificate of the authority that the endpoints' certificates are signed by, in PEM. @default those the image trusts */
+    .min(1, "empty: write at least one address, or leave the registry out")
+    .optional(),
+  /**
+   * Certificate of the authority that the endpoints' certificates are signed by, in PEM. Changing it replaces every host, one after another.
+   *
+   * @default those the image trusts
+   */
   ca: z
     .string(told("write a certificate in PEM, from -----BEGIN CERTIFICATE----- on"))
     .refine(isCertificate, told("write a certificate in PEM, from -----BEGIN CERTIFICATE----- on"))
     .optional(),
+  /**
+   * Whom pods pull as, from the registry and from its endpoints; the password is a secret of the stack (`estate init` says which). Pods
+   * of applications have both as a pull secret; what hosts run without an application has none. The first user of an estate, and taking
+   * out the last, replaces pods; other changes of users and passwords replace nothing.
+   *
+   * @default nobody: whoever asks gets the images
+   */
+  user: form(
+    /^[^\s:]+$/,
+    "write the name that the registry knows, without spaces and colons, such as robot$estate",
+  ).optional(),
 });
 
 /** k3s, its addresses, and where it pulls images. */
@@ -62,7 +80,7 @@ export const Orchestrator = section({
   serviceCidr: Cidr.default("10.43.0.0/16"),
   /** Ports of every node behind which services may be found. Changing them replaces the orchestrator's servers. */
   nodePorts: section({ from: Port, to: Port }).default({ from: 13_000, to: 15_767 }),
-  /** Mirrors of registries, by the registry's name. Changing one replaces every host, one after another. */
+  /** Mirrors and users of registries, by the registry's name: what images are called, wherever they come from. */
   registries: map(RegistryName, Registry, "docker.io: { endpoints: [https://registry.example.org] }").default({}),
 });
 

@@ -1,9 +1,11 @@
 /** The estate in two stacks is the estate in one: each resource is in one of them, and servers are made of the same. */
+import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { digestOf } from "../../stacks/digest.ts";
 import { deriveFacts } from "../../stacks/facts.ts";
+import type { PublishedFacts } from "../../stacks/published.ts";
 import type { PublishedBase } from "../../stacks/publishedBase.ts";
-import { authorityKeyNames, type SecretName, secretNames } from "../../stacks/secrets.ts";
+import { authorityKeyNames, type SecretName } from "../../stacks/secrets.ts";
 import { estate, plainDocument } from "../unit/stacks/fixtures.ts";
 import { graph, secrets } from "./program.ts";
 import { bare, type Registered, record } from "./record.ts";
@@ -16,9 +18,12 @@ vi.mock("../../stacks/exported.ts", async () => {
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
-const change = ({ roles }: any) => {
+const change = ({ roles, network, orchestrator }: any) => {
+  network.downloads.registry = { cidr: "192.0.2.81/32", port: 443 };
+  orchestrator.registries = { "registry.example.org": { user: "robot" } };
   roles.bbb.volumes = { recordings: { sizeGiB: 100, path: "/var/lib/recordings" } };
 };
+const passwords = { "registryPassword.registry.example.org": "unique-password" };
 const server = "openstack:compute/instance:Instance";
 const nameOf = ({ type, name }: Registered) => `${type}::${name}`;
 const ofStack = (name: string) => !/^pulumi:(providers:|pulumi:)/.test(name);
@@ -36,11 +41,19 @@ let given: unknown[] = [];
 /** The stack of the servers, on a base. */
 function upper(base: PublishedBase | undefined, servers: Servers = {}, edit = change): Promise<Registered[]> {
   // it has the keys as well: were they read, they would be found
-  const own = Object.fromEntries(secretNames.map((name) => [`estate:${name}`, secrets[name]]));
+  const all = { ...secrets, ...passwords };
+  const own = Object.fromEntries(Object.entries(all).map(([name, value]) => [`estate:${name}`, value]));
   const document = plainDocument();
   edit(document);
   vi.resetModules();
-  return record(() => import("../../index.ts"), {
+  const program = async () => {
+    const { default: outputs } = await import("../../index.ts");
+    if ("facts" in outputs)
+      outputs.facts.apply((facts) => {
+        said = facts;
+      });
+  };
+  return record(program, {
     config: { "estate:estate": JSON.stringify(document), "estate:base": "prod-base", ...own },
     secrets: Object.keys(own),
     provider: (type, name, inputs) => {
@@ -52,12 +65,21 @@ function upper(base: PublishedBase | undefined, servers: Servers = {}, edit = ch
 }
 
 const one: Servers = {};
+/** The facts that the stack with the servers says: of one stack, and on a base. */
+let saidOfOne: PublishedFacts;
+let said: PublishedFacts;
 let whole: Registered[];
 let ofBase: Registered[];
 let published: PublishedBase;
 
 beforeAll(async () => {
-  whole = await graph({ change, provider: collect(one), cloud: { made: () => ({}), found: () => "image-id" } });
+  const cloud = { made: () => ({}), found: () => "image-id" };
+  const beside = ({ facts }: { readonly facts: pulumi.Output<PublishedFacts> }) => {
+    facts.apply((facts) => {
+      saidOfOne = facts;
+    });
+  };
+  whole = await graph({ change, appSecrets: passwords, provider: collect(one), cloud, beside });
   const { buildBaseOf } = await import("../../stacks/layers.ts");
   const program = async () => {
     const { outputs } = await buildBaseOf({ of: "prod", estate: estate(change) });
@@ -77,6 +99,18 @@ describe("an estate of two stacks", () => {
     expect([...(below ?? []), ...(above ?? [])].map(known).sort()).toEqual((all ?? []).map(known).sort());
     expect(below?.filter((name) => /compute|kubernetes|command/.test(name) && !name.includes("HostImage"))).toEqual([]);
     expect(above?.filter((name) => /networking|blockstorage|dns|images/.test(name))).toEqual([]);
+  });
+
+  it("says the same facts, with what images are pulled with by reference, and has that beside the servers", async () => {
+    const nodes = await upper(published);
+    expect(said).toEqual(saidOfOne);
+    expect(said.credentials.registry).toEqual({
+      secret: "registry-credentials",
+      passwords: { "registry.example.org": "estate:registryPassword.registry.example.org" },
+    });
+    const pulled = nodes.filter(({ inputs }) => inputs.type === "kubernetes.io/dockerconfigjson");
+    expect(pulled.map(({ inputs }) => inputs.data)).toEqual(["[secret]"]);
+    expect(JSON.stringify([nodes, ofBase, published, said])).not.toContain("unique-password");
   });
 
   it("gives servers the same port, image, volumes and user data, to the byte", async () => {

@@ -12,6 +12,8 @@ function application(facts: pulumi.Output<PublishedFacts>): void {
     metadata: { name: "settings", namespace: facts.environment.namespace },
     data: {
       environment: facts.environment.name,
+      // pulls with what the estate's own pods pull with
+      pullSecret: facts.credentials.apply(({ registry }) => registry?.secret ?? ""),
       dockerHub: facts.registry.mirrors.apply((mirrors) => mirrors["docker.io"]?.[0] ?? ""),
       meetings: facts.hosts.apply((hosts) =>
         Object.values(hosts)
@@ -22,6 +24,8 @@ function application(facts: pulumi.Output<PublishedFacts>): void {
     },
   });
 }
+
+const passwords = { "registryPassword.docker.io": "unique-password" };
 
 const settings = (nodes: readonly Registered[]) => nodes.find(({ name }) => name === "settings")?.inputs;
 
@@ -44,8 +48,10 @@ describe("the facts of an estate", async () => {
   beforeAll(async () => {
     together = await graph({
       change: (document) => {
-        document.orchestrator.registries = { "docker.io": { endpoints: ["http://192.0.2.80"] } };
+        document.orchestrator.registries = { "docker.io": { endpoints: ["https://192.0.2.80"], user: "anna" } };
+        document.network.downloads.registry = { cidr: "192.0.2.80/32", port: 443 };
       },
+      appSecrets: passwords,
       beside: (estate) => {
         application(estate.facts);
         estate.facts.apply((seen) => {
@@ -59,7 +65,7 @@ describe("the facts of an estate", async () => {
     expect(settings(together)).toEqual({
       ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "estate" } },
       data: {
-        ...{ environment: "estate", dockerHub: "http://192.0.2.80" },
+        ...{ environment: "estate", dockerHub: "https://192.0.2.80", pullSecret: "registry-credentials" },
         meetings: expect.stringMatching(
           /^bbb-01\.estate\.test=203\.0\.113\.\d+,bbb-02\.estate\.test=203\.0\.113\.\d+$/,
         ),
@@ -75,9 +81,14 @@ describe("the facts of an estate", async () => {
   });
 
   it("name what holds credentials, and have none", () => {
-    expect(facts.credentials).toEqual({ kubeconfig: { output: "kubeconfig" } });
+    const keys = { "docker.io": "estate:registryPassword.docker.io" };
+    expect(facts.credentials).toEqual({
+      kubeconfig: { output: "kubeconfig" },
+      registry: { secret: "registry-credentials", passwords: keys },
+    });
     const text = JSON.stringify(facts);
-    for (const [name, secret] of Object.entries(secrets)) expect(text.includes(secret), name).toBe(false);
+    for (const [name, secret] of Object.entries({ ...secrets, ...passwords }))
+      expect(text.includes(secret), name).toBe(false);
   });
 
   it("of an older estate are refused, with what is missing and where to go", () => {

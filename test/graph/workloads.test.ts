@@ -1,8 +1,8 @@
 /** Every application's objects, as the program registers them: what no workload of the estate may be without. */
 import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
-import { appSecrets } from "../../stacks/appFacts.ts";
 import { applications } from "../../stacks/applications.ts";
+import { documentSecrets } from "../../stacks/documentSecrets.ts";
 import { bbbSettings, greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
 import { estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
@@ -55,6 +55,10 @@ const apps = {
     Object.assign(document.roles.worker.hosts, { "worker-02": {}, "worker-03": {} });
     document.roles.bbb.publicAddress = true;
     document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
+    document.orchestrator.registries = {
+      "registry.example.org": { user: "robot$estate" },
+      "docker.io": { user: "anna" },
+    };
     document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
     document.roles.recordings = {
       ...{ flavor: "m1.small", count: 1 },
@@ -63,7 +67,7 @@ const apps = {
     document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
   },
 };
-const secrets = appSecrets(estate(apps.change)).map(({ key }) => [key, `unique-${key}`] as const);
+const secrets = documentSecrets(estate(apps.change)).map(({ key }) => [key, `unique-${key}`] as const);
 const nodes = await graph({ ...apps, appSecrets: Object.fromEntries(secrets) });
 const objects = nodes.filter(({ type }) => type.startsWith("kubernetes:"));
 const workloads = objects.filter(({ type }) => /:apps\/v1:|:batch\/v1:/.test(type));
@@ -139,6 +143,11 @@ describe.each(workloads.map((workload) => [nameOf(workload), workload] as const)
       }
     });
 
+    it("pulls images with the credentials of the registries, which are there before it", () => {
+      expect(spec.imagePullSecrets).toEqual([{ name: "registry-credentials" }]);
+      expect(workload.dependsOn).toContain("kubernetes:core/v1:Secret::registries");
+    });
+
     it("comes after the hosts that take its pods", () => {
       expect(workload.dependsOn).toContain("command:local:Command::worker-01-ready");
     });
@@ -175,7 +184,8 @@ describe.each(newer)("the workload %s", (_name, workload) => {
   });
 });
 
-it("no secret of an application is in clear", () => {
+it("no secret of an application, and no password of a registry, is in clear", () => {
+  expect(secrets.map(([key]) => key)).toContain("registryPassword.registry.example.org");
   expect(secrets.length).toBeGreaterThan(0);
   const text = JSON.stringify(nodes);
   for (const [key, secret] of secrets) {

@@ -70,6 +70,18 @@ test("where all fits, the table says so, and the exit code is 0", async () => {
   expect(cloud.seen).toContain("GET /compute/servers/detail (compute 2.47)");
 });
 
+test("where the password of a registry is not stored, it is missing, with the command that stores it", async () => {
+  await writeStack(({ network, orchestrator }) => {
+    network.downloads.registry = { cidr: "192.0.2.81/32", port: 443 };
+    orchestrator.registries = { "docker.io": { user: "anna" } };
+  });
+  const { exitCode, stdout } = await check((await cloudWith()).authUrl);
+  expect(stdout).toContain(
+    `\n  password of docker.io: is not stored; 'pulumi config set --stack ${stack} --secret estate:registryPassword.docker.io' asks`,
+  );
+  expect([exitCode, stdout.split("\n").at(-1)]).toEqual([1, "1 thing is missing."]);
+});
+
 test("what the services say is read as they say it", async () => {
   const found = await rows((await cloudWith()).authUrl);
   expect(found.cores).toMatchObject({ needed: 30, inUse: 12, limit: 100_000, free: 99_988 });

@@ -24,6 +24,13 @@ describe("registries", () => {
     });
   });
 
+  it("that only have a user are not written, and a user changes nothing: who logs in is no matter of hosts", () => {
+    const mirror = { endpoints: ["https://mirror.example.org"] };
+    expect(registries({ "registry.example.org:5000": { user: "robot" } })).toEqual({});
+    const users = { "docker.io": { ...mirror, user: "anna" }, "registry.example.org:5000": { user: "robot" } };
+    expect(registries(users)).toEqual(registries({ "docker.io": mirror }));
+  });
+
   it("have their authority in a file of its own for each host of an endpoint that is asked over https", () => {
     const files = filesOf({
       "*": { endpoints: ["https://mirror.example.org:5443/all"], ca: `\n${authority}\n\n` },

@@ -439,11 +439,49 @@ const table: readonly [string, Change, string][] = [
   [
     "a password of a registry",
     set("orchestrator registries", { "docker.io": { endpoints: ["http://robot:secret@192.0.2.80"] } }),
-    'orchestrator.registries["docker.io"].endpoints[0]: has a name or a password: leave it out; namespaces have pull secrets, user data has none',
+    'orchestrator.registries["docker.io"].endpoints[0]: has a name or a password, and user data is no place for one: leave them out, and say user below docker.io',
+  ],
+  [
+    "a registry of which nothing is said",
+    set("orchestrator registries", { "docker.io": {} }),
+    'orchestrator.registries["docker.io"]: says nothing of the registry: write endpoints, a user, or both, or leave the registry out',
+  ],
+  [
+    "a password of a registry beside its user",
+    set("orchestrator registries", { "docker.io": { endpoints: ["http://192.0.2.80"], password: "secret" } }),
+    'orchestrator.registries["docker.io"].password: there is no such key: write one of endpoints, ca, user, or leave it out',
+  ],
+  [
+    "a user of all registries",
+    set("orchestrator registries", { "*": { user: "anna" } }),
+    'orchestrator.registries["*"].user: pods have credentials by registry: write the user below each that asks for one',
+  ],
+  [
+    "an unreachable registry that has a user",
+    set("orchestrator registries", { "registry.example.org:5000": { user: "anna" } }),
+    'network.downloads: no entry lets hosts reach registry.example.org port 5000, where orchestrator.registries["registry.example.org:5000"].user points: add its range and port',
+  ],
+  [
+    "a password that would go to a mirror in clear",
+    set("orchestrator registries", { "docker.io": { endpoints: ["http://192.0.2.80"], user: "anna" } }),
+    'orchestrator.registries["docker.io"].endpoints[0]: the password of anna (orchestrator.registries["docker.io"].user) would go there unencrypted: write an https address',
+  ],
+  [
+    "a password that would go to everyone's mirror in clear",
+    set("orchestrator registries", { "*": { endpoints: ["http://192.0.2.80"] }, "docker.io": { user: "anna" } }),
+    'orchestrator.registries["*"].endpoints[0]: the password of anna (orchestrator.registries["docker.io"].user) would go there unencrypted: write an https address',
   ],
   [
     "an authority without https",
     set("orchestrator registries", { "docker.io": { endpoints: ["http://192.0.2.80"], ca: authority } }),
+    'orchestrator.registries["docker.io"].ca: is for https, and no endpoint is: leave it out, or write an https address',
+  ],
+  [
+    "an authority of nothing",
+    (document) => {
+      document.network.downloads.registry = { cidr: "192.0.2.81/32", port: 443 };
+      document.orchestrator.registries = { "docker.io": { user: "anna", ca: authority } };
+    },
     'orchestrator.registries["docker.io"].ca: is for https, and no endpoint is: leave it out, or write an https address',
   ],
   [

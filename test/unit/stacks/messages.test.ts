@@ -78,7 +78,7 @@ const table: readonly (readonly [string, unknown, string])[] = [
   ["orchestrator.nodePorts.from", -1, port],
   ["orchestrator.nodePorts.to", 65_536, port],
   ["orchestrator.registries", ["docker.io"], names("docker.io: { endpoints: [https://registry.example.org] }")],
-  ["orchestrator.registries.*", "https://registry.example.org", below("endpoints, ca")],
+  ["orchestrator.registries.*", "https://registry.example.org", below("endpoints, ca, user")],
   [
     "orchestrator.registries.*.endpoints",
     "https://registry.example.org",
@@ -89,6 +89,11 @@ const table: readonly (readonly [string, unknown, string])[] = [
     "orchestrator.registries.*.ca",
     "/etc/ssl/ca.crt",
     "write a certificate in PEM, from -----BEGIN CERTIFICATE----- on",
+  ],
+  [
+    "orchestrator.registries.*.user",
+    "robot:secret",
+    "write the name that the registry knows, without spaces and colons, such as robot$estate",
   ],
   ["roles", ["bbb"], names("worker: { runs: [pods], flavor: m1.medium, count: 1 }")],
   [

@@ -268,6 +268,21 @@ export const crossing: Readonly<Record<string, Break>> = {
     document.orchestrator.registries = { "quay.io": { endpoints: [`${protocol}//${who}${host}`] } };
     return [["orchestrator", "registries", "quay.io", "endpoints", 0]];
   },
+  "a registry's password would go to a mirror in clear": (document, random) => {
+    const all = random.chance(0.5) ? "*" : "quay.io";
+    document.network.downloads.clear = { cidr: "192.0.2.99/32", port: 80 };
+    document.orchestrator.registries = { [all]: { endpoints: ["http://192.0.2.99"] } };
+    document.orchestrator.registries["quay.io"] = { ...document.orchestrator.registries["quay.io"], user: "robot" };
+    return [["orchestrator", "registries", all, "endpoints", 0]];
+  },
+  "a registry has nothing, or a user who is everyone's": (document, random) => {
+    const [name, registry, place] = random.pick([
+      ["quay.io", {}, []],
+      ["*", { user: "robot" }, ["user"]],
+    ] as const);
+    document.orchestrator.registries = { [name]: registry };
+    return [["orchestrator", "registries", name, ...place]];
+  },
   "an endpoint has two authorities": (document) => {
     const endpoints = [`https://${new URL(document.orchestrator.k3s.url).host}`];
     document.orchestrator.registries = { "quay.io": { endpoints, ca: authority }, "ghcr.io": { endpoints } };

@@ -6,7 +6,7 @@ const required = [
   ...["zone", "admins", "admins.cidrs", "network", "network.mode", "network.external", "network.nameservers"],
   ...["network.downloads", "network.downloads.*.cidr", "network.downloads.*.port", "sites", "sites.*.cidr"],
   ...["image", "orchestrator", "orchestrator.k3s", "orchestrator.k3s.url", "orchestrator.k3s.sha512"],
-  ...["orchestrator.k3s.images.url", "orchestrator.k3s.images.sha512", "orchestrator.registries.*.endpoints"],
+  ...["orchestrator.k3s.images.url", "orchestrator.k3s.images.sha512"],
   ...["orchestrator.nodePorts.from", "orchestrator.nodePorts.to", "roles", "roles.*.flavor"],
   ...["roles.*.taints.*.effect", "roles.*.volumes.*.sizeGiB", "roles.*.volumes.*.path"],
 ];

@@ -52,6 +52,7 @@ const wrong: Readonly<Record<string, readonly unknown[]>> = {
   "orchestrator.registries.*.endpoints": [[]],
   "orchestrator.registries.*.endpoints.0": [...url, "registry.example.org"],
   "orchestrator.registries.*.ca": ["", "ca.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
+  "orchestrator.registries.*.user": ["", "robot:secret", "two words", "robot\n"],
   "roles.*.runs.0": ["mail", "BBB", ""],
   "roles.*.flavor": [""],
   "roles.*.antiAffinity": ["strict", "Soft", ""],

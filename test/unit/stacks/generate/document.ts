@@ -27,7 +27,7 @@ export interface GeneratedDocument {
     podCidr?: string;
     serviceCidr?: string;
     nodePorts?: { from: number; to: number };
-    registries?: Record<string, { endpoints: string[]; ca?: string }>;
+    registries?: Record<string, { endpoints: string[]; ca?: string; user?: string }>;
   };
   roles: Record<string, GeneratedRole>;
   removal?: { volumes: Record<string, string> };
@@ -143,5 +143,7 @@ function registriesAt(random: Random, { origin, protocol }: URL): GeneratedDocum
   return entries(random, ["docker.io", "registry.example.org:5000", "*"], (index) => ({
     endpoints: [`${origin}${["", "/", "/v2/all"][index]}`],
     ...trusted,
+    // a password goes nowhere in clear, and there is none for all registries
+    ...(protocol === "https:" && index < 2 ? maybe(random, { user: random.pick(["robot$estate", "anna"]) }) : {}),
   }));
 }
