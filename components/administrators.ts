@@ -11,12 +11,16 @@ import type { Recorded } from "./recorded.ts";
 export interface AdministratorsArgs {
   /** Another key changes a file on each host, in place; a key that is gone from the document is gone from the hosts. */
   readonly facts: Pick<EstateFacts, "administrators" | "pools">;
+  /**
+   * The estate's SSH key, and the seed of the host keys: what connections are made with. Others place the keys once more, in place; that
+   * the hosts are replaced for them is their user data's doing.
+   */
   readonly secrets: pulumi.Output<EstateSecrets>;
-  /** By host name. */
+  /** By host name. Another server of a host is given the keys, when it answers. */
   readonly servers: Readonly<Record<string, openstack.compute.Instance>>;
-  /** By host name. */
+  /** By host name. Another announced address, of the host or of the way to it, places the keys once more, in place. */
   readonly addresses: Readonly<Record<string, Address>>;
-  /** What the state holds already: hosts that once had keys are told when there are none any more. */
+  /** What the state holds already: hosts that once had keys are told when there are none any more. It changes nothing else. */
   readonly recorded: Recorded | undefined;
 }
 

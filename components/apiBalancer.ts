@@ -6,14 +6,21 @@ import type { HostAddress } from "./hostAddress.ts";
 import type { Network } from "./network.ts";
 
 export interface ApiBalancerArgs {
-  /** Another site replaces the load balancer, with its address; the API's names follow. No host is replaced. */
+  /** The estate's name is changed in place. Another port of the API replaces the listener and each member, deleted first. */
   readonly facts: Pick<EstateFacts, "name" | "api">;
-  /** Changed in place. */
+  /**
+   * Its callers are changed in place. Another site replaces the load balancer and all that is behind it: its fixed address is another,
+   * its floating IP stays, and the API's names follow. No host is replaced.
+   */
   readonly balancer: NonNullable<ApiFacts["loadBalancer"]>;
   /** Each is a member by its name and its port's address, which outlive its servers: replacing one changes nothing here. */
   readonly servers: readonly HostFacts[];
-  /** By host name. */
+  /** By host name. Another fixed address of a server replaces its member, deleted first. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /**
+   * Another subnet of the site replaces the load balancer, as another site does. Another external network replaces the floating IP, with
+   * its address.
+   */
   readonly network: Network;
 }
 

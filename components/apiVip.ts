@@ -9,6 +9,10 @@ export interface ApiVipArgs {
   readonly facts: Pick<EstateFacts, "name">;
   /** Another site replaces the address, and with it the orchestrator's servers, which are told it. */
   readonly vip: NonNullable<ApiFacts["vip"]>;
+  /**
+   * Another network of the site replaces the port, made before the old one goes; another subnet gives it another address in place. Either
+   * is another VIP, and replaces the servers. Another external network replaces the floating IP, with its address, and no server.
+   */
   readonly network: Network;
 }
 

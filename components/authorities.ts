@@ -10,11 +10,18 @@ import type { Address } from "./hostAddress.ts";
 export type Authorities = { readonly secrets: pulumi.Output<Secrets> } | { readonly base: string };
 
 export interface PlacedAuthoritiesArgs {
-  /** Name of the server that may found the orchestrator. */
+  /** Name of the server that may found the orchestrator. Changed in place, without a word to any server. */
   readonly host: string;
+  /** It: another one is given the keys, while none was ever ready (`founded`). */
   readonly server: openstack.compute.Instance;
+  /** Where SSH finds it. Another one is no reason to send the keys again. */
   readonly address: Address;
+  /** What SSH is made with. Others are no reason to send the keys again. */
   readonly secrets: pulumi.Output<EstateSecrets>;
+  /**
+   * Where the keys are. Others, or a base of another name, are no reason to send them again. Which of the two it is stays for the life of
+   * the estate: the other one is another resource, made anew.
+   */
   readonly authorities: Authorities;
   /**
    * Whether the orchestrator was ever ready. Until then a replaced first server is given the keys again; from then on

@@ -4,10 +4,11 @@ import type { OpenStack } from "../local/openstack-client/client.ts";
 import { removeLeftBehind } from "./leftBehind.ts";
 
 export interface RecordSetArgs {
-  /** Id of the zone. Changing it, the name or the type replaces the record set. */
+  /** Id of the zone. Changing it replaces the record set, deleted first. */
   readonly zoneId: pulumi.Input<string>;
-  /** With its last dot. */
+  /** With its last dot. Changing it replaces the record set. */
   readonly name: pulumi.Input<string>;
+  /** Changing it replaces the record set. */
   readonly type: "A" | "PTR";
   /** Changed in place. */
   readonly records: pulumi.Input<pulumi.Input<string>[]>;

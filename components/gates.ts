@@ -2,11 +2,11 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface GatesArgs {
-  /** Name of the host, and of its node. */
+  /** Name of the host, and of its node. Changing it checks the host again (`cli/gate.ts check`), and drains nothing: a host's never changes. */
   readonly host: string;
   /** Another server opens both gates anew. Nothing else does: policy and credentials are read when a gate runs. */
   readonly serverId: pulumi.Output<string>;
-  /** They begin after these, and a drain ends before these go. */
+  /** They begin after these, and a drain ends before these go. Changing them opens no gate anew. */
   readonly needs: readonly pulumi.Resource[];
 }
 

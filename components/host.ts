@@ -29,14 +29,17 @@ export interface HostArgs {
   readonly estate: string;
   /**
    * The server starts after these, and goes before these. Each must be said here: the engine orders what it deletes by edges
-   * among what it deletes, so nothing that stays can stand in between.
+   * among what it deletes, so nothing that stays can stand in between. Changing them changes nothing of a server that is there.
    */
   readonly needs: readonly pulumi.Resource[];
-  /** The server is replaced after these: the rollout. */
+  /** The server is replaced after these: the rollout. Changing them changes the order alone. */
   readonly waitFor: readonly pulumi.Resource[];
-  /** The same as `needs` for the gates. */
+  /** The same as `needs` for the gates. Changing them opens no gate anew. */
   readonly gateNeeds: readonly pulumi.Resource[];
-  /** Made between the server and its gates: what has to be brought to the machine before it can join. */
+  /**
+   * Makes what has to be brought to the machine before it can join, between the server and its gates. What it makes says itself when that
+   * is brought again; the server is not replaced for it. @default nothing
+   */
   readonly bootstrap?: (server: openstack.compute.Instance) => readonly pulumi.Resource[];
 }
 

@@ -12,15 +12,18 @@ export interface HostPoolArgs {
    * changes who waits for whom. Another `antiAffinity` replaces the server group, and so the hosts, in order.
    */
   readonly facts: PoolFacts;
-  /** Name of the estate, for what a project may have of several: in it, roles may have the same names. */
+  /**
+   * Name of the estate, for what a project may have of several: in it, roles may have the same names. Changing it replaces the server
+   * group, where there is one, and so the hosts.
+   */
   readonly estate: string;
-  /** What the state holds already; decides who waits for whom. */
+  /** What the state holds already; decides who waits for whom, and nothing else. */
   readonly recorded: Recorded | undefined;
-  /** Hosts of this pool that exist are replaced after these: the pools before. */
+  /** Hosts of this pool that exist are replaced after these: the pools before. Changing them changes the order alone. */
   readonly after: readonly pulumi.Resource[];
-  /** Whether its hosts are members of one datastore. @default false */
+  /** Whether its hosts are members of one datastore, which also come one at a time. Changing it changes the order alone. @default false */
   readonly members?: boolean;
-  /** What one host is made of, apart from its place in the rollout. */
+  /** What one host is made of, apart from its place in the rollout; what changing it does is said at `HostArgs`. */
   readonly host: (facts: HostFacts) => Omit<HostArgs, "waitFor" | "facts" | "estate" | "serverGroup">;
 }
 

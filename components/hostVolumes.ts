@@ -4,11 +4,14 @@ import type { HostFacts, VolumeFacts } from "../stacks/facts.ts";
 import type { KeptVolume } from "../stacks/lostVolumes.ts";
 
 export interface HostVolumesArgs {
-  /** Name of the estate, in the description: another estate of the project may have a volume of the same name. */
+  /** Name of the estate, in the description: another estate of the project may have a volume of the same name. Changed in place. */
   readonly estate: string;
-  /** A larger size grows a volume in place. */
+  /**
+   * GiB: a larger size grows a volume in place. One more or less is that volume alone, and replaces the host, which has it from its start.
+   * Another type would be another, empty volume: what shrinks or is of another type is refused before (`stacks/lostVolumes.ts`).
+   */
   readonly facts: Pick<HostFacts, "name" | "volumes">;
-  /** Whether the engine refuses to delete them. */
+  /** Whether the engine refuses to delete them. Changing it touches no volume. */
   readonly protect: boolean;
 }
 

@@ -28,7 +28,7 @@ export interface OrchestratorArgs {
    * not sent again, whatever becomes of them: they are in the datastore since the first server was ready.
    */
   readonly secrets: pulumi.Output<EstateSecrets>;
-  /** Where the founder's keys are. Changing it does nothing once a server was ready. */
+  /** Where the founder's keys are; what changing it does is said at `PlacedAuthoritiesArgs`. */
   readonly authorities: Authorities;
   /** By host name. The founder is given the authorities' keys at what it announces; another address is no reason to send them again. */
   readonly addresses: Readonly<Record<string, Address>>;

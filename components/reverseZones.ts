@@ -8,9 +8,9 @@ import type { HostAddress } from "./hostAddress.ts";
 export interface ReverseZonesArgs {
   /** Another range has other zones. A host that is added or removed changes the records that are its own. No host is replaced. */
   readonly facts: Pick<EstateFacts, "zone" | "reverse">;
-  /** By host name. */
+  /** By host name. Another address, fixed or announced, replaces the record that leads back from it, deleted first. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
-  /** What stands before the API: its floating IP leads back to the API's name. */
+  /** What stands before the API: its floating IP leads back to the API's name. Another one replaces that record. @default nothing */
   readonly front?: Addressed | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** What decides the order in which the hosts of a pool are replaced. */
 export interface RolloutOrderArgs {
-  /** Names, in the order of replacement. */
+  /** Names, in the order of replacement. Nothing that changes here replaces a host: it changes who waits for whom. */
   readonly hosts: readonly string[];
   /** Whether a host's server is in the state already; unknown if nobody could say. */
   readonly exists: ((host: string) => boolean) | undefined;

@@ -11,10 +11,11 @@ export interface SecurityRulesArgs {
    * goes, and no host is replaced. What is only renamed in the document changes no rule.
    */
   readonly rules: readonly SecurityRule[];
+  /** The groups that have them, or are their other end. Another group replaces its rules, and those that name it. */
   readonly groups: SecurityGroups;
-  /** By host name: some rules are for the addresses that hosts announce. */
+  /** By host name: some rules are for the addresses that hosts announce. Another one replaces these rules, and no host. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
-  /** The API's, where it has one: some rules are for its address. */
+  /** The API's, where it has one: some rules are for its address. Another one replaces these rules. @default none */
   readonly vip?: ApiVip | undefined;
 }
 

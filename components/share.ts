@@ -9,13 +9,13 @@ export interface ShareSettings {
 }
 
 export interface ShareArgs {
-  /** Name of the estate: another one of the project may have a share, too. */
+  /** Name of the estate: another one of the project may have a share, too. Changed in place. */
   readonly estate: string;
-  /** A larger size grows the share in place. Type and network are another share, without recordings. */
+  /** GiB: another size is changed in place. Another type or network is another share, without what is on this one. */
   readonly settings: ShareSettings;
-  /** Hosts that mount it. One more or less touches the share and the others not. */
+  /** Hosts that mount it. One more or less touches the share and the others not; another address of one replaces its access. */
   readonly clients: readonly { readonly host: string; readonly address: pulumi.Input<string> }[];
-  /** Whether the engine refuses to delete it. */
+  /** Whether the engine refuses to delete it. Changing it touches no share. */
   readonly protect: boolean;
 }
 
@@ -61,6 +61,6 @@ export function preferred(
     locations[0] ?? { path: "" };
   const [, server, exported] = /^([^/]+):(\/[^/].*)$/.exec(path) ?? [];
   if (server === undefined || exported === undefined)
-    throw new pulumi.RunError(`the share of recordings has no export of NFS: ${path || "none at all"}`);
+    throw new pulumi.RunError(`a share of Manila has no export by which NFS is mounted: ${path || "none at all"}`);
   return [server, exported];
 }

@@ -6,14 +6,21 @@ import type { HostAddress } from "./hostAddress.ts";
 import type { Network } from "./network.ts";
 
 export interface WebBalancerArgs {
-  /** Of the estate. */
+  /** Name of the estate, for what a project may have of several. Changed in place. */
   readonly estate: string;
-  /** Another site replaces the load balancer, with its address; names follow. */
+  /**
+   * Another site replaces the load balancer and all that is behind it: its fixed address is another, its floating IP stays. Names follow;
+   * no host is replaced.
+   */
   readonly balancer: NonNullable<WebFacts["loadBalancer"]>;
-  /** Names of the hosts behind it. */
+  /** Names of the hosts behind it. One more or less is its member of each listener. Replacing a host changes nothing here. */
   readonly hosts: readonly string[];
-  /** By host name. */
+  /** By host name. Another fixed address of a host replaces its members, deleted first. */
   readonly addresses: Readonly<Record<string, HostAddress>>;
+  /**
+   * Another subnet of the site replaces the load balancer, as another site does. Another external network replaces the floating IP, with
+   * its address.
+   */
   readonly network: Network;
 }
 

@@ -20,13 +20,17 @@ interface Store {
 export interface GreenlightArgs extends Omit<manifests.GreenlightFacts, "revision" | "secrets"> {
   /** Name of the namespace. Changing it replaces everything in it. */
   readonly namespace: pulumi.Output<string>;
+  /** Signs sessions. Another one rolls the pods, and signs everybody out. */
   readonly secretKeyBase: pulumi.Output<string>;
-  /** What else its own Secret holds, by key: what Scalelite's clients sign with, and what the settings need. */
+  /** What else its own Secret holds, by key: what Scalelite's clients sign with, and what the settings need. Others roll the pods. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Its database. Another revision of the password rolls the pods. */
   readonly database: Store;
+  /** Its Redis. Another revision of the password rolls the pods. */
   readonly redis: Store;
+  /** Whom its pods reach, and who reaches them. Changed in place, in its NetworkPolicies. */
   readonly reached: Reached;
-  /** Made after these, and removed before them: the hosts its pods run on. */
+  /** Made after these, and removed before them: the hosts its pods run on. Changing them changes no pod. */
   readonly after: readonly pulumi.Resource[];
 }
 

@@ -3,8 +3,9 @@ import type { OidcSettings, OutsideSettings, SmtpSettings } from "./settings.ts"
 
 /** What every pod is told. */
 export interface Told extends OutsideSettings {
-  /** The name under which people reach the portal. */
+  /** The name under which people reach the portal. Like all that follows, changing it rolls the pods, which read it at their start. */
   readonly host: string;
+  /** The language of new accounts, such as de or pt_BR. */
   readonly language: string;
   /** Where browsers and the portal reach Scalelite, such as https://meet.example.org. */
   readonly meetings: string;

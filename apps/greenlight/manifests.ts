@@ -9,6 +9,7 @@ import { alive, ready, started } from "./probes.ts";
 export interface GreenlightFacts extends Told {
   /** By digest. Changing it migrates the database, then rolls the pods. */
   readonly image: string;
+  /** Pods of it. Changed in place; of one alone there is no disruption budget. */
   readonly replicas: number;
   /** Changes with passwords and secrets, which pods read only at their start. */
   readonly revision: string;

@@ -61,7 +61,10 @@ export type FilesSettings = z.output<typeof Files>;
 
 /** What is outside the estate, or may be. */
 export interface OutsideSettings {
+  /** Changing it rolls the pods. @default accounts are the portal's own */
   readonly oidc?: OidcSettings | undefined;
+  /** Changing it rolls the pods. @default no mail is sent */
   readonly smtp?: SmtpSettings | undefined;
+  /** Changing it rolls the pods; what people uploaded does not move. */
   readonly files: FilesSettings;
 }

@@ -9,7 +9,7 @@ import { type HelloFacts, helloDeployment, helloService } from "./manifests.ts";
 export interface HelloArgs extends HelloFacts {
   /** Name of the namespace. Changing it replaces everything in it. */
   readonly namespace: pulumi.Input<string>;
-  /** Made after these, and removed before them: the hosts its pods run on. */
+  /** Made after these, and removed before them: the hosts its pods run on. Changing them changes no pod. */
   readonly after: readonly pulumi.Resource[];
 }
 

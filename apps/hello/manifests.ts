@@ -2,7 +2,7 @@
 export interface HelloFacts {
   /** By digest. Changing it rolls the pods, one after another. */
   readonly image: string;
-  /** @default 2 */
+  /** Pods of it. Changed in place. @default 2 */
   readonly replicas?: number;
 }
 

@@ -20,9 +20,14 @@ import { configFiles, scripts, service, statefulSet } from "./server.ts";
 export interface PostgresArgs extends PostgresFacts {
   /** Name of the namespace. Changing it replaces everything in it; the volumes keep the data. */
   readonly namespace: pulumi.Input<string>;
-  /** Every password follows from it. */
+  /**
+   * Every password follows from it, so that another one is another password of all, at once: the server, which has those before, would
+   * refuse them. Fixed for the life of the databases; `generation` changes passwords.
+   */
   readonly seed: pulumi.Input<string>;
+  /** Counted up by one, it changes the passwords of the superuser and of backups, in place: a job tells the server. */
   readonly superuserGeneration: number;
+  /** Made after these, and removed before them: the hosts its pods run on. Changing them changes no pod. */
   readonly after: readonly pulumi.Resource[];
 }
 

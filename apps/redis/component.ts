@@ -18,10 +18,16 @@ import { passwordsOf, type RedisUser, usersAcl } from "./users.ts";
 export interface RedisArgs {
   /** Name of the namespace. Changing it replaces everything in it; the volume keeps the data. */
   readonly namespace: pulumi.Input<string>;
-  /** Every password follows from it. */
+  /**
+   * Every password follows from it, so that another one is another password of all, at once, and no job tells the servers: they know those
+   * before until they start anew. Fixed for the life of the servers; `generation` changes passwords.
+   */
   readonly seed: pulumi.Input<string>;
+  /** Where all of them keep their data. At another place they start with what is there, or with nothing. */
   readonly place: Pick<RedisFacts, "host" | "volume">;
+  /** One for each application that uses it. One more or less touches the others not; what changes of one is told or restarts it alone. */
   readonly instances: readonly RedisFacts[];
+  /** Made after these, and removed before them: the hosts its pods run on. Changing them changes no pod. */
   readonly after: readonly pulumi.Resource[];
 }
 

@@ -15,10 +15,11 @@ export interface RegistratorArgs extends RegistratorFacts {
   readonly namespace: pulumi.Output<string>;
   /** The declared state, with secrets. A change reaches the pods within a minute, and starts none anew. */
   readonly declared: pulumi.Output<string>;
+  /** Whom its pods reach, and who reaches them. Changed in place, in its NetworkPolicy. */
   readonly reached: pulumi.Output<Reached>;
-  /** The secret of the servers' API. */
+  /** The secret of the servers' API, for whoever sets them up: only handed on, and so no resource changes for it here. */
   readonly bbbSecret: pulumi.Output<string>;
-  /** Made after these, and removed before them: the hosts its pods run on. */
+  /** Made after these, and removed before them: the hosts its pods run on. Changing them changes no pod. */
   readonly after: readonly pulumi.Resource[];
 }
 

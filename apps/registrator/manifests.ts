@@ -4,6 +4,7 @@ import { metadata, name, port, selector, user } from "./names.ts";
 export interface RegistratorFacts {
   /** By digest. Changing it rolls the pods. */
   readonly image: string;
+  /** Pods of it; one of them acts. Changed in place; of one alone there is no disruption budget. */
   readonly replicas: number;
 }
 

@@ -27,17 +27,21 @@ export interface ScaleliteArgs
   extends Pick<manifests.ScaleliteFacts, "host" | "images" | "polling" | "replicas" | "recordings"> {
   /** Name of the namespace. Changing it replaces everything in it. */
   readonly namespace: pulumi.Output<string>;
+  /** Signs cookies of protected recordings. Pods read another one at their next start: none is rolled for it. */
   readonly secretKeyBase: pulumi.Output<string>;
-  /** What clients sign with follows from it. */
+  /** What clients sign with follows from it. Pods read another one at their next start: none is rolled for it. */
   readonly seed: pulumi.Output<string>;
+  /** Which secrets of clients are taken. Changing them rolls the pods. */
   readonly generations: Generations;
+  /** Its database. Another revision of the password rolls the pods. */
   readonly database: Store;
+  /** Its Redis. Another revision of the password rolls the pods. */
   readonly redis: Store;
-  /** Every application that runs. */
+  /** Every application that runs: its NetworkPolicies follow, in place. With monitoring among them, recordings are watched. */
   readonly apps: readonly Talker[];
-  /** Addresses of the hosts that run bbb. */
+  /** Addresses of the hosts that run bbb. Its NetworkPolicies follow, in place. */
   readonly bbb: pulumi.Output<readonly string[]>;
-  /** Made after these, and removed before them: the hosts its pods run on. */
+  /** Made after these, and removed before them: the hosts its pods run on. Changing them changes no pod. */
   readonly after: readonly pulumi.Resource[];
 }
 

@@ -2,12 +2,13 @@ import type { Polling } from "./polling.ts";
 
 /** What every part of Scalelite is told. */
 export interface Told {
-  /** The name under which people and clients reach it. */
+  /** The name under which people and clients reach it. Changing it rolls the pods. */
   readonly host: string;
   /** Names of the Secrets with its own secrets, with the database and with Redis. */
   readonly secrets: { readonly own: string; readonly database: string; readonly redis: string };
   /** Whether clients may still use the secret that was before the one in use. */
   readonly previousSecret: boolean;
+  /** How the poller looks at the servers. Changing it rolls the pods of the parts that are told it. */
   readonly polling: Polling;
   /** Whether recordings are imported and served. */
   readonly recordings: boolean;

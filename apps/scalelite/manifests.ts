@@ -16,9 +16,9 @@ import { spoolPod } from "./spool.ts";
 export interface ScaleliteFacts extends Omit<Told, "recordings"> {
   /** By digest. Changing one migrates the database, then rolls the pods. */
   readonly images: Images;
-  /** Pods of the API, and as many of nginx. */
+  /** Pods of the API, and as many of nginx. Changed in place; of one alone there is no disruption budget. */
   readonly replicas: number;
-  /** Without, recordings are neither imported nor served. */
+  /** Without, recordings are neither imported nor served. Changing it rolls the pods that have them mounted. */
   readonly recordings?: Recordings | undefined;
   /** Changes with passwords and secrets, which pods read only at their start. */
   readonly revision: string;

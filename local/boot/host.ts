@@ -4,6 +4,7 @@ import { explained } from "../daemon/cure.ts";
 import type { Cluster } from "./cluster.ts";
 import { Console } from "./console.ts";
 import type { Generation, ServerFacts } from "./decide.ts";
+import { Disks } from "./disks.ts";
 import { BootFailure } from "./failure.ts";
 import { type BootContext, connectHost, delay, installHost } from "./first-steps.ts";
 import { followLogs } from "./follow.ts";
@@ -15,7 +16,6 @@ import type { HostStatus } from "./status.ts";
 import { serveSystemctl } from "./systemctl.ts";
 import { unitFinder } from "./units/load.ts";
 import { Units } from "./units/play.ts";
-import { type Device, devicesOf } from "./volumes.ts";
 
 /** One machine: what nova calls a server, from its first boot to its deletion. */
 export class Host {
@@ -28,13 +28,13 @@ export class Host {
   #installed: string | undefined;
   readonly #cluster: Cluster;
   readonly #console: Console;
+  readonly #disks: Disks;
   #state: HostStatus["state"] = "stopped";
   #step = "switched off";
   #since = new Date();
   #failure: string | undefined;
   #written: readonly string[] = [];
   #units: Units | undefined;
-  #devices: Device[] = [];
   #power = new AbortController();
   #closers: (() => void)[] = [];
   #plugging: Promise<void> = Promise.resolve();
@@ -47,6 +47,7 @@ export class Host {
     this.label = label;
     this.paths = hostPaths(cluster.data, server.id, cluster.run);
     this.#console = new Console(this.paths.console);
+    this.#disks = new Disks(cluster, this.paths);
     this.last = record?.last;
     this.#installed = record?.last?.image;
     this.#written = record?.written ?? [];
@@ -129,7 +130,7 @@ export class Host {
     const { signal } = this.#power;
     this.#plugging = this.#plugging
       .then(async () => {
-        if (this.#units && !signal.aborted) await this.#plugNow();
+        if (this.#units && !signal.aborted) await this.#disks.plug(this.server);
       })
       // a machine that is being switched off cannot be plugged into, and the next boot looks anyway
       .catch((error: Error) => this.#console.say("firmware", `volumes cannot be shown: ${error.message}`));
@@ -159,7 +160,7 @@ export class Host {
         return id;
       });
       signal.throwIfAborted();
-      await this.#plugNow();
+      await this.#disks.plug(this.server);
       if (install) this.#written = await installHost(connection, context);
       this.#installed = generation.image;
       await writeRecord(this.paths, { name: this.server.name, last: generation, written: this.#written });
@@ -191,7 +192,7 @@ export class Host {
     const { supervisor, played, data } = this.#cluster;
     const machineId = this.server.id.replaceAll("-", "");
     const facts = { hostname: await renameHost(paths), machineId, bootId };
-    const mounter = { source: (what: string) => this.#source(what) };
+    const mounter = this.#disks;
     const host = { label, paths, netns, console: this.#console, supervisor, facts, firstBoot, mounter, played };
     const units = new Units(host, unitFinder(paths.root));
     const logs = followLogs(join(data, "logs", label), this.#console, (unit) => units.has(`${unit}.service`));
@@ -207,20 +208,6 @@ export class Host {
 
   #reboot(): void {
     if (this.last) this.boot(this.last);
-  }
-
-  async #source(what: string) {
-    const { volumes } = this.#cluster;
-    const device = await volumes.find(this.#devices, what);
-    if (!device) return undefined;
-    const { TYPE: type, UUID: uuid = "" } = await volumes.probe(device.volumeId);
-    return { ...(type && { type }), folder: () => volumes.content(device.volumeId, uuid) };
-  }
-
-  async #plugNow(): Promise<void> {
-    const { nova, volumes } = this.#cluster;
-    this.#devices = devicesOf(this.server.volumes.length > 0 ? await nova.attachments(this.server.id) : []);
-    await volumes.plug(this.paths, this.#devices);
   }
 
   async #off(how: "end" | "lose"): Promise<void> {
