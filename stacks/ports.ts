@@ -1,3 +1,4 @@
+import type { AppSettings, AppsSettings } from "./schema/apps.ts";
 import type { Workload } from "./schema/workload.ts";
 
 /** Who: every host, the hosts that run a workload, the administrators' ranges, or anyone on the internet. */
@@ -65,13 +66,18 @@ export const ports: readonly Port[] = [
   { ...tcp("scalelite", 443), on: "scalelite", sources: ["world"] },
   { ...tcp("grafana", 443), on: "monitoring", sources: ["admins"] },
   { ...tcp("node-exporter", 9100), on: "hosts", sources: ["monitoring"], scrape: true },
-  { ...tcp("process-exporter", 9256), on: "hosts", sources: ["monitoring"], scrape: true },
   { ...tcp("bbb-exporter", 9688), on: "bbb", sources: ["monitoring"], scrape: true },
   { ...tcp("turn-exporter", 9641), on: "turn", sources: ["monitoring"], scrape: true },
 ];
 
+/** A port that an application brings to hosts. */
+export interface ApplicationPort extends Port {
+  /** Whether it is there with these settings of the application. @default always */
+  readonly when?: (settings: AppSettings) => boolean;
+}
+
 /** What listens on hosts only where an application runs, by its name. */
-export const applicationPorts: Readonly<Record<string, readonly Port[]>> = {
+export const applicationPorts: Readonly<Record<string, readonly ApplicationPort[]>> = {
   ingress: [
     // for ACME, and for leading on to 443
     { ...tcp("ingress-http", 80), on: "pods", sources: ["world"] },
@@ -79,7 +85,22 @@ export const applicationPorts: Readonly<Record<string, readonly Port[]>> = {
   ],
   // what mounts it for a pod is the pod's host
   recordings: [{ ...tcp("nfs", 2049), on: "recordings", sources: ["bbb", "scalelite", "pods"] }],
+  monitoring: [
+    {
+      ...{ ...tcp("process-exporter", 9256), on: "hosts", sources: ["monitoring"], scrape: true },
+      when: ({ processExporter }) => processExporter !== undefined,
+    },
+  ],
 };
+
+/** The catalogue, and what the applications that run add to it. */
+export function portsWith(apps: AppsSettings): readonly Port[] {
+  const added = Object.entries(applicationPorts).flatMap(([name, own]) => {
+    const settings = apps[name];
+    return settings?.enabled ? own.filter(({ when }) => when?.(settings) ?? true) : [];
+  });
+  return [...ports, ...added];
+}
 
 /** What hosts may reach outside the estate. Everything else is closed. */
 export interface Destination {
