@@ -12,7 +12,9 @@ export const processGroups: Readonly<Record<string, readonly string[]>> = {
   docker: ["dockerd", "docker-proxy", "docker-compose"],
   monitoring: ["prometheus", "alertmanager", "grafana", "node_exporter", "process-exporter", "kube-state-metrics"],
   // of stores, and of BigBlueButton
-  ...{ postgres: ["postgres"], redis: ["redis-server"], nginx: ["nginx"], haproxy: ["haproxy"], node: ["node"] },
+  ...{ postgres: ["postgres"], redis: ["redis-server"], nginx: ["nginx"], haproxy: ["haproxy"] },
+  // since Node 24 by the name of its first thread
+  node: ["node", "MainThread"],
   // Scalelite and Greenlight, and BigBlueButton's recordings
   ruby: ["ruby", "puma", "rake", "bundle"],
   ingress: ["traefik"],
