@@ -1,3 +1,4 @@
+import type { AppSettings, AppsSettings } from "./schema/apps.ts";
 import type { Workload } from "./schema/workload.ts";
 
 /** Who: every host, the hosts that run a workload, the administrators' ranges, or anyone on the internet. */
@@ -107,11 +108,6 @@ export const ports: readonly Port[] = [
     purpose: "How the host is",
   },
   {
-    ...tcp("process-exporter", 9256),
-    ...{ on: "hosts", sources: ["monitoring"], scrape: true },
-    purpose: "How its programs are; nothing brings this exporter to hosts yet",
-  },
-  {
     ...tcp("bbb-exporter", 9688),
     ...{ on: "bbb", sources: ["monitoring"], scrape: true },
     purpose: "Meetings and people of the host",
@@ -123,8 +119,14 @@ export const ports: readonly Port[] = [
   },
 ];
 
+/** A port that an application brings to hosts. */
+export interface ApplicationPort extends Port {
+  /** Whether it is there with these settings of the application. @default always */
+  readonly when?: (settings: AppSettings) => boolean;
+}
+
 /** What listens on hosts only where an application runs, by its name. */
-export const applicationPorts: Readonly<Record<string, readonly Port[]>> = {
+export const applicationPorts: Readonly<Record<string, readonly ApplicationPort[]>> = {
   ingress: [
     {
       ...tcp("ingress-http", 80),
@@ -140,7 +142,23 @@ export const applicationPorts: Readonly<Record<string, readonly Port[]>> = {
       purpose: "The store of recordings; what mounts it for a pod is the pod's host",
     },
   ],
+  monitoring: [
+    {
+      ...{ ...tcp("process-exporter", 9256), on: "hosts", sources: ["monitoring"], scrape: true },
+      when: ({ processExporter }) => processExporter !== undefined,
+      purpose: "What its programs take, where the document gives the exporter's image",
+    },
+  ],
 };
+
+/** The catalogue, and what the applications that run add to it. */
+export function portsWith(apps: AppsSettings): readonly Port[] {
+  const added = Object.entries(applicationPorts).flatMap(([name, own]) => {
+    const settings = apps[name];
+    return settings?.enabled ? own.filter(({ when }) => when?.(settings) ?? true) : [];
+  });
+  return [...ports, ...added];
+}
 
 /** What hosts may reach outside the estate. Everything else is closed. */
 export interface Destination {

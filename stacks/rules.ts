@@ -3,7 +3,7 @@ import { checkApps } from "./appRules.ts";
 import { prefixOf } from "./cidr.ts";
 import { checkDownloads } from "./downloads.ts";
 import { checkLabels, checkPaths } from "./hostRules.ts";
-import { ports } from "./ports.ts";
+import { portsWith } from "./ports.ts";
 import { fingerprintOf, readPublicKey } from "./publicKey.ts";
 import { checkRegistries } from "./registryRules.ts";
 import { checkReverseRanges } from "./reverseRanges.ts";
@@ -164,12 +164,12 @@ function checkRemoval({ roles, removal }: Estate, wrong: Wrong): void {
 }
 
 /** Every node takes connections on these ports, so that they must not be what a program there listens on. */
-function checkNodePorts({ orchestrator }: Estate, wrong: Wrong): void {
+function checkNodePorts({ orchestrator, apps }: Estate, wrong: Wrong): void {
   const { from, to } = orchestrator.nodePorts;
   // what is no port at all is told where it stands
   if (Math.min(from, to) < 1 || Math.max(from, to) > 65_535) return;
   if (from > to) wrong(["orchestrator", "nodePorts"], `from ${from} to ${to} is no range: write the lower port first`);
-  const taken = ports.filter((port) => port.protocol !== "icmp" && port.from <= to && from <= port.to);
+  const taken = portsWith(apps).filter((port) => port.protocol !== "icmp" && port.from <= to && from <= port.to);
   const services = taken.map((port) => `${port.service} (${port.from}-${port.to})`).join(", ");
   if (services)
     wrong(

@@ -1,5 +1,5 @@
 import { balancerSite, vipSite } from "./apiFront.ts";
-import { applicationPorts, type Destination, destinations, type Party, type Port, ports } from "./ports.ts";
+import { type Destination, destinations, type Party, type Port, portsWith } from "./ports.ts";
 import { hostsOf } from "./schema/role.ts";
 import { runsOf, type Workload } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
@@ -41,18 +41,12 @@ export function groupsOfHost({ role }: { readonly role: string }): string[] {
 }
 
 /** Every rule of every group, from the port catalogue and the document, in the order of their keys. */
-export function securityRules(estate: Estate, catalogue: readonly Port[] = catalogueOf(estate)): SecurityRule[] {
+export function securityRules(estate: Estate, catalogue: readonly Port[] = portsWith(estate.apps)): SecurityRule[] {
   const rules = [
     ...catalogue.flatMap((port) => portRules(port, estate)),
     ...destinations.flatMap((one) => destinationRules(one, estate)),
   ];
   return [...new Map(rules.map((rule) => [rule.key, rule])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-}
-
-/** The catalogue, and what the applications that run add to it. */
-function catalogueOf({ apps }: Estate): readonly Port[] {
-  const added = Object.entries(applicationPorts).filter(([name]) => apps[name]?.enabled);
-  return [...ports, ...added.flatMap(([, own]) => own)];
 }
 
 /**

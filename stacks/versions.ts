@@ -100,6 +100,12 @@ export const versions = {
   /** Image of node_exporter, on every host. Changing it rolls its pods. @source Red Hat's registry, 2026-11, as four public projects pin it */
   nodeExporter:
     "quay.io/prometheus/node-exporter:v1.11.1@sha256:0f422f62c15f154af8d8572b23d623aebfb10cec73a5c654d18f911f3f9df241",
+  /**
+   * Image of process-exporter. Changing it rolls its pods. From 0.8.3 on it forgets groups that are empty. The digest is not known here,
+   * where no registry of images can be asked: the document says it (apps.monitoring.processExporter.image) until it is added.
+   * @source its release 0.8.7, 2025-04; the tag as public projects name it, 2026-11
+   */
+  processExporter: "docker.io/ncabatoff/process-exporter:0.8.7",
   /** Image of kube-state-metrics. Changing it rolls its pod. @source Kubernetes' registry, 2026-11, as four public projects pin it */
   kubeStateMetrics:
     "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.19.1@sha256:85108987d044b18a098126732f98602df408888c0f7d456241f5abefb9744bc1",

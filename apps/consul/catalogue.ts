@@ -1,7 +1,6 @@
 import type { HostFacts } from "../../stacks/facts.ts";
 import { ports as allPorts, type Port } from "../../stacks/ports.ts";
 import { hostsRunning } from "../hosts.ts";
-import { notBrought } from "../monitoring/facts.ts";
 import { hostJobs, type Known } from "../monitoring/targets.ts";
 import type { Catalogue, Service } from "./service/catalogue.ts";
 
@@ -35,7 +34,7 @@ function givenBy(known: Known): Given[] {
     const hosts = on === "hosts" ? [] : hostsRunning(known, on);
     return port ? [{ service: as, port: port.from, checked, hosts }] : [];
   };
-  const exporters = runs("monitoring") ? hostJobs(known, notBrought) : [];
+  const exporters = runs("monitoring") ? hostJobs(known) : [];
   return [
     // the address that people use is open to the estate's pods too
     ...of("https", "bbb", true, "bbb"),

@@ -1,7 +1,8 @@
 import { defineApplication } from "../../stacks/application.ts";
 import { checkVolume } from "../../stacks/checkVolume.ts";
-import { Cidr, Domain, Name, Port } from "../../stacks/schema/primitives.ts";
+import { Cidr, Domain, ImageByDigest, isPinned, Name, Port } from "../../stacks/schema/primitives.ts";
 import { form, section, text, whole } from "../../stacks/schema/told.ts";
+import { imageOf } from "./image.ts";
 import { app, names, ports } from "./names.ts";
 
 const mailAddress = form(/^[^@\s]+@[^@\s]+$/, "write an address of mail, such as operators@example.org");
@@ -56,6 +57,17 @@ export const application = defineApplication({
       /** @default grafana in the estate's zone */
       host: Domain.optional(),
     }).optional(),
+    /**
+     * What processes take of each host, by groups of them. Without it there is no process-exporter, and its port is closed. Adding it, or
+     * leaving it out, restarts Prometheus.
+     */
+    processExporter: section({
+      /**
+       * Its image, by digest. Changing it rolls its pods.
+       * @default the one that stacks/versions.ts pins, once its digest is known there
+       */
+      image: ImageByDigest.optional(),
+    }).optional(),
     /** Where alerts are sent. Without any they are only shown. */
     notify: section({ webhook: Webhook.optional(), mail: Mail.optional() }).default({}),
   },
@@ -79,8 +91,15 @@ export const application = defineApplication({
     grafana
       ? [{ host: grafanaHost(grafana, estate), service: names.grafana, port: ports.grafana, from: "admins" }]
       : [],
-  check({ host, volume, notify }, estate, wrong) {
+  check({ host, volume, notify, processExporter }, estate, wrong) {
     checkVolume(estate, { host, volume }, [], wrong);
+    const image = imageOf(processExporter?.image);
+    if (processExporter && !isPinned(image))
+      wrong(
+        ["processExporter", "image"],
+        `the digest of ${image} is not known to the project: write ${image}@sha256:... with what your registry says of it ` +
+          `(docker buildx imagetools inspect ${image})`,
+      );
     for (const [way, place] of Object.entries(notify)) {
       if (!place) continue;
       const { cidr, port } = place;

@@ -13,9 +13,12 @@ import { dashboardFiles } from "./dashboards/all.ts";
 import { backupFolder, type MonitoringFacts, monitoringFacts, type Place } from "./facts.ts";
 import { dashboardsName, grafana, grafanaFiles, loginName } from "./grafana.ts";
 import { hostsDaemonSet } from "./hosts.ts";
+import { imageOf } from "./image.ts";
 import { kubeState } from "./kubeState.ts";
-import { data, names, type Served } from "./names.ts";
+import { data, names, type Part, type Served } from "./names.ts";
 import { metadataFor, service } from "./pods.ts";
+import { processesDaemonSet } from "./processExporter.ts";
+import { processFiles } from "./processes.ts";
 import { consulTokenName, prometheus, prometheusFiles, targetsName } from "./prometheus.ts";
 import { readName, readService } from "./reading.ts";
 import { targetsFile } from "./targets.ts";
@@ -39,6 +42,7 @@ export class Monitoring extends ApplicationComponent {
     this.#prometheus(kept);
     this.#kubeState();
     this.#hosts();
+    this.#processes();
     this.#grafana();
     this.registerOutputs({});
   }
@@ -80,6 +84,14 @@ export class Monitoring extends ApplicationComponent {
   #hosts(): void {
     const manifest = this.inNamespace(hostsDaemonSet({ textfiles: backupFolder(this.#context.facts) }));
     new kubernetes.apps.v1.DaemonSet(names.hosts, manifest, this.own([...this.#context.after]));
+  }
+
+  #processes(): void {
+    const { settings, after } = this.#context;
+    if (!settings.processExporter) return;
+    const manifest = this.inNamespace(processesDaemonSet({ image: imageOf(settings.processExporter.image) }));
+    const options = this.own([this.#files("processes", processFiles()), ...after]);
+    new kubernetes.apps.v1.DaemonSet(names.processes, manifest, options);
   }
 
   #grafana(): void {
@@ -147,7 +159,7 @@ export class Monitoring extends ApplicationComponent {
     return new kubernetes.networking.v1.NetworkPolicy(names[part], manifest, this.own());
   }
 
-  #files(part: Served, files: Readonly<Record<string, string>>): pulumi.Resource {
+  #files(part: Part, files: Readonly<Record<string, string>>): pulumi.Resource {
     const manifest = this.inNamespace({ metadata: metadataFor(part), data: files });
     return new kubernetes.core.v1.ConfigMap(names[part], manifest, this.own());
   }

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { folders, names, ports } from "./names.ts";
+import { boundsOf } from "./processes.ts";
 import { readName } from "./reading.ts";
 import type { HostJob, PodJob } from "./targets.ts";
 
@@ -51,7 +52,7 @@ export function prometheusYml({ estate, scrapeSeconds, hostJobs, podJobs, consul
     alerting: { alertmanagers: [{ static_configs: [{ targets: [`${names.alertmanager}:${ports.alertmanager}`] }] }] },
     scrape_configs: [
       ...hostJobs.map(({ name }) => ({
-        ...paced(name),
+        ...{ ...paced(name), ...boundsOf(name) },
         file_sd_configs: [{ files: [`${folders.targets}/${name}.json`] }],
         ...(consul ? consulDiscovery(name, consul) : {}),
       })),

@@ -30,7 +30,7 @@ type Known = Pick<EstateFacts, "name" | "pools"> & { readonly apps: readonly Omi
 
 /** Derives them: what is read is what the document and its applications have. */
 export function monitoringFacts(facts: Known, { scrapeSeconds, leastBbb }: Said): MonitoringFacts {
-  const [hosts, pods] = [hostJobs(facts, notBrought), podJobs(facts)];
+  const [hosts, pods] = [hostJobs(facts), podJobs(facts)];
   const scalelite = facts.apps.find(({ name }) => name === "scalelite");
   const consul = { server: `${consulNames.server}:${consulPorts.http}`, datacenter };
   const registered = facts.apps.some(({ name }) => name === "consul");
@@ -46,9 +46,6 @@ export function monitoringFacts(facts: Known, { scrapeSeconds, leastBbb }: Said)
     },
   };
 }
-
-/** What of the catalogue's exporters nothing brings to hosts. */
-export const notBrought = ["process-exporter"];
 
 /** What a Prometheus is made of besides its configuration. */
 export interface ServerFacts {

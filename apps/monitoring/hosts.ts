@@ -2,8 +2,7 @@ import { containerSecurity } from "../../stacks/podSecurity.ts";
 import { ports as catalogue } from "../../stacks/ports.ts";
 import { versions } from "../../stacks/versions.ts";
 import { user as postgresUser } from "../postgres/names.ts";
-import { labelsOf, selectorOf, user } from "./names.ts";
-import { metadataFor } from "./pods.ts";
+import { hostAddress, onEveryHost } from "./onHosts.ts";
 
 /** Where the container sees its host. */
 const host = "/host";
@@ -16,10 +15,7 @@ export interface HostsFacts {
 /** The port of node_exporter, as the catalogue of hosts has it. */
 const port = catalogue.find(({ service }) => service === "node-exporter")?.from ?? 9100;
 
-/**
- * DaemonSet of node_exporter, on every host whatever it keeps away. It has the host's network, whose traffic it counts and whose ports are
- * open by security groups; it sees the host's files and can change none. No unit of Ignition: a change of that replaces the host.
- */
+/** DaemonSet of node_exporter: it counts the traffic of the host's network, and sees the host's files, of which it can change none. */
 export function hostsDaemonSet({ textfiles }: HostsFacts) {
   const asks = { httpGet: { path: "/", port }, timeoutSeconds: 5 };
   const container = {
@@ -32,7 +28,7 @@ export function hostsDaemonSet({ textfiles }: HostsFacts) {
       "--collector.netclass.ignored-devices=^(veth|cali|lo)",
       ...(textfiles ? [`--collector.textfile.directory=${host}${textfiles}`] : []),
     ],
-    env: [{ name: "HOST_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } }],
+    env: [hostAddress],
     resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "250m", memory: "64Mi" } },
     readinessProbe: { ...asks, periodSeconds: 10 },
     livenessProbe: { ...asks, periodSeconds: 20, failureThreshold: 6 },
@@ -40,25 +36,10 @@ export function hostsDaemonSet({ textfiles }: HostsFacts) {
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "host", mountPath: host, readOnly: true, mountPropagation: "HostToContainer" }],
   };
-  return {
-    metadata: metadataFor("hosts"),
-    spec: {
-      selector: { matchLabels: selectorOf("hosts") },
-      updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "25%" } },
-      template: {
-        metadata: { labels: labelsOf("hosts") },
-        spec: {
-          ...{ hostNetwork: true, dnsPolicy: "Default", tolerations: [{ operator: "Exists" }] },
-          ...{ automountServiceAccountToken: false, enableServiceLinks: false, terminationGracePeriodSeconds: 10 },
-          securityContext: {
-            ...{ runAsNonRoot: true, runAsUser: user, runAsGroup: user, seccompProfile: { type: "RuntimeDefault" } },
-            // the folder of backups is that group's
-            ...(textfiles ? { supplementalGroups: [postgresUser] } : {}),
-          },
-          containers: [container],
-          volumes: [{ name: "host", hostPath: { path: "/", type: "Directory" } }],
-        },
-      },
-    },
-  };
+  return onEveryHost("hosts", {
+    container,
+    volumes: [{ name: "host", hostPath: { path: "/", type: "Directory" } }],
+    // the folder of backups is that group's
+    groups: textfiles ? [postgresUser] : [],
+  });
 }

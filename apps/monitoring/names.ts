@@ -10,11 +10,14 @@ export const names = {
   "kube-state": "monitoring-kube-state",
   grafana: "monitoring-grafana",
   hosts: "monitoring-hosts",
+  processes: "monitoring-processes",
 } as const;
 
 export type Part = keyof typeof names;
-/** Parts with an address of their own; `hosts` has that of each host. */
-export type Served = Exclude<Part, "hosts">;
+/** Parts that have a pod on every host, with its address. */
+export type OnHosts = "hosts" | "processes";
+/** Parts with an address of their own. */
+export type Served = Exclude<Part, OnHosts>;
 
 /** Ports of the parts, by the names that containers and Services have for them. */
 export const ports = {

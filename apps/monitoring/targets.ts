@@ -1,9 +1,9 @@
 import type { AppFacts } from "../../stacks/appFacts.ts";
 import type { HostFacts, PoolFacts } from "../../stacks/facts.ts";
-import { type Port, ports } from "../../stacks/ports.ts";
+import { portsWith } from "../../stacks/ports.ts";
 import { selectorOf as selectorOfApplication } from "../labels.ts";
 
-/** What listens on hosts only where an application runs that brings it. All others are everywhere, once this one runs. */
+/** What listens on hosts only where another application runs that brings it. All others are everywhere, once this one runs. */
 const broughtBy: Readonly<Record<string, string>> = { "bbb-exporter": "bbb", "turn-exporter": "coturn" };
 
 /** A port of hosts that Prometheus reads, and the hosts. */
@@ -27,31 +27,22 @@ export interface PodJob {
 
 export interface Known {
   readonly pools: readonly PoolFacts[];
-  readonly apps: readonly Pick<AppFacts, "name" | "ports" | "uses">[];
+  readonly apps: readonly Pick<AppFacts, "name" | "settings" | "ports" | "uses">[];
 }
 
-/**
- * The ports of hosts that the one port catalogue marks for scraping, each with its hosts; what nothing brings to them is left out.
- *
- * @param without services of the catalogue that this application itself does not bring
- */
-export function hostJobs(
-  { pools, apps }: Known,
-  without: readonly string[] = [],
-  catalogue: readonly Port[] = ports,
-): HostJob[] {
-  const running = apps.map(({ name }) => name);
-  return catalogue.flatMap(({ service: name, scrape, on, from: port }) => {
+/** The ports of hosts that the one port catalogue marks for scraping, each with its hosts; what nothing brings to them is left out. */
+export function hostJobs({ pools, apps }: Known): HostJob[] {
+  const running = Object.fromEntries(apps.map(({ name, settings }) => [name, settings]));
+  return portsWith(running).flatMap(({ service: name, scrape, on, from: port }) => {
     const bringer = broughtBy[name];
-    const brought = bringer === undefined ? !without.includes(name) : running.includes(bringer);
-    if (!scrape || !brought) return [];
+    if (!scrape || (bringer !== undefined && !running[bringer])) return [];
     const hosts = pools.filter(({ runs }) => on === "hosts" || runs.includes(on)).flatMap((pool) => [...pool.hosts]);
     return hosts.length > 0 ? [{ name, port, hosts }] : [];
   });
 }
 
 /** The ports of pods that applications mark for scraping, those of this one too. Pods for one user alone are a job each. */
-export function podJobs({ apps }: Pick<Known, "apps">): PodJob[] {
+export function podJobs({ apps }: { readonly apps: readonly Omit<Known["apps"][number], "settings">[] }): PodJob[] {
   return apps.flatMap(({ name: application, ports }) =>
     Object.entries(ports)
       .filter(([, { scrape }]) => scrape)

@@ -1,4 +1,4 @@
-import { destinations, ports } from "../../stacks/ports.ts";
+import { applicationPorts, destinations, ports } from "../../stacks/ports.ts";
 import type { Party } from "./estate-map.ts";
 
 /** What a rule opens, as neutron compares it. */
@@ -19,6 +19,9 @@ const parts: Readonly<Record<string, string>> = {
   },
 };
 
+/** What may listen on hosts of any estate. */
+const services = [...ports, ...Object.values(applicationPorts).flat()];
+
 /** Where journals are received unless the document says otherwise; elsewhere the rule looks like that of a download. */
 const logPorts = [19_532, 19_532] as const;
 
@@ -27,7 +30,7 @@ const logPorts = [19_532, 19_532] as const;
  * role decides if it is a workload's, else both are named, or of more the first. Empty when the catalogue has none.
  */
 export function serviceOn(to: Party, { protocol, from, to: last }: Opening): string {
-  const alike = ports.filter(
+  const alike = services.filter(
     (port) => port.protocol === protocol && port.from === from && (protocol === "icmp" || port.to === last),
   );
   const exact = alike.filter(({ on }) => on === to.name);

@@ -45,6 +45,11 @@ export const packages: readonly DebianPackage[] = [
     units: ["prometheus-node-exporter.service"],
   },
   {
+    name: "prometheus-process-exporter",
+    why: "measurements of hosts' processes",
+    units: ["prometheus-process-exporter.service"],
+  },
+  {
     name: "prometheus-postgres-exporter",
     why: "measurements of PostgreSQL",
     units: ["prometheus-postgres-exporter.service"],

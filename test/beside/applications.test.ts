@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
 import { turnPorts } from "../../apps/coturn/names.ts";
 import { turnSecrets } from "../../apps/coturn/secrets.ts";
+import { processGroups } from "../../apps/monitoring/processes.ts";
 import { prepareStack } from "../../cli/local/stack.ts";
 import { names } from "../../local/network/names.ts";
 import { comesAfter } from "../../stacks/applicationOrder.ts";
@@ -183,13 +184,28 @@ interface Target {
   readonly labels: { readonly job: string; readonly instance: string };
 }
 
-/** What Prometheus reads, as it says itself: asked on its own host, which alone reaches its pod. */
-async function targets(): Promise<readonly Target[]> {
+/** Prometheus itself, asked on its own host, which alone reaches its pod. */
+async function prometheus(what: string): Promise<Record<string, unknown>> {
   const [pod] = (await pods()).filter(({ metadata }) => metadata.name === "monitoring-prometheus-0");
   const host = (await small.servers())[hosts.worker[0]] ?? "";
-  const url = `http://${pod?.status.podIP}:9090/api/v1/targets?state=active`;
+  const url = `http://${pod?.status.podIP}:9090/api/v1/${what}`;
   const answer = await run("ip", "netns", "exec", names.host(host), "curl", "--silent", "--max-time", "5", url);
-  return JSON.parse(answer).data.activeTargets;
+  return JSON.parse(answer).data;
+}
+
+/** What it reads. */
+async function targets(): Promise<readonly Target[]> {
+  return (await prometheus("targets?state=active")).activeTargets as Target[];
+}
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+/** What it computes now. */
+async function computed(expr: string): Promise<readonly Sample[]> {
+  return (await prometheus(`query?query=${encodeURIComponent(expr)}`)).result as Sample[];
 }
 
 test("Prometheus reads every target whose program runs here, and finds all others too", async () => {
@@ -201,12 +217,29 @@ test("Prometheus reads every target whose program runs here, and finds all other
   const all = await soon(
     120,
     targets,
-    (found) => [...single, ...redis].every((job) => upOf(found, job) === 1) && upOf(found, "node-exporter") === count,
+    (found) =>
+      [...single, ...redis].every((job) => upOf(found, job) === 1) &&
+      ["node-exporter", "process-exporter"].every((job) => upOf(found, job) === count),
   );
   // Debian builds coturn without Prometheus, the others are played
   expect([...new Set(all.filter(({ health }) => health !== "up").map(({ labels }) => labels.job))].sort()).toEqual([
     ...["bbb-exporter", "ingress-metrics", "monitoring-kube-state", "registrator-http", "turn-exporter"],
   ]);
+});
+
+test("processes of every host are counted by the groups that they are in, others by their names, and what is not known is not kept", async () => {
+  const all = Object.values(hosts).flat();
+  const counted = async () => {
+    const samples = await computed("namedprocess_namegroup_num_procs > 0");
+    return all.map((host) =>
+      samples.flatMap(({ metric }) => (metric.instance === host ? [metric.groupname ?? ""] : [])).sort(),
+    );
+  };
+  // the hosts of the local stack have one table of processes: each sees those of all
+  const wanted = ["ssh", "turn", "postgres", "monitoring"];
+  const found = await soon(60, counted, (groups) => groups.every((own) => wanted.every((one) => own.includes(one))));
+  for (const own of found) expect(own.some((name) => !Object.hasOwn(processGroups, name))).toBe(true);
+  expect(await computed('{__name__=~"namedprocess_namegroup_(open_filedesc|read_bytes_total)"}')).toEqual([]);
 });
 
 test("pods reach each other along the arrows of the architecture, and nowhere else", async () => {

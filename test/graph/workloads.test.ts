@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
 import { applications } from "../../stacks/applications.ts";
 import { documentSecrets } from "../../stacks/documentSecrets.ts";
-import { bbbSettings, greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
+import { bbbSettings, greenlightSettings, processExporterImage, scaleliteImages } from "../unit/apps/documents.ts";
 import { estate } from "../unit/stacks/fixtures.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
@@ -13,7 +13,7 @@ const settings: Readonly<Record<string, object>> = {
   ...{ hello: {}, feedback: {} },
   registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
   ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
-  monitoring: { host: "worker-01", grafana: {} },
+  monitoring: { host: "worker-01", grafana: {}, processExporter: { image: processExporterImage } },
   consul: { hosts: ["worker-01", "worker-02", "worker-03"], page: {} },
   scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: {} },
   recordings: {},
@@ -32,7 +32,7 @@ const settings: Readonly<Record<string, object>> = {
 const forOthers = ["redis", "recordings"];
 
 /** Applications and workloads that have a pod on each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
-const onHosts = ["coturn", "monitoring-hosts"];
+const onHosts = ["coturn", "monitoring-hosts", "monitoring-processes"];
 
 /** Data volumes of the worker. */
 const volumes = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { hosts, roles } from "./hosts.ts";
 import { media, meetings, scalelite } from "./meetings.ts";
 import { type Dashboard, dashboardJson } from "./panel.ts";
+import { processes } from "./processes.ts";
 import { recordings } from "./recordings.ts";
 import { stores } from "./stores.ts";
 import { turn } from "./turn.ts";
@@ -10,6 +11,7 @@ export function dashboards(jobs: readonly string[]): readonly Dashboard[] {
   const reads = (job: string, ...shown: Dashboard[]) => (jobs.includes(job) ? shown : []);
   return [
     ...[roles, hosts],
+    ...reads("process-exporter", processes),
     ...reads("registrator-http", meetings, scalelite),
     ...reads("bbb-exporter", media),
     ...reads("scalelite-spool", recordings),

@@ -36,6 +36,7 @@ var programs = map[string]program{
 	"docker.io/library/node":                     {needs: toolFolder + "/node", path: true},
 	"docker.io/library/postgres":                 {needs: "/usr/lib/postgresql/*/bin/postgres", path: true},
 	"docker.io/library/redis":                    {needs: "/usr/bin/redis-server"},
+	"docker.io/ncabatoff/process-exporter":       {needs: "/usr/bin/prometheus-process-exporter", called: "/bin/process-exporter", lacks: []string{"--remove-empty-groups"}},
 	"docker.io/oliver006/redis_exporter":         {needs: "/usr/bin/prometheus-redis-exporter", called: "/redis_exporter", lacks: []string{"--exclude-latency-histogram-metrics"}},
 	"docker.io/prom/alertmanager":                {needs: "/usr/bin/prometheus-alertmanager", called: "alertmanager"},
 	"docker.io/prom/prometheus":                  {needs: "/usr/bin/prometheus"},

@@ -1,5 +1,5 @@
 /** A small estate with every application of the project: what each of them needs of its document, in one place. */
-import { bbbSettings, greenlightImage, scaleliteImages } from "../../unit/apps/documents.ts";
+import { bbbSettings, greenlightImage, processExporterImage, scaleliteImages } from "../../unit/apps/documents.ts";
 import { certificateFor } from "../../unit/apps/ingress/certificates.ts";
 
 export const zone = "apps.test";
@@ -30,7 +30,7 @@ function settings({ chain, store = false, downloads = bbbSettings }: Described):
     ...{ hello: { replicas: 1 }, feedback: { host: names.feedback, replicas: 1 }, coturn: { drainMinutes: 1 } },
     bbb: { ...bbbSettings, project: downloads.project, compose: downloads.compose },
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
-    monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10 },
+    monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10, processExporter: { image: processExporterImage } },
     consul: { hosts: [worker], memoryMiB: 128 },
     postgres: { host: worker, memoryMiB: 256 },
     redis: { host: worker, instances: { scalelite: { memoryMiB: 64 }, greenlight: { memoryMiB: 64 } } },

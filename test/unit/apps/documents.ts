@@ -27,6 +27,9 @@ export function withStore(document: any) {
   document.apps = { ...document.apps, recordings: {} };
 }
 
+/** process-exporter's image with a digest, which the project does not know. */
+export const processExporterImage = `${versions.processExporter}@sha256:${"0".repeat(64)}`;
+
 /** Greenlight's image with a digest, which the project does not know. */
 export const greenlightImage = `${versions.greenlight}@sha256:${"0".repeat(64)}`;
 

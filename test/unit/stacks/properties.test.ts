@@ -1,11 +1,13 @@
 /** What is true of every estate that a document can describe. */
 import { expect, it } from "vitest";
+import { hostJobs } from "../../../apps/monitoring/targets.ts";
 import { machineFacts, machineSecrets } from "../../../ignition/machine.ts";
 import { renderMachine } from "../../../ignition/render.ts";
 import { deriveFacts, type EstateFacts } from "../../../stacks/facts.ts";
 import { parseEstate } from "../../../stacks/parse.ts";
-import { ports } from "../../../stacks/ports.ts";
+import { ports, portsWith } from "../../../stacks/ports.ts";
 import { groupsOfHost, rolesRunning } from "../../../stacks/securityRules.ts";
+import { processExporterImage } from "../apps/documents.ts";
 import { uniqueSecrets } from "./fixtures.ts";
 import { generateDocument } from "./generate/document.ts";
 import { randomOf } from "./generate/random.ts";
@@ -16,6 +18,22 @@ const all = samples(300, (seed) => {
   const document = generateDocument(random);
   const estate = parseEstate(document, `the document of seed ${seed}`);
   return { random, document, estate, facts: deriveFacts(estate) };
+});
+
+/** The same with monitoring, whose data is on a server of the orchestrator; some have process-exporter. */
+const watched = samples(300, (seed) => {
+  const random = randomOf(seed);
+  const document = generateDocument(random);
+  const processes = random.chance(0.5);
+  const { orchestrator } = document.roles;
+  if (!orchestrator) throw new Error("no orchestrator");
+  const [host] =
+    deriveFacts(parseEstate(document, "a test")).pools.find(({ role }) => role === "orchestrator")?.hosts ?? [];
+  orchestrator.volumes = { ...orchestrator.volumes, measured: { sizeGiB: 20, path: "/var/lib/measured" } };
+  const exporter = processes ? { processExporter: { image: processExporterImage } } : {};
+  Object.assign(document, { apps: { monitoring: { host: host?.name, volume: "measured", ...exporter } } });
+  const estate = parseEstate(document, `the document of seed ${seed}`);
+  return { processes, estate, facts: deriveFacts(estate) };
 });
 
 const hostsIn = ({ pools }: EstateFacts) => pools.flatMap(({ hosts }) => hosts);
@@ -78,11 +96,12 @@ it("ranges of sites, pods and services share no address", () => {
 });
 
 it("every scrape target has exactly one rule that lets monitoring in, and one that lets monitoring out to it", () => {
-  const scraped = ports.filter(({ scrape }) => scrape);
-  expect(scraped.length).toBeGreaterThan(3);
   let targets = 0;
-  ofEach(all, ({ estate, facts }) => {
+  ofEach(watched, ({ estate, facts }) => {
     const monitoring = rolesRunning(estate, "monitoring");
+    const scraped = portsWith(estate.apps).filter(({ scrape }) => scrape);
+    const jobs = hostJobs(facts).map(({ name }) => name);
+    expect(scraped.map(({ service }) => service)).toEqual(expect.arrayContaining(["node-exporter", ...jobs]));
     for (const { protocol, from, to, on, service } of scraped)
       for (const host of hostsIn(facts).filter(({ runs }) => on === "hosts" || runs.includes(on)))
         for (const asks of monitoring) {
@@ -111,6 +130,16 @@ it("every scrape target has exactly one rule that lets monitoring in, and one th
         }
   });
   expect(targets).toBeGreaterThan(300);
+});
+
+it("process-exporter is read, and its port open, where the document has it, and nowhere else", () => {
+  for (const wanted of [true, false])
+    expect(watched.filter(({ value }) => value.processes === wanted).length).toBeGreaterThan(50);
+  ofEach(watched, ({ processes, estate, facts }) => {
+    expect(hostJobs(facts).some(({ name }) => name === "process-exporter")).toBe(processes);
+    const monitoring = rolesRunning(estate, "monitoring");
+    expect(facts.rules.some(({ from }) => from === 9256)).toBe(processes && monitoring.length > 0);
+  });
 });
 
 it("nothing of a service is open to the world but what the catalogue says", () => {

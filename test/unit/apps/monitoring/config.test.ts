@@ -29,12 +29,13 @@ describe("what is read", () => {
     const jobs = hostJobs(facts);
     expect(jobs.map(({ name, port, hosts }) => [name, port, hosts.length])).toEqual([
       ["node-exporter", 9100, 8],
-      ["process-exporter", 9256, 8],
       ["turn-exporter", 9641, 2],
+      ["process-exporter", 9256, 8],
     ]);
-    const without = hostJobs({ ...facts, apps: facts.apps.filter(({ name }) => name !== "coturn") }, ["node-exporter"]);
-    expect(without.map(({ name }) => name)).toEqual(["process-exporter"]);
-    const bbb = hostJobs({ ...facts, apps: [...facts.apps, { name: "bbb", uses: [], ports: {} }] });
+    const without = hostJobs({ ...facts, apps: facts.apps.filter(({ name }) => name !== "coturn") });
+    expect(without.map(({ name }) => name)).toEqual(["node-exporter", "process-exporter"]);
+    const settings = { enabled: true };
+    const bbb = hostJobs({ ...facts, apps: [...facts.apps, { name: "bbb", settings, uses: [], ports: {} }] });
     expect(bbb.find(({ name }) => name === "bbb-exporter")?.hosts.map(({ name }) => name)).toEqual([
       "bbb-01",
       "bbb-02",
@@ -248,7 +249,7 @@ describe("who reaches whom", () => {
     const { egress } = policy("prometheus", reached).spec;
     expect(egress).toContainEqual({
       to: [{ ipBlock: { cidr: "10.20.0.0/24" } }],
-      ports: [9100, 9256, 9641].map((port) => ({ port, protocol: "TCP" })),
+      ports: [9100, 9641, 9256].map((port) => ({ port, protocol: "TCP" })),
     });
     const open = JSON.stringify(egress);
     expect(open).toContain(

@@ -46,9 +46,11 @@ it("rules ask for metrics that there are, too", () => {
   for (const { alert, expr } of exprs) expect(unknown(expr), alert).toEqual([]);
 });
 
-it("there is one for roles, hosts, meetings, Scalelite, recordings and TURN, where the estate has them", () => {
+it("there is one for roles, hosts, processes, meetings, Scalelite, recordings and TURN, where the estate has them", () => {
   const ids = (of: readonly string[]) => dashboards(of).map(({ id }) => id);
-  expect(ids(jobs)).toEqual(["roles", "hosts", "meetings", "scalelite", "media", "recordings", "turn", "stores"]);
+  expect(ids(jobs)).toEqual([
+    ...["roles", "hosts", "processes", "meetings", "scalelite", "media", "recordings", "turn", "stores"],
+  ]);
   expect(ids(["node-exporter"])).toEqual(["roles", "hosts"]);
 });
 

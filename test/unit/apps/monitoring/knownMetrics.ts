@@ -20,6 +20,8 @@ export const knownMetrics: ReadonlySet<string> = new Set([
   ...["node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes", "node_filesystem_avail_bytes"],
   ...["node_filesystem_size_bytes", "node_filesystem_files", "node_filesystem_files_free"],
   ...["node_network_receive_bytes_total", "node_network_transmit_bytes_total"],
+  ...["namedprocess_namegroup_cpu_seconds_total", "namedprocess_namegroup_memory_bytes"],
+  ...["namedprocess_namegroup_num_procs", "namedprocess_namegroup_states"],
   ...["kube_node_info", "kube_node_status_condition", "kube_deployment_status_replicas_ready"],
   ...["kube_deployment_status_replicas_unavailable", "kube_statefulset_replicas"],
   ...["kube_statefulset_status_replicas_ready", "kube_daemonset_status_number_unavailable"],

@@ -56,7 +56,7 @@ function plain(
 
 /** Of an estate with everything. */
 export const jobs = [
-  ...["node-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
+  ...["node-exporter", "process-exporter", "bbb-exporter", "turn-exporter", "feedback-private", "registrator-http"],
   ...["monitoring-prometheus", "monitoring-alertmanager", "monitoring-kube-state"],
   ...["postgres-exporter", "redis-exporter-scalelite", "scalelite-spool", "ingress-metrics", "bbb-handover"],
 ];
