@@ -11,8 +11,8 @@ Exit codes:
   0  the plan is shown, and nothing speaks against it
   1  the preview did not come to its end, or a mandatory policy forbids it; the reasons are in the text
   4  the plan is refused: more hosts of a pool at once than its rollout.width (width), something protected would go (protected), too much
-     would be deleted (removed), data would go that the document does not say may go (data), or addresses of hosts that stay
-     (addresses); each with its cure. 'estate up' refuses the same`;
+     would be deleted (removed), data would go that the document does not say may go (data), addresses of hosts that stay (addresses),
+     or a host would get another image or flavor where it runs (rebuild); each with its cure. 'estate up' refuses the same`;
 
 export interface PlanOptions {
   readonly maxRemoved?: number;
