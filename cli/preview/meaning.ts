@@ -42,8 +42,7 @@ function meetings(hosts: readonly HostChange[], unsure: boolean): string {
   const away = hosts.filter(({ kind }) => kind !== "create");
   const carries = away.some(({ runs }) => runs.length === 0 || runs.includes("bbb") || runs.includes("turn"));
   if (!carries && !unsure) return "No meeting is interrupted.";
-  if (!carries)
-    return "No host with meetings is drained; whether what changes interrupts one, the plan does not say.";
+  if (!carries) return "No host with meetings is drained; whether what changes interrupts one, the plan does not say.";
   return "Meetings on hosts that drain must end or move within that time; others are not touched by the roll.";
 }
 

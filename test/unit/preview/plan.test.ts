@@ -225,7 +225,9 @@ describe("the check of a plan", () => {
 
   it("has nothing against what else changes of a host that runs, nor against a flavor of something else", () => {
     const zone = six.nodes.find(({ type }) => type.endsWith(":Zone"));
-    expect(dangers(plan(six, [[instance("bbb-01"), { op: "update", paths: { powerState: "update" } }]]), {})).toEqual([]);
+    expect(dangers(plan(six, [[instance("bbb-01"), { op: "update", paths: { powerState: "update" } }]]), {})).toEqual(
+      [],
+    );
     const other = `${zone?.type}::${zone?.name}`;
     expect(dangers(plan(six, [[other, { op: "update", paths: { flavorId: "update" } }]]), {})).toEqual([]);
   });
