@@ -15,6 +15,8 @@ export interface Call {
   readonly body?: object;
   /** @default application/json */
   readonly type?: string;
+  /** Whether the answer is a text, such as `ok`, instead of JSON. @default false */
+  readonly plain?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function openApi(access: Access, { deadline = 15_000, page = 500 }: ApiOp
         const why = late.aborted ? `no answer within ${deadline / 1000} s` : whyUnanswered(error);
         throw new Error(`${host}: ${why}`, { cause: error });
       });
-      if (status >= 200 && status < 300) return parsed<Answer>(host, body);
+      if (status >= 200 && status < 300) return call.plain ? (body as Answer) : parsed<Answer>(host, body);
       const error = new ApiError(host, status, body);
       // it says itself when to ask again
       if (retryAfter === undefined || performance.now() + retryAfter >= end) throw error;

@@ -28,6 +28,8 @@ export const Entry = z.object({
   stack: z.string(),
   /** Id of one `estate up`. A plain `pulumi up` has none. */
   update: z.string().optional(),
+  /** Of `up`: the commit that it is of, whole, where nothing was changed since. */
+  commit: z.string().optional(),
   host: z.string().optional(),
   /** The host's role, as far as the document still has the host. */
   role: z.string().optional(),

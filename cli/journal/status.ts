@@ -26,6 +26,8 @@ export type RollResult = "none" | "running" | "done" | "held" | "failed" | "unkn
 export interface RolloutStatus {
   /** Id of the `estate up`, if it was one. */
   readonly update?: string;
+  /** The commit that it is of, if that was checked out and unchanged. */
+  readonly commit?: string;
   readonly result: RollResult;
   /** How it ended, in a sentence, if somebody said it. */
   readonly text: string;
@@ -49,9 +51,10 @@ export function rolloutStatus(entries: readonly Entry[], now: Date): RolloutStat
     ),
   );
   const up = roll.findLast(({ step }) => step === "up");
+  const commit = roll.find((entry) => entry.commit)?.commit;
   const result = up ? resultOf(up, heard) : resultOfGates(hosts, heard);
   return {
-    ...(last.update ? { update: last.update } : {}),
+    ...{ ...(last.update ? { update: last.update } : {}), ...(commit ? { commit } : {}) },
     ...{ result, text: up && up.state !== "begun" ? up.text : "", startedAt: first.time },
     ...(result === "running" || result === "unknown" ? {} : { endedAt: last.time }),
     hosts,

@@ -4,15 +4,16 @@ import { type Danger, dangers, defaultMaxRemoved } from "./judge.ts";
 const help = `
 The plan is read from the engine's events: what is replaced or deleted, hosts in the order in which they roll and how long that takes
 at most, updates with the paths that change, additions, what the policy pack finds, and what it means for users. It holds no values,
-secret or not. Equal events give equal text. Nothing is changed, and no lock is taken. All that pulumi says is in
-.estate/<stack>.preview.log.
+secret or not. Equal events give equal text. Nothing is changed, and no lock is taken. The state is not refreshed: what was changed by
+hand in the cloud, 'estate drift' tells. Where the orchestrator does not answer, what is in it is validated by no server, and the plan
+says so. Where there is no plan, --markdown and --json say why. All that pulumi says is in .estate/<stack>.preview.log.
 
 Exit codes:
   0  the plan is shown, and nothing speaks against it
   1  the preview did not come to its end, or a mandatory policy forbids it; the reasons are in the text
   4  the plan is refused: more hosts of a pool at once than its rollout.width (width), something protected would go (protected), too much
-     would be deleted (removed), data would go that the document does not say may go (data), or addresses of hosts that stay
-     (addresses); each with its cure. 'estate up' refuses the same`;
+     would be deleted (removed), data would go that the document does not say may go (data), addresses of hosts that stay (addresses),
+     or a host would get another image or flavor where it runs (rebuild); each with its cure. 'estate up' refuses the same`;
 
 export interface PlanOptions {
   readonly maxRemoved?: number;

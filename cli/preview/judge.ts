@@ -1,9 +1,10 @@
+import { rebuiltBy } from "./in-place.ts";
 import { listed } from "./listed.ts";
 import { goneAddresses, goneData } from "./losses.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a plan may be refused for; an operator accepts them by these names. */
-export const dangers = ["width", "protected", "removed", "data", "addresses"] as const;
+export const dangers = ["width", "protected", "removed", "data", "addresses", "rebuild"] as const;
 export type Danger = (typeof dangers)[number];
 
 /** Why a plan is refused, and what to do. */
@@ -30,7 +31,7 @@ const fewResources = 20;
 export function judgePlan(plan: Plan, { maxRemoved = defaultMaxRemoved, accepted = [] }: Limits): Refusal[] {
   const found = [
     ...[tooManyTogether(plan), unprotected(plan), tooMuchRemoved(plan, maxRemoved)],
-    ...[lostData(plan), lostAddresses(plan)],
+    ...[lostData(plan), lostAddresses(plan), rebuilt(plan)],
   ].flat();
   return found.filter(({ danger }) => !accepted.includes(danger));
 }
@@ -82,6 +83,22 @@ function lostAddresses(plan: Plan): Refusal[] {
       danger: "addresses",
       what: `addresses or names that others know would go, of hosts that stay: ${listed(gone.map(({ name }) => name))}`,
       cure: `look for a change of network.mode, network.external, zone, of a site's cidr or of a role's publicAddress, and take it back; ${accept("addresses")}`,
+    },
+  ];
+}
+
+/** The provider has nova rebuild or resize a server whose program does not say that it is replaced: at once, with all that runs on it. */
+function rebuilt({ changes }: Plan): Refusal[] {
+  const hosts = changes.flatMap((change) => {
+    const paths = rebuiltBy(change);
+    return paths.length === 0 ? [] : [`${change.name} (${paths.join(" and ")})`];
+  });
+  if (hosts.length === 0) return [];
+  return [
+    {
+      danger: "rebuild",
+      what: `hosts would be rebuilt or resized where they run, undrained and without waiting for each other: ${listed(hosts)}`,
+      cure: `have the server name these in its replaceOnChanges (components/host.ts), so that it is replaced in its turn; ${accept("rebuild")}`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { PoolFacts } from "../../stacks/facts.ts";
 import type { Change } from "./changes.ts";
 import type { HostChange } from "./hosts.ts";
+import { leadsToHosts, shiftsInPlace } from "./in-place.ts";
 import { listed } from "./listed.ts";
 import { holdsData } from "./losses.ts";
 import { minutes } from "./minutes.ts";
@@ -16,6 +17,7 @@ export function meaningOf(
   if (changes.length === 0) return ["Nothing changes."];
   const others = changes.filter((change) => !isOfHost(change, hosts));
   const ways = others.filter(isWay);
+  const shifts = changes.filter(shiftsInPlace);
   const apps = changes.filter(({ type, kind }) => type.startsWith("kubernetes:") && kind !== "create");
   const data = changes.filter(holdsData);
   return [
@@ -24,11 +26,14 @@ export function meaningOf(
     ...(ways.length > 0
       ? [`Ways to hosts are replaced or deleted, and what goes over them is cut off: ${listed(namesOf(ways))}.`]
       : []),
+    ...(shifts.length > 0
+      ? [`Hosts or ways to them change in place, and what goes over them may be cut off: ${listed(namesOf(shifts))}.`]
+      : []),
     ...(apps.length > 0
       ? [`Applications change, and what runs of them may start anew: ${listed(namesOf(apps))}.`]
       : []),
     ...(data.length > 0 ? [`Data goes with what is replaced or deleted: ${listed(namesOf(data))}.`] : []),
-    meetings(hosts, ways.length + apps.length > 0),
+    meetings(hosts, ways.length + shifts.length + apps.length > 0),
   ];
 }
 
@@ -37,8 +42,7 @@ function meetings(hosts: readonly HostChange[], unsure: boolean): string {
   const away = hosts.filter(({ kind }) => kind !== "create");
   const carries = away.some(({ runs }) => runs.length === 0 || runs.includes("bbb") || runs.includes("turn"));
   if (!carries && !unsure) return "No meeting is interrupted.";
-  if (!carries)
-    return "No host with meetings is touched; whether what else changes interrupts one, the plan does not say.";
+  if (!carries) return "No host with meetings is drained; whether what changes interrupts one, the plan does not say.";
   return "Meetings on hosts that drain must end or move within that time; others are not touched by the roll.";
 }
 
@@ -83,7 +87,7 @@ function isOfHost({ name }: Change, hosts: readonly HostChange[]): boolean {
 
 /** What leads to hosts, where it does not stay. */
 function isWay({ type, kind }: Change): boolean {
-  return (kind === "replace" || kind === "delete") && /^openstack:(networking|loadbalancer|dns)\//.test(type);
+  return (kind === "replace" || kind === "delete") && leadsToHosts(type);
 }
 
 function namesOf(all: readonly { readonly name: string }[]): string[] {

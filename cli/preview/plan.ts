@@ -13,12 +13,16 @@ export type Counts = Readonly<Record<Kind | "unchanged", number>>;
 /** What an update would do. It holds names and paths, and no values. */
 export interface Plan extends Roll {
   readonly stack: string;
+  /** Of what it is, if it is of a commit: a short hash. */
+  readonly commit?: string;
   /** Whether the preview came to its end: what it did not come to is not in the plan. */
   readonly complete: boolean;
   /** What the plan does not know of: an update that runs, or what a killed one left. Sentences. */
   readonly halfDone: readonly string[];
   /** Why the orchestrator did not answer: what is in it is then not in the plan, or as the state has it. */
   readonly silentOrchestrator?: string;
+  /** That there is no orchestrator yet: nothing but the update can tell whether it takes what is to be in it. */
+  readonly noOrchestratorYet?: true;
   /** Why the roll is paused, if it is. */
   readonly paused?: string;
   readonly counts: Counts;

@@ -5,6 +5,7 @@ import { hostSection } from "./host-section.ts";
 import type { Refusal } from "./judge.ts";
 import type { Plan } from "./plan.ts";
 import { shownName } from "./shown.ts";
+import { commitLine } from "./trouble.ts";
 
 /** The most that GitHub takes for a comment is 65,536 characters. */
 export const commentLimit = 64_000;
@@ -30,23 +31,19 @@ export function renderPlan(plan: Plan, refusals: readonly Refusal[], form: Form,
 }
 
 function summary(plan: Plan, refusals: readonly Refusal[], form: Form): string[] {
-  const { counts, stack, complete, paused, users, halfDone, silentOrchestrator } = plan;
+  const { counts, stack, commit, complete, paused, users, halfDone } = plan;
   const parts = [`${counts.replace} to replace`, `${counts.delete} to delete`, `${counts.update} to update`];
   return [
     form.title(
       `Plan for ${form.code(stack)}: ${[...parts, `${counts.create} to add`].join(", ")}; ${counts.unchanged} unchanged`,
     ),
+    ...commitLine(commit, form),
     ...(complete
       ? []
       : ["", form.strong("The preview did not come to its end: this is what it came to. The reason is below.")]),
     ...(halfDone.length === 0 ? [] : ["", form.strong("Before this plan:")]),
     ...halfDone.map((line) => form.bullet(form.code(line))),
-    ...(silentOrchestrator === undefined
-      ? []
-      : [
-          "",
-          `${form.strong("The orchestrator did not answer")}: what is in it is not previewed (${form.code(silentOrchestrator)}). Have the plan made where its API can be reached (admins.cidrs), or look at 'estate rollout status'.`,
-        ]),
+    ...orchestratorNote(plan, form),
     ...(refusals.length === 0 ? [] : ["", form.strong("Refused:")]),
     ...refusals.flatMap(({ what, cure }) => [
       form.bullet(`${form.strong("Danger")}: ${what}.`),
@@ -56,6 +53,20 @@ function summary(plan: Plan, refusals: readonly Refusal[], form: Form): string[]
       ? []
       : ["", `The roll is paused (${form.code(paused)}): no host is begun until 'estate rollout resume'.`]),
     ...["", form.section("What it means for users"), ...users.map(form.bullet)],
+  ];
+}
+
+/** What no API has looked at. */
+function orchestratorNote({ silentOrchestrator, noOrchestratorYet }: Plan, form: Form): string[] {
+  if (noOrchestratorYet)
+    return [
+      "",
+      `${form.strong("There is no orchestrator yet")}: what is to be in it is validated by no server before the update.`,
+    ];
+  if (silentOrchestrator === undefined) return [];
+  return [
+    "",
+    `${form.strong("The orchestrator did not answer")}: what is in it is not previewed there; it is compared with the state alone, and validated by no server (${form.code(silentOrchestrator)}). Have the plan made where its API can be reached (admins.cidrs), or look at 'estate rollout status'.`,
   ];
 }
 

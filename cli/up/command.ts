@@ -11,10 +11,13 @@ Hosts are then replaced one after another; 'estate rollout status' shows the sam
 no pause, no window of its role and no time budget forbids it; the one under way is always finished.
 Before all that it looks at the plan, with --yes too, and refuses what 'estate preview' refuses, and what a mandatory rule of
 the policy pack forbids.
+--continue is for a timer: it goes on with a roll that a pause, a window or a budget held back, and begins nothing: the journal
+(ESTATE_JOURNAL) must say that the last roll was held back, and what is checked out must be, unchanged, the commit which that was of.
+Else it does nothing, and ends with 0; with 75 where none of those hosts may be begun yet.
 All that pulumi says is in .estate/<stack>.update.log. Ctrl-C ends it in good order.
 
 Exit codes:
-  0   everything is as the document says
+  0   everything is as the document says; with --continue, or nothing was to be gone on with
   1   something failed; after the cure, the same command goes on from there
   4   the plan is refused, and nothing was done; the message has the cure, and the --accept that overrides it
   75  hosts are left that may not be begun now; the same command goes on later, for example from a timer`;
@@ -35,12 +38,20 @@ export function addUpCommands(program: Command): void {
     .option("--stack <name>", stack)
     .option("-y, --yes", "do not show the plan, and do not ask")
     .option("--budget <minutes>", "begin no further host after so many minutes", minutes)
+    .option("--continue", "only go on with a roll of this commit that was held back, for a timer; else do nothing")
     .option("--json", "print JSON at the end, for machines")
     .option("--no-policies", "without the policy pack, which otherwise judges the plan and the update")
     .addHelpText("after", help);
   addPlanOptions(up).action(
     async (
-      options: PlanOptions & { stack?: string; yes?: boolean; json?: boolean; budget?: number; policies: boolean },
+      options: PlanOptions & {
+        stack?: string;
+        yes?: boolean;
+        continue?: boolean;
+        json?: boolean;
+        budget?: number;
+        policies: boolean;
+      },
     ) => (await import("./up.ts")).up(options),
   );
   program

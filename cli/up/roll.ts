@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
+import { cleanCommit } from "../commit.ts";
 import { estateFile } from "../estate-folder.ts";
 import { journalFile, journalWriter, readJournal } from "../journal/journal.ts";
 import { type HostStatus, heldBack, type RolloutStatus, rolloutStatus } from "../journal/status.ts";
@@ -44,8 +45,10 @@ export async function roll(terms: Terms): Promise<Rolled> {
     () => journalFile(stack),
     (line) => process.stderr.write(`${line}\n`),
   );
+  const commit = await cleanCommit();
+  const of = { stack, update, ...(commit === undefined ? {} : { commit }) };
   const journal = (state: "begun" | "waiting" | "done" | "failed", text: string) =>
-    append({ time: new Date().toISOString(), stack, update, step: "up", state, text: text.split("\n", 1)[0] ?? "" });
+    append({ time: new Date().toISOString(), ...of, step: "up", state, text: text.split("\n", 1)[0] ?? "" });
   const by = `by ${userInfo().username} on ${hostname()}`;
   journal("begun", by);
   const alive = setInterval(() => journal("begun", by), signOfLife);

@@ -15,6 +15,7 @@ import { ensureFree } from "../state/unlock.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
 import { agree, refusedText } from "./agree.ts";
 import { hostsDown } from "./down.ts";
+import { whyIdle } from "./go-on.ts";
 import { exitCodes } from "./outcome.ts";
 import { plainProgress, terminalProgress } from "./progress.ts";
 import { reopenHosts } from "./reopen.ts";
@@ -23,6 +24,8 @@ import { type Rolled, roll } from "./roll.ts";
 interface Options extends PlanOptions {
   readonly stack?: string;
   readonly yes?: boolean;
+  /** Whether it only goes on with what was held back. */
+  readonly continue?: boolean;
   readonly json?: boolean;
   /** Minutes. */
   readonly budget?: number;
@@ -31,8 +34,17 @@ interface Options extends PlanOptions {
 }
 
 /** Puts the stack right if its engine was killed, looks at the plan, then runs `pulumi up`, and shows how far it is. */
-export async function up({ stack: named, yes, json, budget, policies, ...limits }: Options): Promise<void> {
+export async function up({ stack: named, yes, json, budget, policies, ...options }: Options): Promise<void> {
+  const { continue: goOn = false, ...limits } = options;
   const stack = await chooseStack(named, process.env);
+  const idle = goOn ? await whyIdle(stack) : undefined;
+  if (idle) {
+    process.exitCode = idle.exitCode;
+    const result = idle.exitCode === exitCodes.held ? "held" : "nothing";
+    return void process.stdout.write(
+      json ? `${JSON.stringify({ stack, result, text: idle.text })}\n` : `${idle.text}\n`,
+    );
+  }
   const mark = await healStack(stack, "estate up");
   const refusals = await agree(stack, { ...limitsIn(limits), policies, ...(yes ? { yes } : {}) });
   if (refusals.length > 0) {

@@ -2,7 +2,12 @@
  * `estate preview` on the running estate: the roll it lists, and that a roll without the chain is refused. That the roll which comes is the
  * one that it lists is seen where twelve hosts are replaced (roll.test.ts).
  */
+import { lookup } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readKubeconfig } from "../../cli/cluster/kubeconfig.ts";
 import type { Refusal } from "../../cli/preview/judge.ts";
 import type { Plan } from "../../cli/preview/plan.ts";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
@@ -28,6 +33,28 @@ test("without a change the plan is empty, and says so", async () => {
   const hosts = Object.keys(await serverIds()).length;
   expect([plan.changes, plan.users, plan.hostsNow]).toEqual([[], ["Nothing changes."], hosts]);
   expect(plan.counts.unchanged).toBeGreaterThan(50);
+});
+
+test("with an orchestrator that cannot be reached the plan is made all the same, and says so", async () => {
+  const { server } = readKubeconfig(await readFile(join(here.data, "kubeconfig"), "utf8"));
+  const addresses = (await lookup(server.hostname, { all: true, family: 4 })).map(({ address }) => address);
+  const table = "ip estate-test-silent";
+  const chain = [
+    "type filter hook output priority filter; policy accept;",
+    `ip daddr { ${addresses.join(", ")} } tcp dport ${server.port} reject with tcp reset`,
+  ];
+  const [closed, shown] = await execa("nft", ["-f", "-"], {
+    input: `table ${table} {\nchain out {\n${chain.join("\n")}\n}\n}\n`,
+  })
+    .then(async () => [await estate(["preview", "--json"]), await estate(["preview", "--markdown", "-"])] as const)
+    .finally(() => execa("nft", ["delete", "table", ...table.split(" ")], { reject: false }));
+  expect(closed.exitCode, closed.text).toBe(0);
+  const { changes, silentOrchestrator } = JSON.parse(closed.stdout) as Plan;
+  expect([changes, silentOrchestrator]).toEqual([[], expect.stringContaining(`${server.host}: connect ECONNREFUSED`)]);
+  expect([shown.exitCode, shown.stdout]).toEqual([0, expect.stringContaining("**The orchestrator did not answer**")]);
+  const open = await estate(["preview", "--markdown", "-"]);
+  expect(open.exitCode, open.text).toBe(0);
+  expect(open.stdout).not.toContain("The orchestrator did not answer");
 });
 
 test("another server group, flavor and name server: every host is replaced, and never more than width of a pool at once", async () => {

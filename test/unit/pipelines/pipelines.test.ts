@@ -11,6 +11,7 @@ import { parse } from "yaml";
 import { addCommentCommand } from "../../../cli/comment/command.ts";
 import { addDriftCommands } from "../../../cli/drift/command.ts";
 import { addPreviewCommand } from "../../../cli/preview/command.ts";
+import { addRolloutCommands } from "../../../cli/rollout/command.ts";
 import { addUpCommands } from "../../../cli/up/command.ts";
 import { pulumi } from "../../../local/engine/archives.ts";
 import { project } from "../../../local/place.ts";
@@ -23,9 +24,16 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+interface Concurrency {
+  readonly group: string;
+  readonly "cancel-in-progress": boolean;
+}
+
 interface Job {
   readonly if?: string;
   readonly environment?: string;
+  readonly "runs-on"?: string | readonly string[];
+  readonly concurrency?: Concurrency;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly "timeout-minutes"?: number;
   readonly needs?: string;
@@ -37,7 +45,7 @@ interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: object;
   readonly env?: unknown;
-  readonly concurrency: { readonly group: string; readonly "cancel-in-progress": boolean };
+  readonly concurrency?: Concurrency;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -45,6 +53,10 @@ const folder = join(project, "pipelines");
 const text = async (name: string) => readFile(join(folder, name), "utf8");
 const workflow = async (name: string) => parse(await text(`github/${name}.yml`)) as Workflow;
 const github = ["estate-preview", "estate-up", "estate-drift"];
+const checksums = {
+  AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+  AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
+};
 
 /** Runs a step's script as the runner does, with an `estate` that ends with this code. */
 let place: string;
@@ -54,8 +66,8 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(place, { recursive: true, force: true }));
 
-async function run(script: string, code: number) {
-  const estate = `#!/bin/sh\necho "$@" >> calls\nwhile [ $# -gt 0 ]; do [ "$1" = --markdown ] && echo "# told" > "$2"; shift; done\nexit ${code}\n`;
+async function run(script: string, code: number, more: Readonly<Record<string, string>> = {}, says = "") {
+  const estate = `#!/bin/sh\necho "$@" >> calls\nwhile [ $# -gt 0 ]; do [ "$1" = --markdown ] && echo "# told" > "$2"; shift; done\necho '${says}'\nexit ${code}\n`;
   await writeFile(join(place, "cli", "estate"), estate);
   await chmod(join(place, "cli", "estate"), 0o755);
   const env = {
@@ -63,12 +75,13 @@ async function run(script: string, code: number) {
     ESTATE_STACK: "prod",
     ESTATE_HISTORY: "/kept/drift.sqlite",
     ESTATE_FOLDER: "/kept",
+    ...{ GITHUB_EVENT_NAME: "push", GITHUB_OUTPUT: join(place, "output"), RUNNER_TEMP: place, ...more },
   };
   const result = await execa("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", script], {
     ...{ cwd: place, env: { ...env, GITHUB_STEP_SUMMARY: join(place, "summary") }, extendEnv: false, reject: false },
   });
   const read = async (name: string) => readFile(join(place, name), "utf8").catch(() => "");
-  return { ...result, calls: await read("calls"), summary: await read("summary") };
+  return { ...result, calls: await read("calls"), summary: await read("summary"), output: await read("output") };
 }
 
 const scriptOf = ({ steps }: Job, word: string) => steps.find(({ run }) => run?.includes(word))?.run ?? "";
@@ -97,7 +110,7 @@ describe.each(github)("%s of GitHub Actions", (name) => {
       const given = steps.filter((step) => /\{\{ *secrets\./.test(JSON.stringify(step)));
       for (const { run, with: inputs } of given)
         expect([run?.includes("cli/estate"), inputs]).toEqual([true, undefined]);
-      if (given.length > 0) expect(environment).toMatch(/^estate/);
+      if (given.length > 0) expect(environment).toMatch(/^(estate|\$\{\{ .* && 'estate-continue' \|\| 'estate' \}\}$)/);
     }
   });
 
@@ -123,10 +136,29 @@ describe.each(github)("%s of GitHub Actions", (name) => {
   });
 
   it("is one run a stack at a time", async () => {
-    const { concurrency } = await workflow(name);
-    expect(concurrency.group).toMatch(new RegExp(`^${name}-\\$\\{\\{ vars\\.ESTATE_STACK \\}\\}`));
+    const { concurrency = (await workflow(name)).jobs.up?.concurrency } = await workflow(name);
+    expect(concurrency?.group).toMatch(new RegExp(`^${name}-\\$\\{\\{ vars\\.ESTATE_STACK \\}\\}`));
     // what changes the estate, or is about to tell, is never stopped by the next
-    expect(concurrency["cancel-in-progress"]).toBe(name === "estate-preview");
+    expect(concurrency?.["cancel-in-progress"]).toBe(name === "estate-preview");
+  });
+
+  it("runs what asks the cloud or the orchestrator in a range of administrators, and nothing else there", async () => {
+    const { jobs } = await workflow(name);
+    for (const [job, { "runs-on": runner }] of Object.entries(jobs))
+      expect([job, runner]).toEqual([
+        job,
+        ["comment", "fork"].includes(job) ? "ubuntu-24.04" : ["self-hosted", "estate"],
+      ]);
+  });
+
+  it("speaks to a state in S3 as cli/state/README.md says", async () => {
+    const { jobs } = await workflow(name);
+    const steps = Object.values(jobs).flatMap((job) => job.steps);
+    const given = steps.filter(({ env = {} }) => "PULUMI_BACKEND_URL" in env);
+    expect(given).toHaveLength(1);
+    expect(given[0]?.env).toMatchObject(checksums);
+    for (const [key, value] of Object.entries(checksums))
+      expect(await readFile(join(project, "cli", "state", "README.md"), "utf8")).toContain(`${key}=${value}`);
   });
 });
 
@@ -152,13 +184,31 @@ describe("a pull request on GitHub", () => {
     const refused = await run(scriptOf(preview as Job, "cli/estate"), 4);
     expect([refused.exitCode, refused.calls]).toEqual([4, "preview --stack prod --markdown plan.md\n"]);
   });
+
+  it("is commented on where there is no plan as well: the older one does not stay", async () => {
+    const { comment } = (await workflow("estate-preview")).jobs;
+    const download = comment?.steps.find(({ uses }) => uses?.includes("download-artifact"));
+    expect(download).toMatchObject({ "continue-on-error": true, with: { path: "plan" } });
+    const step = comment?.steps.find(({ run }) => run?.includes("cli/estate comment"));
+    expect(step?.env?.COMMIT).toMatch(/^\$\{\{ github\.event\.pull_request\.head\.sha \}\}$/);
+    const { exitCode, calls, summary } = await run(step?.run ?? "", 0, { COMMIT: "a1".repeat(20) });
+    expect([exitCode, calls]).toEqual([0, "comment plan/plan.md --stack prod\n"]);
+    expect(summary).toMatch(/^## No plan for `prod`\n\nThe job for the commit `a1a1a1a1` came to no plan/);
+    await writeFile(join(place, "plan", "plan.md"), "## Plan\n");
+    expect((await run(step?.run ?? "", 0)).summary).toMatch(/## Plan\n$/);
+  });
 });
 
 describe("the up after a merge on GitHub", () => {
   it("is of the branch main alone, with an approval before any secret", async () => {
     const { on, jobs } = await workflow("estate-up");
-    expect(on).toEqual({ push: { branches: ["main"] }, workflow_dispatch: null });
-    expect(jobs.up).toMatchObject({ if: "github.ref == 'refs/heads/main'", environment: "estate" });
+    expect(on).toMatchObject({ push: { branches: ["main"] }, workflow_dispatch: null });
+    expect(Object.keys(on)).toEqual(["push", "workflow_dispatch", "schedule"]);
+    expect(jobs.up?.if).toMatch(/^github\.ref == 'refs\/heads\/main' && /);
+    // only the schedule, which begins nothing, asks nobody
+    expect(jobs.up?.environment).toMatch(
+      /^\$\{\{ github\.event_name == 'schedule' && 'estate-continue' \|\| 'estate' \}\}$/,
+    );
     const minutes = jobs.up?.["timeout-minutes"] ?? 0;
     const budget = Number(/--budget (\d+)/.exec(scriptOf(jobs.up as Job, "cli/estate"))?.[1]);
     expect(minutes).toBeGreaterThan(budget + 60);
@@ -174,6 +224,53 @@ describe("the up after a merge on GitHub", () => {
     const { exitCode, stdout, calls } = await run(scriptOf(jobs.up as Job, "cli/estate"), code);
     expect([exitCode, calls]).toEqual([expected, "up --stack prod --yes --budget 300\n"]);
     expect(stdout.includes("Hosts are left")).toBe(code === 75);
+  });
+});
+
+describe("the schedule of the up on GitHub", () => {
+  const sha = "e5".repeat(20);
+  const look = async (code: number, commit: string) => {
+    const { held } = (await workflow("estate-up")).jobs;
+    const says = JSON.stringify({ stack: "prod", commit, result: "held" });
+    return run(scriptOf(held as Job, "rollout status"), code, { GITHUB_SHA: sha }, says);
+  };
+
+  it("looks each hour, without a secret, and outside of the row of updates", async () => {
+    const { on, jobs, concurrency } = await workflow("estate-up");
+    expect(on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \* \* \* \*$/) }]);
+    expect([concurrency, jobs.held?.concurrency, jobs.held?.environment]).toEqual([undefined, undefined, undefined]);
+    expect(JSON.stringify(jobs.held)).not.toContain("secrets.");
+    expect(jobs.held?.if).toBe("github.event_name == 'schedule' && github.ref == 'refs/heads/main'");
+    // what it reads is what `up` writes
+    const journalOf = (job: Job | undefined) => job?.steps.find(({ env }) => env?.ESTATE_JOURNAL)?.env?.ESTATE_JOURNAL;
+    expect(journalOf(jobs.held)).toMatch(/^\$\{\{ vars\.ESTATE_FOLDER \}\}\/journal\.jsonl$/);
+    expect(journalOf(jobs.up)).toBe(journalOf(jobs.held));
+  });
+
+  it.each([
+    ["a roll of this commit was held back", 75, sha, "yes"],
+    ["the roll that was held back is of another commit", 75, "f6".repeat(20), "no"],
+    ["the last roll is done", 0, sha, "no"],
+    ["the last roll failed", 1, sha, "no"],
+    ["a roll runs", 3, sha, "no"],
+  ])("where %s", async (_, code, commit, left) => {
+    const { exitCode, output, calls } = await look(code, commit);
+    expect([exitCode, output]).toEqual([0, `left=${left}\n`]);
+    expect(calls).toBe("rollout status --stack prod --json\n");
+  });
+
+  it("goes on only where that says so, and looks again itself; a merge and a person wait for no look", async () => {
+    const { up } = (await workflow("estate-up")).jobs;
+    expect(up).toMatchObject({ needs: "held", if: expect.stringContaining("!cancelled()") });
+    expect(up?.if).toMatch(/\(github\.event_name != 'schedule' \|\| needs\.held\.outputs\.left == 'yes'\)$/);
+    const script = scriptOf(up as Job, "cli/estate up");
+    const { calls } = await run(script, 0, { GITHUB_EVENT_NAME: "schedule" });
+    expect(calls).toBe("up --stack prod --yes --budget 300 --continue\n");
+    for (const [code, expected] of [
+      [75, 0],
+      [4, 4],
+    ] as const)
+      expect((await run(script, code, { GITHUB_EVENT_NAME: "schedule" })).exitCode).toBe(expected);
   });
 });
 
@@ -199,6 +296,8 @@ describe("the look for drift on GitHub", () => {
 describe("the pipeline of GitLab CI", () => {
   interface GitlabJob {
     readonly extends?: string;
+    readonly tags?: readonly string[];
+    readonly variables?: Readonly<Record<string, string>>;
     readonly rules?: readonly { readonly if: string; readonly when?: string }[];
     readonly environment?: { readonly name: string; readonly action?: string };
     readonly resource_group?: string;
@@ -209,7 +308,7 @@ describe("the pipeline of GitLab CI", () => {
     readonly script?: readonly string[];
   }
   const pipeline = async () => parse(await text("gitlab/estate.gitlab-ci.yml")) as Record<string, GitlabJob>;
-  const jobs = ["preview", "comment", "fork", "up", "drift"];
+  const jobs = ["preview", "comment", "fork", "up", "go-on", "drift"];
 
   it("runs for merge requests, the default branch and schedules, each job by rules of its own", async () => {
     const all = await pipeline();
@@ -241,6 +340,41 @@ describe("the pipeline of GitLab CI", () => {
       ...{ environment: { name: "estate" }, resource_group: "estate-up-$ESTATE_STACK", interruptible: false },
       allow_failure: { exit_codes: [75] },
     });
+  });
+
+  it("goes on each hour from a schedule of its own, in the same row, with a command that begins nothing", async () => {
+    const { up, drift, "go-on": goOn } = await pipeline();
+    const scheduled = '$CI_PIPELINE_SOURCE == "schedule" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
+    expect(goOn).toMatchObject({
+      rules: [{ if: `${scheduled} && $ESTATE_SCHEDULE == "continue"` }],
+      ...{ environment: { name: "estate-continue" }, resource_group: up?.resource_group, interruptible: false },
+      ...{ allow_failure: { exit_codes: [75] }, script: up?.script?.map((line) => `${line} --continue`) },
+    });
+    expect(drift?.rules?.[0]?.if).toBe(`${scheduled} && $ESTATE_SCHEDULE != "continue"`);
+    expect(up?.variables?.ESTATE_JOURNAL).toBe("$ESTATE_FOLDER/journal.jsonl");
+    expect(goOn?.variables).toEqual(up?.variables);
+  });
+
+  it("runs in a range of administrators, and speaks to a state in S3 as cli/state/README.md says", async () => {
+    const all = await pipeline();
+    expect(all[".estate"]).toMatchObject({ tags: ["estate"], variables: checksums });
+    for (const name of jobs)
+      expect([name, all[name]?.extends, all[name]?.tags]).toEqual([
+        name,
+        name === "fork" ? undefined : ".estate",
+        undefined,
+      ]);
+  });
+
+  it("is commented on where there is no plan as well", async () => {
+    const { comment } = await pipeline();
+    const script = comment?.script?.join("\n") ?? "";
+    const { exitCode, calls } = await run(script, 0, { CI_COMMIT_SHA: "a1".repeat(20) });
+    expect([exitCode, calls]).toEqual([0, "comment plan.md --stack prod\n"]);
+    expect(await readFile(join(place, "plan.md"), "utf8")).toMatch(/^## No plan for `prod`\n\n.*`a1a1a1a1`/);
+    await writeFile(join(place, "plan.md"), "## Plan\n");
+    await run(script, 0, { CI_COMMIT_SHA: "b2".repeat(20) });
+    expect(await readFile(join(place, "plan.md"), "utf8")).toBe("## Plan\n");
   });
 
   it("looks for drift on a schedule, and only an update that runs is no failure", async () => {
@@ -275,19 +409,23 @@ it("every command of estate in a pipeline has the options that it is given", asy
   addCommentCommand(program);
   addUpCommands(program);
   addDriftCommands(program);
+  const rollout = new Command("rollout");
+  addRolloutCommands(rollout);
+  program.addCommand(rollout);
   const files = await Promise.all(
     [...github.map((name) => `github/${name}.yml`), "gitlab/estate.gitlab-ci.yml"].map(text),
   );
-  const uses = files.join("\n").matchAll(/cli\/estate (preview|comment|up|drift) ([^|\n]*)/g);
+  const uses = files.join("\n").matchAll(/cli\/estate (preview|comment|up|drift|rollout status) ([^|>\n]*)/g);
   const wrong: string[] = [];
   const seen = new Set<string>();
   for (const [line, name = "", rest = ""] of uses) {
     seen.add(name);
-    const options = program.commands.find((command) => command.name() === name)?.options.map(({ long }) => long);
+    const all = [...program.commands, ...rollout.commands];
+    const options = all.find((one) => one.name() === name.split(" ").at(-1))?.options.map(({ long }) => long);
     for (const [flag] of rest.matchAll(/--[\w-]+/g)) if (!options?.includes(flag)) wrong.push(line);
   }
   expect(wrong).toEqual([]);
-  expect([...seen].sort()).toEqual(["comment", "drift", "preview", "up"]);
+  expect([...seen].sort()).toEqual(["comment", "drift", "preview", "rollout status", "up"]);
 });
 
 describe("the installation of Pulumi", () => {

@@ -93,6 +93,55 @@ describe("estate preview", { timeout: 60_000 }, () => {
     expect(stderr).toContain("'pulumi preview' on the stack");
   });
 
+  it("writes why there is no plan where an older one would be believed, with the commit, and ends with 1", async () => {
+    const document = { ...plainDocument(), zone: "x" };
+    await writeFile(stackFilePath(stack), stringify({ config: { "estate:estate": document } }));
+    await fake.remove();
+    fake = fakePulumi(stack, { GITHUB_SHA: "c3".repeat(20) });
+    const file = join(fake.folder, "plan.md");
+    await writeFile(file, "## Plan of yesterday");
+    const { exitCode, stdout, stderr } = await fake.estate(["preview", "--markdown", file]);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("zone: write a domain");
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain(`## No plan for \`${stack}\`\n`);
+    expect(text).toContain("Of the commit `c3c3c3c3`.\n");
+    expect(text).toMatch(/^- `zone: write a domain/m);
+    expect(text).not.toContain("yesterday");
+    const machine = await fake.estate(["preview", "--json", "--markdown", file]);
+    expect([machine.exitCode, JSON.parse(machine.stdout)]).toMatchObject([
+      1,
+      { ok: false, stack, commit: "c3c3c3c3", error: expect.stringContaining("zone: write a domain") },
+    ]);
+    expect((await fake.estate(["preview", "--markdown", "-"])).stdout).toBe(text.trimEnd());
+  });
+
+  it("shows no line of a stack file that cannot be read", async () => {
+    await writeFile(stackFilePath(stack), "config:\n  estate:estate: {a: unique-line\n");
+    const { exitCode, stdout } = await fake.estate(["preview", "--markdown", "-"]);
+    expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/^- `Pulumi\..+\.yaml cannot be read: /m)]);
+    expect(stdout).not.toContain("unique-line");
+  });
+
+  it("names the commit of a plan in each form", async () => {
+    await fake.remove();
+    fake = fakePulumi(stack, { CI_COMMIT_SHA: "d4".repeat(20) });
+    const file = join(fake.folder, "plan.md");
+    const { stdout } = await fake.estate(["preview", "--json", "--markdown", file], { preview: quiet });
+    expect(JSON.parse(stdout).commit).toBe("d4d4d4d4");
+    expect(readFileSync(file, "utf8")).toMatch(/^## Plan for .*\n\nOf the commit `d4d4d4d4`\.\n/);
+  });
+
+  it("asks the orchestrator where there is one; that it cannot be asked fails nothing", async () => {
+    const resources = [{ urn: `urn:pulumi:${stack}::estate::${server}::bbb-01`, type: server }];
+    const { exitCode, stdout } = await fake.estate(["preview", "--markdown", "-"], { preview: quiet, resources });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("**The orchestrator did not answer**")]);
+    expect(stdout).toContain("the stack's secrets, with which it is asked, cannot be read");
+    const none = await fake.estate(["preview", "--json"], { preview: quiet });
+    expect(JSON.parse(none.stdout)).not.toHaveProperty("silentOrchestrator");
+    expect(callsOf("config")).toHaveLength(1);
+  });
+
   it("ends with 4 where the plan is refused, with the cure, and with 0 where that is accepted", async () => {
     const { exitCode, stdout } = await fake.estate(["preview", "--json"], { preview: guarded });
     expect(exitCode).toBe(4);

@@ -210,6 +210,28 @@ describe("the check of a plan", () => {
     });
   });
 
+  it.each(["imageId", "imageName", "flavorId", "flavorName"])(
+    "refuses another %s of a host that runs, which nova would rebuild or resize undrained; accepted, it is still not harmless",
+    (path) => {
+      const of = plan(six, [[instance("bbb-01"), { op: "update", paths: { [path]: "update", userData: "update" } }]]);
+      const [refusal, ...others] = judgePlan(of, {});
+      expect([refusal?.danger, others]).toEqual(["rebuild", []]);
+      expect(refusal?.what).toMatch(new RegExp(`undrained.*: bbb-01 \\(${path}\\)$`));
+      expect(refusal?.cure).toMatch(/replaceOnChanges \(components\/host\.ts\).*--accept rebuild/);
+      expect(dangers(of, { accepted: ["rebuild"] })).toEqual([]);
+      expect(of.users.join(" ")).toMatch(/bbb-01.*No host with meetings is drained; whether .* the plan does not say/);
+    },
+  );
+
+  it("has nothing against what else changes of a host that runs, nor against a flavor of something else", () => {
+    const zone = six.nodes.find(({ type }) => type.endsWith(":Zone"));
+    expect(dangers(plan(six, [[instance("bbb-01"), { op: "update", paths: { powerState: "update" } }]]), {})).toEqual(
+      [],
+    );
+    const other = `${zone?.type}::${zone?.name}`;
+    expect(dangers(plan(six, [[other, { op: "update", paths: { flavorId: "update" } }]]), {})).toEqual([]);
+  });
+
   it("refuses to delete more than a share of all resources, or of the hosts; the share is told", () => {
     const most = six.nodes
       .filter(({ custom }) => custom)
@@ -256,8 +278,48 @@ describe("what it means for users", () => {
       expect(told.join(" "), part).toContain("cut off");
       expect(told.join(" "), part).not.toContain("No meeting");
     }
+    for (const [part, path] of [
+      ["RecordSet::", "records[0]"],
+      [":Port::bbb-01", "securityGroupIds[1]"],
+      ["FloatingIp::bbb-01", "portId"],
+      ["SecGroup::", "stateful"],
+      ["Subnet::", "dnsNameservers"],
+      ["Zone::dns", "masters"],
+      [instance("bbb-01"), "imageId"],
+      [instance("bbb-01"), "powerState"],
+    ] as const) {
+      expect(find(part), part).not.toBe("");
+      const told = users([find(part), { op: "update", paths: { [path]: "update", description: "update" } }]);
+      expect(told.join(" "), part).toContain("cut off");
+      expect(told.join(" "), part).not.toContain("No meeting");
+    }
+    const unnamed = users([find("RecordSet::"), { op: "update" }]);
+    expect(unnamed.join(" ")).not.toContain("No meeting");
     const app = users([find("apps/v1:Deployment"), { op: "update", paths: { "spec.replicas": "update" } }]);
     expect(app.join(" ")).toContain("may start anew");
     expect(app.join(" ")).not.toContain("No meeting");
+  });
+
+  it("is no interruption where names, words and marks change in place, or a rule is made", () => {
+    const words = { name: "update", description: "update", "tags[0]": "add", "metadata.ignition": "update" };
+    for (const part of [instance("bbb-01"), ":Port::bbb-01", "RecordSet::"])
+      expect(users([find(part), { op: "update", paths: words }]), part).toEqual(["No meeting is interrupted."]);
+    expect(users([find("SecGroupRule::"), { op: "create" }])).toEqual(["No meeting is interrupted."]);
+    // a name is not all that begins like one
+    const other = users([find("Subnet::"), { op: "update", paths: { nameservers: "update" } }]);
+    expect(other.join(" ")).not.toContain("No meeting");
+  });
+
+  it("names load balancers, routers and members too", () => {
+    const types = ["loadbalancer/member:Member", "loadbalancer/pool:Pool", "networking/router:Router"];
+    for (const kind of types) {
+      const metadata = (more: object) => ({
+        ...{ op: "update", type: `openstack:${kind}`, urn: `urn:pulumi:prod::estate::openstack:${kind}::api` },
+        ...{ old: { custom: true }, new: { custom: true }, ...more },
+      });
+      const changed = { detailedDiff: { adminStateUp: { diffKind: "update", inputDiff: true } } };
+      const told = plan(six, [], [{ resourcePreEvent: { metadata: metadata(changed) } }]).users.join(" ");
+      expect(told).toMatch(/may be cut off: api\. No host with meetings is drained/);
+    }
   });
 });
