@@ -100,7 +100,7 @@ export const scenarios: Readonly<Record<string, (cluster: Cluster) => Promise<vo
 
   "a TURN server runs in its host's network by its own manifest, and is told of new peers while it runs": turnRuns,
 
-  "Prometheus, Alertmanager and node_exporter run by their own manifests: they are read, found by name, and followed":
+  "Prometheus, Alertmanager and the exporters of hosts run by their own manifests: they are read, found by name, and followed":
     monitoringRuns,
 
   "a node's name stays with its host until the Node is deleted": async (cluster) => {
