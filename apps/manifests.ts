@@ -54,8 +54,26 @@ export function serviceOf(name: string, ports: Readonly<Record<string, number>>)
   return { metadata: metadataOf(name), spec: { type: "ClusterIP", selector: selectorOf(name), ports: listed } };
 }
 
-/** PodDisruptionBudget: a drain takes one pod at a time. Of a single pod it would hold every drain up, so there is none. */
-export function budgetOf(name: string, replicas: number) {
-  if (replicas < 2) return undefined;
-  return { metadata: metadataOf(name), spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf(name) } } };
+/**
+ * Whether a drain may be told to take one pod at a time. Of a single pod, or of pods that only one host takes, that would hold every
+ * drain up: the one that left has nowhere to be while the host is closed, and the next waits for it.
+ *
+ * @param hosts so many take its pods
+ */
+export function leaveOneByOne(replicas: number, hosts: number): boolean {
+  return replicas > 1 && hosts > 1;
+}
+
+/**
+ * PodDisruptionBudget: a drain takes one pod at a time, where that can end. One that is not ready may leave at any time: it serves nobody.
+ *
+ * @param hosts so many take its pods
+ */
+export function budgetOf(name: string, replicas: number, hosts: number) {
+  if (!leaveOneByOne(replicas, hosts)) return undefined;
+  const spec = {
+    ...{ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+    selector: { matchLabels: selectorOf(name) },
+  };
+  return { metadata: metadataOf(name), spec };
 }

@@ -1,11 +1,12 @@
 import * as openstack from "@pulumi/openstack";
 import * as pulumi from "@pulumi/pulumi";
 import type { EstateFacts } from "../stacks/facts.ts";
+import { tellWorkloads } from "../stacks/schema/workload.ts";
 import { groupsOfHost } from "../stacks/securityRules.ts";
 
 export interface SecurityGroupsArgs {
   /** Names of groups. A group that stays in the document is never replaced, and so the hosts that have it are not either. */
-  readonly facts: Pick<EstateFacts, "name" | "groups">;
+  readonly facts: Pick<EstateFacts, "name" | "groups" | "pools">;
 }
 
 /** The security groups of the estate, empty: neutron's default rules are removed. `SecurityRules` names what is open. */
@@ -15,12 +16,14 @@ export class SecurityGroups extends pulumi.ComponentResource {
 
   constructor(name: string, { facts }: SecurityGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
     super(SecurityGroups.type, name, {}, opts);
+    const runs = new Map(facts.pools.map((pool) => [pool.role, pool.runs]));
     const group = (key: string) =>
       new openstack.networking.SecGroup(
         `${name}-${key}`,
         {
           ...{ name: `${facts.name}-${key}`, deleteDefaultRules: true },
-          description: key === "hosts" ? "Every host of the estate" : `Hosts of the role ${key}`,
+          // the policy pack reads it: what may be open to everyone on a group's hosts depends on what they run
+          description: key === "hosts" ? "Every host of the estate" : tellWorkloads(key, runs.get(key) ?? []),
         },
         // Neutron takes equal names; deleted first, a group would take every host with it.
         { parent: this, deleteBeforeReplace: false },

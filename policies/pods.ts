@@ -23,6 +23,8 @@ export interface Pod {
   readonly securityContext: Rights;
   /** Whether its programs run until they are stopped. */
   readonly lasts: boolean;
+  /** Whether they are on the network of their host itself. */
+  readonly onHost: boolean;
 }
 
 interface Template {
@@ -31,6 +33,7 @@ interface Template {
     readonly containers?: readonly Container[];
     readonly initContainers?: readonly Container[];
     readonly securityContext?: Rights;
+    readonly hostNetwork?: boolean;
   };
 }
 
@@ -47,9 +50,14 @@ export function podOf(type: string, props: Readonly<Record<string, unknown>>): P
   };
   const template =
     kind === "Pod" ? (props as Template) : kind === "CronJob" ? spec.jobTemplate?.spec?.template : spec.template;
-  const { containers = [], initContainers = [], securityContext = {} } = template?.spec ?? {};
+  const {
+    containers = [],
+    initContainers = [],
+    securityContext = {},
+    hostNetwork: onHost = false,
+  } = template?.spec ?? {};
   const labels = template?.metadata?.labels ?? {};
-  return { labels, containers, initContainers, securityContext, lasts: !/Job$/.test(kind) };
+  return { labels, containers, initContainers, securityContext, lasts: !/Job$/.test(kind), onHost };
 }
 
 /** Limits that containers do not have: `web: memory`. */

@@ -1,7 +1,7 @@
 import { balancerSite, vipSite } from "./apiFront.ts";
 import { type Destination, destinations, type Party, type Port, portsWith } from "./ports.ts";
 import { hostsOf } from "./schema/role.ts";
-import { runsOf, type Workload } from "./schema/workload.ts";
+import { namesRunning, runsOf, type Workload } from "./schema/workload.ts";
 import type { Estate } from "./schema.ts";
 
 /** The other end of a rule: a group of the estate, a range, or an address known when it is made: a host's announced one, or a VIP. */
@@ -53,10 +53,8 @@ export function securityRules(estate: Estate, catalogue: readonly Port[] = ports
  * The roles whose hosts run a workload, by name. What has no hosts of its own runs as pods, on the hosts that take any pod.
  */
 export function rolesRunning({ roles }: Estate, workload: Workload): string[] {
-  const names = Object.keys(roles).sort();
-  const running = (wanted: Workload) => names.filter((name) => runsOf(name, roles[name] ?? {}).includes(wanted));
-  const own = running(workload);
-  return own.length > 0 || !["greenlight", "scalelite", "monitoring"].includes(workload) ? own : running("pods");
+  const runs = Object.entries(roles).map(([name, role]) => [name, runsOf(name, role)]);
+  return namesRunning(Object.fromEntries(runs), workload);
 }
 
 function groupsOf(party: "hosts" | Workload, estate: Estate): string[] {

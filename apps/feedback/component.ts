@@ -38,7 +38,7 @@ export class Feedback extends ApplicationComponent {
     const ranges = Object.values(facts.sites).map(({ cidr }) => cidr);
     const policy = networkPolicyOf({ name, apps: facts.apps, hosts: ranges });
     const closed = new kubernetes.networking.v1.NetworkPolicy(name, this.inNamespace(policy), this.own());
-    const budget = feedbackBudget(settings.replicas);
+    const budget = feedbackBudget(settings.replicas, after.length);
     if (budget) new kubernetes.policy.v1.PodDisruptionBudget(name, this.inNamespace(budget), this.own());
     const deployment = feedbackDeployment({ replicas: settings.replicas, program: program.metadata.name });
     const options = this.own([...after, files, secret, closed]);

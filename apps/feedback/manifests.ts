@@ -82,8 +82,9 @@ export function feedbackService() {
   return serviceOf(name, { http: 80, private: 8081 });
 }
 
-export function feedbackBudget(replicas: number) {
-  return budgetOf(name, replicas);
+/** @param hosts so many take its pods */
+export function feedbackBudget(replicas: number, hosts: number) {
+  return budgetOf(name, replicas, hosts);
 }
 
 /** Secret: what signs links, and what lets the answers be read. */

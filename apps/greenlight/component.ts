@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Build } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
+import { leaveOneByOne } from "../manifests.ts";
 import { policy, type Reached } from "./access.ts";
 import type { application } from "./app.ts";
 import { keys } from "./environment.ts";
@@ -45,8 +46,7 @@ export class Greenlight extends ApplicationComponent {
     const facts = this.#facts();
     const migrated = this.#migration(facts, [this.#secrets(), ...this.#policies()]);
     const pods = this.#portal(facts, migrated);
-    // of a single pod it would hold every drain up, or mean nothing
-    if (args.replicas > 1)
+    if (leaveOneByOne(args.replicas, args.after.length))
       new kubernetes.policy.v1.PodDisruptionBudget(
         names.portal,
         this.inNamespace(manifests.disruptionBudget()),

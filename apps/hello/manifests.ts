@@ -1,3 +1,6 @@
+import { budgetOf, deploymentOf, serviceOf } from "../manifests.ts";
+import { networkPolicyOf } from "../policy.ts";
+
 /** What the workload is made of. */
 export interface HelloFacts {
   /** By digest. Changing it rolls the pods, one after another. */
@@ -7,41 +10,34 @@ export interface HelloFacts {
 }
 
 const name = "hello";
-const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "estate" };
-const selector = { "app.kubernetes.io/name": name };
 const port = 8080;
 
-/** Deployment: stateless, not root, nothing writable, with limits and probes. */
+/** Deployment: stateless, and a program that answers whoever asks. */
 export function helloDeployment({ image, replicas = 2 }: HelloFacts) {
-  const probe = { httpGet: { path: "/health", port: "http" }, timeoutSeconds: 2 };
   const container = {
-    ...{ name, image, args: ["--port", String(port)], ports: [{ name: "http", containerPort: port, protocol: "TCP" }] },
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "200m", memory: "64Mi" } },
-    readinessProbe: { ...probe, periodSeconds: 5 },
-    livenessProbe: { ...probe, periodSeconds: 10, failureThreshold: 3 },
-    securityContext: {
-      ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
-      capabilities: { drop: ["ALL"] },
-    },
+    ...{ name, image, args: ["--port", String(port)], ports: { http: { port } } },
+    cpu: { request: "10m", limit: "200m" },
+    memory: { request: "16Mi", limit: "64Mi" },
+    ready: { path: "/health", port: "http" },
   };
-  const spec = {
-    ...{ automountServiceAccountToken: false, containers: [container] },
-    securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: "RuntimeDefault" } },
-  };
-  return {
-    metadata: { name, labels },
-    spec: {
-      ...{ replicas, selector: { matchLabels: selector } },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      template: { metadata: { labels }, spec },
-    },
-  };
+  return deploymentOf({ name, replicas, pod: { containers: [container] } });
 }
 
 /** Service: one address for its pods, inside the orchestrator. */
 export function helloService() {
-  return {
-    metadata: { name, labels },
-    spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }] },
-  };
+  return serviceOf(name, { http: 80 });
+}
+
+/**
+ * NetworkPolicy: from hosts, and to nobody.
+ *
+ * @param callers ranges that hosts come from: their own, and the pods', where a host's own requests over the overlay come from
+ */
+export function helloPolicy(callers: readonly string[]) {
+  return networkPolicyOf({ name, apps: [{ name, ports: { http: { port, from: ["hosts"] } } }], hosts: callers });
+}
+
+/** @param hosts so many take its pods */
+export function helloBudget({ replicas = 2 }: Pick<HelloFacts, "replicas">, hosts: number) {
+  return budgetOf(name, replicas, hosts);
 }

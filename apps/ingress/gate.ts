@@ -92,12 +92,8 @@ function onHostPorts<Container extends { readonly ports: readonly { readonly nam
 
 /** PodDisruptionBudget: one host at a time. */
 export function gateBudget(hosts: number) {
-  const budget = budgetOf(parts.gate, hosts);
+  const budget = budgetOf(parts.gate, hosts, hosts);
   if (!budget) return undefined;
-  const spec = {
-    ...budget.spec,
-    selector: { matchLabels: selectorOf("gate") },
-    unhealthyPodEvictionPolicy: "AlwaysAllow",
-  };
+  const spec = { ...budget.spec, selector: { matchLabels: selectorOf("gate") } };
   return { metadata: metadataOf(parts.gate, app), spec };
 }

@@ -4,6 +4,7 @@ import type { Build } from "../../stacks/application.ts";
 import { ApplicationComponent } from "../component.ts";
 import type { Consul } from "../consul/component.ts";
 import { hostsRunning } from "../hosts.ts";
+import { leaveOneByOne } from "../manifests.ts";
 import { binding, clusterRole, policy, type Reached, role } from "./access.ts";
 import type { application } from "./app.ts";
 import { type ConsulAddress, declaredState } from "./declared-state.ts";
@@ -37,8 +38,7 @@ export class Registrator extends ApplicationComponent {
     const needs = [...this.#rights(name), this.#declared(name), this.#policy(name)];
     const options = this.own([...needs, ...args.after]);
     const pods = new kubernetes.apps.v1.Deployment(name, this.inNamespace(deployment(args)), options);
-    // of a single pod it would hold every drain up, or mean nothing
-    if (args.replicas > 1)
+    if (leaveOneByOne(args.replicas, args.after.length))
       new kubernetes.policy.v1.PodDisruptionBudget(name, this.inNamespace(disruptionBudget()), this.own());
     new kubernetes.core.v1.Service(name, this.inNamespace(service()), this.own([pods]));
     this.registerOutputs({});

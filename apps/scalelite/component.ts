@@ -5,6 +5,7 @@ import { digestOf } from "../../stacks/digest.ts";
 import type { Generations } from "../../stacks/passwords.ts";
 import { ApplicationComponent } from "../component.ts";
 import { hostsRunning } from "../hosts.ts";
+import { leaveOneByOne } from "../manifests.ts";
 import type { Talker } from "../policy.ts";
 import { name as storeClaim } from "../recordings/names.ts";
 import { policy } from "./access.ts";
@@ -154,8 +155,7 @@ export class Scalelite extends ApplicationComponent {
     before: readonly pulumi.Resource[],
   ): pulumi.Resource {
     const pods = this.#workload(part, manifest, before);
-    // of a single pod it would hold every drain up, or mean nothing
-    if (this.#args.replicas > 1) {
+    if (leaveOneByOne(this.#args.replicas, this.#args.after.length)) {
       const budget = this.inNamespace(manifests.disruptionBudget(part));
       new kubernetes.policy.v1.PodDisruptionBudget(names[part], budget, this.own());
     }

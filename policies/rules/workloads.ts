@@ -36,9 +36,8 @@ export const podsNotRoot = podRule(
 /** Without one every pod of the orchestrator reaches it. */
 export const podsHaveNetworkPolicy = stackRule({
   ...{ name: "pods-have-network-policy", allows },
-  // it shows that pods answer: hosts ask it from addresses of the overlay, which no range of the document has
-  excepted: ["estate/hello", "default/hello"],
-  description: "A NetworkPolicy says who reaches the pods of a workload.",
+  description:
+    "A NetworkPolicy says who reaches the pods of a workload; of those on their host's network, security groups do.",
   find: unguarded,
 });
 
@@ -49,7 +48,10 @@ interface Selector {
 
 type Workload = Pick<PolicyResource, "type" | "name" | "props" | "urn">;
 
-/** A policy whose selector nobody knows yet may be for any pod of its namespace. */
+/**
+ * Workloads for whose pods there is no policy. One whose selector nobody knows yet may be for any pod of its namespace. Pods on the
+ * network of their host need none: a NetworkPolicy does not reach them, and who may come to a host is what its security groups say.
+ */
 export function unguarded(resources: readonly Workload[]): Violation[] {
   const policies = resources
     .filter(({ type }) => /^kubernetes:networking\.k8s\.io\/v1:NetworkPolicy$/.test(type))
@@ -59,7 +61,7 @@ export function unguarded(resources: readonly Workload[]): Violation[] {
     }));
   return resources.flatMap((resource) => {
     const pod = known(() => podOf(resource.type, resource.props));
-    if (!pod) return [];
+    if (!pod || pod.onHost) return [];
     const namespace = namespaceOf(resource);
     const guarded = policies.some(
       (policy) => policy.namespace === namespace && known(() => selects(policy.selector, pod.labels)) !== false,

@@ -68,6 +68,7 @@ const violations = [
   "mandatory gates-in-a-row bbb-03",
   "mandatory hosts-by-image-id by-name",
   "mandatory images-by-digest tag",
+  "mandatory listeners-name-callers api-for-all",
   "mandatory no-latest latest",
   "mandatory no-secrets-in-user-data leaky",
   "mandatory no-ssh-from-world ssh-for-all",
@@ -77,11 +78,14 @@ const violations = [
   "mandatory pods-have-network-policy unguarded",
   "mandatory pods-have-probes unprobed",
   "mandatory pods-not-root root",
+  "mandatory ports-are-guarded unguarded-port",
   "mandatory servers-follow-image frozen",
   "mandatory servers-have-gates ungated",
   "mandatory servers-have-gates ungated",
   "mandatory world-only-by-catalogue postgres-for-all",
   "mandatory world-only-by-catalogue ssh-for-all",
+  "mandatory world-only-where-it-listens https-on-monitoring",
+  "mandatory world-only-where-it-listens https-on-nobody",
 ];
 
 async function withPack(names: readonly string[], ...command: string[]) {

@@ -24,7 +24,7 @@ export const kubeconfig = facts.credentials.kubeconfig.output;
 const provider = new kubernetes.Provider("orchestrator", { kubeconfig: estate.requireOutput(kubeconfig) });
 const namespace = new kubernetes.core.v1.Namespace("guest", { metadata: { name: "guest" } }, { provider });
 const name = namespace.metadata.name;
-new Hello("hello", { namespace: name, image: versions.hello, replicas: 2, after: [] }, { providers: [provider] });
+new Hello("hello", { namespace: name, image: versions.hello, replicas: 2, callers: ["10.20.0.0/24"], after: [] }, { providers: [provider] });
 `;
 
 let folder: string;

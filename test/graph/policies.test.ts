@@ -1,4 +1,4 @@
-/** What the program registers keeps to the policy pack, for each document that is shipped: in a preview of an estate that is there. */
+/** What the program registers keeps to the policy pack, for each document that is shipped, and with every application: in a preview of an estate that is there. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PolicyResource, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
@@ -6,6 +6,8 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { project } from "../../local/place.ts";
 import { policies } from "../../policies/rules.ts";
+import { behindVip } from "../unit/stacks/fixtures.ts";
+import { everyApplication, secretsOf } from "./every-application.ts";
 import { graph, readyUrn, serverUrn } from "./program.ts";
 import type { Registered } from "./record.ts";
 
@@ -18,7 +20,21 @@ const shipped: readonly (readonly [string, (document: Document) => void])[] = [
   ["the local one", () => undefined],
   ["Pulumi.example.yaml", (document) => become(document, example)],
   ["stacks/example-provider.yaml", (document) => become(document, read("stacks/example-provider.yaml"))],
+  ["one with every application", protectedToo(everyApplication)],
+  [
+    "the local one, with a load balancer before the API",
+    (document) => Object.assign(document.orchestrator, { api: { front: "loadBalancer" } }),
+  ],
+  ["the local one, with a VIP before the API", behindVip],
 ];
+
+/** Of a document with data: else each of its volumes is told. */
+function protectedToo(change: (document: Document) => void) {
+  return (document: Document) => {
+    change(document);
+    document.removal = { protect: true };
+  };
+}
 
 function become(document: Document, other: Document): void {
   for (const key of Object.keys(document)) delete document[key];
@@ -30,7 +46,7 @@ async function judgedResources(change: (document: Document) => void): Promise<Po
   const inputs = new Map<string, Readonly<Record<string, unknown>>>();
   const nodes = await graph({
     change,
-    appSecrets: { "feedback.linkSecret": "0".repeat(64), "feedback.exportToken": "1".repeat(64) },
+    appSecrets: secretsOf(change),
     provider: (type, name, seen) => inputs.set(`${type}::${name}`, clear(seen)),
     state: allHosts.flatMap((host) => [serverUrn(host), readyUrn(host)]),
   });
@@ -45,8 +61,11 @@ function clear<Value>(value: Value): Value {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clear(inner)])) as Value;
 }
 
-/** Every host of the shipped documents: each is in the state, so that hosts wait for each other. */
-const allHosts = ["orchestrator-01", "orchestrator-02", "orchestrator-03", "bbb-01", "bbb-02", "worker-01"];
+/** Every host of these documents: each is in the state, so that hosts wait for each other. */
+const allHosts = [
+  ...["orchestrator-01", "orchestrator-02", "orchestrator-03", "bbb-01", "bbb-02", "turn-01", "turn-02"],
+  ...["worker-01", "worker-02", "worker-03", "recordings-01"],
+];
 
 function linked(nodes: readonly Registered[], inputs: ReadonlyMap<string, Readonly<Record<string, unknown>>>) {
   const keyOf = ({ type, name }: Pick<Registered, "type" | "name">) => `${type}::${name}`;
@@ -83,15 +102,19 @@ async function judge(resources: readonly PolicyResource[]): Promise<string[]> {
   return found.sort();
 }
 
-it.each(shipped)("%s keeps to every rule of the pack", async (_, change) => {
-  const resources = await judgedResources(change);
-  // what the rules look at is there: user data in clear, gates that wait for each other, pods
-  const second = resources.find(({ type, name }) => type.endsWith(":Instance") && name === "bbb-02");
-  expect(second?.props.userData).toContain("K10");
-  expect(second?.dependencies.map(({ name }) => name)).toContain("bbb-01-ready");
-  expect(resources.filter(({ type }) => type === "kubernetes:apps/v1:Deployment").length).toBeGreaterThan(0);
-  expect(await judge(resources)).toEqual([]);
-});
+it.each(shipped)(
+  "%s keeps to every rule of the pack",
+  async (_, change) => {
+    const resources = await judgedResources(change);
+    // what the rules look at is there: user data in clear, gates that wait for each other, pods
+    const second = resources.find(({ type, name }) => type.endsWith(":Instance") && name === "bbb-02");
+    expect(second?.props.userData).toContain("K10");
+    expect(second?.dependencies.map(({ name }) => name)).toContain("bbb-01-ready");
+    expect(resources.filter(({ type }) => type === "kubernetes:apps/v1:Deployment").length).toBeGreaterThan(0);
+    expect(await judge(resources)).toEqual([]);
+  },
+  60_000,
+);
 
 it("data volumes are told until the document protects them", async () => {
   const withVolumes = (document: Document) => {
@@ -102,11 +125,7 @@ it("data volumes are told until the document protects them", async () => {
     "data-protected: bbb-01-recordings holds data",
     "data-protected: bbb-02-recordings holds data",
   ]);
-  const protectedToo = (document: Document) => {
-    withVolumes(document);
-    document.removal = { protect: true };
-  };
-  expect(await judge(await judgedResources(protectedToo))).toEqual([]);
+  expect(await judge(await judgedResources(protectedToo(withVolumes)))).toEqual([]);
 });
 
 it("a key of an authority in user data is told with its file, and never with what is in it", async () => {

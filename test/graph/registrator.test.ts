@@ -15,7 +15,10 @@ describe("the registrator in the estate's graph", async () => {
   const clear: Record<string, Record<string, string>> = {};
   const nodes = await graph({
     appSecrets,
-    change: (document) => withScalelite(document, { apps: { registrator: { image } } }),
+    change: (document) => {
+      withScalelite(document, { apps: { registrator: { image } } });
+      document.roles.worker.hosts["worker-02"] = {};
+    },
     provider: (type, name, { stringData }) => {
       if (type === "kubernetes:core/v1:Secret") clear[name] = bare(stringData) as Record<string, string>;
     },

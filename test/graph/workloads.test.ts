@@ -2,31 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
 import { applications } from "../../stacks/applications.ts";
-import { documentSecrets } from "../../stacks/documentSecrets.ts";
-import { bbbSettings, greenlightSettings, processExporterImage, scaleliteImages } from "../unit/apps/documents.ts";
-import { estate } from "../unit/stacks/fixtures.ts";
+import { everyApplication, secretsOf, settings } from "./every-application.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
-
-/** Settings with which each application runs: a new one is added here. */
-const settings: Readonly<Record<string, object>> = {
-  ...{ hello: {}, feedback: {} },
-  registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
-  ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
-  monitoring: { host: "worker-01", grafana: {}, processExporter: { image: processExporterImage } },
-  consul: { hosts: ["worker-01", "worker-02", "worker-03"], page: {} },
-  scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: {} },
-  recordings: {},
-  ingress: {
-    ...{ front: "loadBalancer" },
-    certificates: {
-      ...{ from: "acme", email: "hostmaster@example.org", challenge: "dns" },
-      cloud: { authUrl: "https://identity.example.org/v3", region: "one" },
-    },
-  },
-  bbb: bbbSettings,
-  greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
-};
 
 /** They have workloads only for applications that use them (test/graph/stores.test.ts), or only what others mount. */
 const forOthers = ["redis", "recordings"];
@@ -34,41 +12,11 @@ const forOthers = ["redis", "recordings"];
 /** Applications and workloads that have a pod on each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
 const onHosts = ["coturn", "monitoring-hosts", "monitoring-processes"];
 
-/** Data volumes of the worker. */
-const volumes = Object.fromEntries(
-  ["postgres", "backups", "redis", "monitoring", "consul"].map((name) => [
-    name,
-    { sizeGiB: 2, path: `/var/lib/${name}` },
-  ]),
-);
-
-/** Older than these rules; it keeps the objects it has. */
-const older = ["hello"];
-
 // biome-ignore lint/suspicious/noExplicitAny: an object of Kubernetes, as the program gives it
 type Any = any;
 
-const apps = {
-  change: (document: Any) => {
-    Object.assign(document, { apps: settings });
-    document.roles.worker.volumes = volumes;
-    Object.assign(document.roles.worker.hosts, { "worker-02": {}, "worker-03": {} });
-    document.roles.bbb.publicAddress = true;
-    document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
-    document.orchestrator.registries = {
-      "registry.example.org": { user: "robot$estate" },
-      "docker.io": { user: "anna" },
-    };
-    document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
-    document.roles.recordings = {
-      ...{ flavor: "m1.small", count: 1 },
-      volumes: { recordings: { sizeGiB: 2, path: "/var/lib/recordings" } },
-    };
-    document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
-  },
-};
-const secrets = documentSecrets(estate(apps.change)).map(({ key }) => [key, `unique-${key}`] as const);
-const nodes = await graph({ ...apps, appSecrets: Object.fromEntries(secrets) });
+const secrets = Object.entries(secretsOf(everyApplication));
+const nodes = await graph({ change: everyApplication, appSecrets: secretsOf(everyApplication) });
 const objects = nodes.filter(({ type }) => type.startsWith("kubernetes:"));
 const workloads = objects.filter(({ type }) => /:apps\/v1:|:batch\/v1:/.test(type));
 const nameOf = ({ inputs }: Registered) => String((inputs.metadata as Any).name);
@@ -163,11 +111,11 @@ it.each(Object.entries(applications))("pods of %s listen on the ports of the cat
   expect([...new Set(open)].sort()).toEqual(listed.sort());
 });
 
-const newer = workloads
+const onPodNetwork = workloads
   .map((workload) => [nameOf(workload), workload] as const)
-  .filter(([name, workload]) => !older.includes(name) && !isOnHost(workload));
+  .filter(([, workload]) => !isOnHost(workload));
 
-describe.each(newer)("the workload %s", (_name, workload) => {
+describe.each(onPodNetwork)("the workload %s", (_name, workload) => {
   it("is closed but for whom it names, and taken back from kubectl", () => {
     const policies = ofType("networking.k8s.io/v1:NetworkPolicy").map(({ inputs }) => inputs.spec as Any);
     const own = policies.filter(({ podSelector }) => selects(podSelector.matchLabels, labelsOf(workload)));
@@ -182,6 +130,45 @@ describe.each(newer)("the workload %s", (_name, workload) => {
     const own = budgets.filter(({ selector }) => selects(selector.matchLabels, labelsOf(workload)));
     expect(own).toHaveLength(((workload.inputs.spec as Any).replicas ?? 1) > 1 ? 1 : 0);
   });
+});
+
+it("where one host takes all pods no budget holds up its drain: they have nowhere to be meanwhile", async () => {
+  const onOneWorker = (document: Any) => {
+    everyApplication(document);
+    document.roles.worker.hosts = { "worker-01": {} };
+    delete document.apps.consul;
+    for (const role of ["turn", "recordings"])
+      document.roles[role].taints = { "estate/dedicated": { value: role, effect: "NoSchedule" } };
+  };
+  const nodes = await graph({ change: onOneWorker, appSecrets: secretsOf(onOneWorker) });
+  const budgets = nodes.filter(({ type }) => type.endsWith(":PodDisruptionBudget")).map(({ name }) => name);
+  // that of TURN is for the hosts of TURN
+  expect(budgets).toEqual(["coturn"]);
+});
+
+const severalPods = onPodNetwork.filter(([, { inputs }]) => ((inputs.spec as Any).replicas ?? 1) > 1);
+
+it("some workloads have several pods, hello too", () => {
+  expect(severalPods.map(([name]) => name)).toContain("hello");
+});
+
+/** Hosts of the volumes that a StatefulSet's pods have each one of: with them they are where those are. */
+const hostsOfClaims = (workload: Registered): string[] =>
+  ofType("core/v1:PersistentVolume")
+    .map(({ inputs }) => inputs.spec as Any)
+    .filter(({ claimRef }) => new RegExp(`^data-${nameOf(workload)}-\\d+$`).test(claimRef.name))
+    .map(({ nodeAffinity }) => nodeAffinity.required.nodeSelectorTerms[0].matchExpressions[0].values[0]);
+
+it.each(severalPods)("the pods of %s are on hosts of their own, where there are so many", (_name, workload) => {
+  const { replicas, volumeClaimTemplates } = workload.inputs.spec as Any;
+  if (volumeClaimTemplates) return expect(new Set(hostsOfClaims(workload)).size).toBe(replicas);
+  const { affinity, topologySpreadConstraints = [] } = templateOf(workload).spec;
+  const apart = affinity?.podAntiAffinity ?? {};
+  const required: Any[] = apart.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  const preferred: Any[] = apart.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  const terms: Any[] = [...topologySpreadConstraints, ...required, ...preferred.map((one) => one.podAffinityTerm)];
+  const own = terms.filter(({ labelSelector }) => selects(labelSelector.matchLabels, labelsOf(workload)));
+  expect(own.map(({ topologyKey }) => topologyKey)).toContain("kubernetes.io/hostname");
 });
 
 it("no secret of an application, and no password of a registry, is in clear", () => {

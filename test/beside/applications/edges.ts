@@ -1,7 +1,7 @@
 /**
  * Which pods of the applications' estate reach which, by TCP: the arrows of the architecture between pods. Greenlight reaches Scalelite by
  * its public name, so by the ingress. The registrator takes whoever comes, since gates reach it by addresses of the overlay, and looks at
- * tokens; hello, which shows that pods run, has no policy of its own, and so reaches whoever takes all.
+ * tokens. So does hello, which hosts ask by the same addresses; but no pod has a way out to it, and it has none but to the name server.
  */
 export const edges: readonly string[] = [
   "greenlight-redis/exporter -> greenlight-redis/server:6379",
@@ -9,9 +9,6 @@ export const edges: readonly string[] = [
   "greenlight/portal -> ingress/gate:8080",
   "greenlight/portal -> ingress/gate:8443",
   "greenlight/portal -> postgres/server:5432",
-  "hello -> ingress/gate:8080",
-  "hello -> ingress/gate:8443",
-  "hello -> registrator:8080",
   "ingress/gate -> feedback:8080",
   "ingress/gate -> greenlight/portal:3000",
   "ingress/gate -> scalelite/nginx:8080",

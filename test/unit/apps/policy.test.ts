@@ -57,7 +57,8 @@ describe("a NetworkPolicy", () => {
   });
 });
 
-it("a disruption budget never holds up the drain of a single pod", () => {
-  expect(budgetOf("shop", 1)).toBeUndefined();
-  expect(budgetOf("shop", 3)?.spec.maxUnavailable).toBe(1);
+it("a disruption budget never holds up the drain of a single pod, nor that of the only host that takes them", () => {
+  expect(budgetOf("shop", 1, 2)).toBeUndefined();
+  expect(budgetOf("shop", 3, 1)).toBeUndefined();
+  expect(budgetOf("shop", 3, 2)?.spec).toMatchObject({ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" });
 });

@@ -1,6 +1,7 @@
 /** What each rule takes and what it tells, where that is more than one case. */
 import { describe, expect, it } from "vitest";
 import { dataNotDeletedFirst, dataProtected } from "../../../policies/rules/data.ts";
+import { portsAreGuarded } from "../../../policies/rules/exposure.ts";
 import { oddServers, serversFollowImage } from "../../../policies/rules/hosts.ts";
 import { hostsByImageId, imagesByDigest, noLatest } from "../../../policies/rules/images.ts";
 import { podsHaveNetworkPolicy } from "../../../policies/rules/workloads.ts";
@@ -123,17 +124,20 @@ describe("data-not-deleted-first", () => {
 describe("exceptions", () => {
   const told = async (name: string, config = {}) => judge(podsHaveNetworkPolicy, workload({}, name), config);
 
+  const bare = { type: types.port, props: { noSecurityGroups: true } };
+
   it("are those that a rule has by itself, until a stack gives its own", async () => {
-    expect(await told("hello")).toEqual([]);
+    expect(await judge(portsAreGuarded, { ...bare, name: "api-port" })).toEqual([]);
+    expect(await judge(portsAreGuarded, { ...bare, name: "api-port" }, { allow: [] })).toHaveLength(1);
+    expect(await told("hello")).toHaveLength(1);
     expect(await told("web")).toHaveLength(1);
-    expect(await judge(podsHaveNetworkPolicy, workload({}, "hello", "other"))).toHaveLength(1);
-    expect(await told("hello", { allow: [] })).toHaveLength(1);
     expect(await told("web", { allow: ["estate/w*"] })).toEqual([]);
     expect(await told("web", { allow: ["estate/w", "web", "other/web"] })).toHaveLength(1);
   });
 
   it("are the default of its configuration too, which the engine shows", () => {
-    expect(podsHaveNetworkPolicy.configSchema?.properties.allow?.default).toEqual(["estate/hello", "default/hello"]);
+    expect(portsAreGuarded.configSchema?.properties.allow?.default).toEqual(["api-port"]);
+    expect(podsHaveNetworkPolicy.configSchema?.properties.allow?.default).toEqual([]);
     expect(dataProtected.configSchema?.properties.allow?.default).toEqual([]);
   });
 });

@@ -19,6 +19,8 @@ export interface Given {
   readonly dependsOn?: readonly string[];
   /** Names of resources by whose ids it is triggered. */
   readonly triggers?: readonly string[];
+  /** Of a rule: the name of the security group whose id it is made with. */
+  readonly group?: string;
 }
 
 /** What a rule says of a resource, or of a stack. @param config of the rule, as a stack gives it */
@@ -44,14 +46,19 @@ function isOfStack(rule: Rule): rule is StackValidationPolicy {
 function resourcesOf(given: readonly Given[]): PolicyResource[] {
   const urnOf = (name: string) => `urn:pulumi:test::estate::${name}`;
   const named = (names: readonly string[] = []) => names.map((name) => ({ urn: urnOf(name) }));
-  return given.map(({ type, name = "it", props = {}, opts = {}, dependsOn, triggers }) => ({
+  return given.map(({ type, name = "it", props = {}, opts = {}, dependsOn, triggers, group }) => ({
     ...{ type, name, urn: urnOf(name), props, opts, dependencies: named(dependsOn) },
-    propertyDependencies: triggers ? { triggers: named(triggers) } : {},
+    propertyDependencies: {
+      ...(triggers ? { triggers: named(triggers) } : {}),
+      ...(group ? { securityGroupId: named([group]) } : {}),
+    },
   })) as unknown as PolicyResource[];
 }
 
 export const types = {
   ...{ server: "openstack:compute/instance:Instance", rule: "openstack:networking/secGroupRule:SecGroupRule" },
+  ...{ group: "openstack:networking/secGroup:SecGroup", listener: "openstack:loadbalancer/listener:Listener" },
+  ...{ port: "openstack:networking/port:Port", network: "openstack:networking/network:Network" },
   ...{ gate: "command:local:Command", volume: "openstack:blockstorage/volume:Volume" },
   ...{ deployment: "kubernetes:apps/v1:Deployment", claim: "kubernetes:core/v1:PersistentVolumeClaim" },
 } as const;

@@ -1,6 +1,7 @@
 /** Every message of every rule says what is wrong with what, and what to do. */
 import { expect, it } from "vitest";
 import { policies } from "../../../policies/rules.ts";
+import { tellWorkloads } from "../../../stacks/schema/workload.ts";
 import { type Given, judge, types, workload } from "./judge.ts";
 
 const world = { direction: "ingress", protocol: "tcp", remoteIpPrefix: "0.0.0.0/0" };
@@ -18,6 +19,28 @@ const broken: Readonly<Record<string, readonly [readonly Given[], number]>> = {
       { type: types.rule, props: { direction: "ingress" } },
     ],
     2,
+  ],
+  "world-only-where-it-listens": [
+    [
+      { type: types.group, name: "groups-turn", props: { description: tellWorkloads("turn", ["turn"]) } },
+      { type: types.rule, name: "http", group: "groups-turn", props: { ...world, portRangeMin: 80, portRangeMax: 80 } },
+      { type: types.rule, name: "https", props: { ...world, portRangeMin: 443, portRangeMax: 443 } },
+    ],
+    2,
+  ],
+  "listeners-name-callers": [
+    [
+      { type: types.listener, name: "a", props: { protocol: "TCP", protocolPort: 6443 } },
+      { type: types.listener, name: "b", props: { protocol: "TCP", protocolPort: 6443, allowedCidrs: ["0.0.0.0/0"] } },
+    ],
+    2,
+  ],
+  "ports-are-guarded": [
+    [
+      { type: types.port, name: "a", props: { noSecurityGroups: true, portSecurityEnabled: false } },
+      { type: types.network, name: "b", props: { portSecurityEnabled: false } },
+    ],
+    3,
   ],
   "images-by-digest": [[workload({ image: "nginx:1.29" })], 1],
   "no-latest": [[workload({ image: "nginx:latest" })], 1],

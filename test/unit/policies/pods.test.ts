@@ -76,6 +76,12 @@ it("wants a NetworkPolicy of the same namespace that selects the pods; one that 
   expect(found(policy("other", { matchLabels: { app: "web" } }))).toEqual(["estate/it"]);
   expect(found(policy("estate", { matchLabels: { app: "web" } }))).toEqual([]);
   expect(found(policy("estate", {}))).toEqual([]);
+  // no NetworkPolicy reaches pods on the network of their host
+  const spec = { template: template([good], { hostNetwork: true }) };
+  expect(unguarded([resource("kubernetes:apps/v1:DaemonSet", "estate", spec)])).toEqual([]);
+  expect(unguarded([resource("kubernetes:apps/v1:DaemonSet", "estate", { template: template([good]) })])).toHaveLength(
+    1,
+  );
   const unknown = {
     get podSelector() {
       throw new Error("unknown until the update");

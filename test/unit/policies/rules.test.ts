@@ -48,7 +48,7 @@ describe("no-ssh-from-world", () => {
 });
 
 describe("world-only-by-catalogue", () => {
-  it("takes what the catalogue has", async () => {
+  it("takes what the catalogue has, on whatever group: that is the next rule's", async () => {
     expect(
       await judge(worldOnlyByCatalogue, { type: rule, props: { ...world, portRangeMin: 443, portRangeMax: 443 } }),
     ).toEqual([]);

@@ -37,11 +37,25 @@ function userData(files: Readonly<Record<string, string>>): string {
   return JSON.stringify({ ignition: { version: "3.4.0" }, storage: { files: listed } });
 }
 
-function opens(name: string, port: number, remoteIpPrefix: string) {
+const id = "00000000-0000-0000-0000-000000000000";
+
+/** A security group, as the estate describes it. Its id is unknown in a preview. */
+function group(role: string, runs: string) {
+  return new openstack.networking.SecGroup(`groups-${role}`, {
+    ...{ name: `estate-${role}`, description: `Hosts of the role ${role}, which run ${runs}` },
+  });
+}
+
+function opens(name: string, port: number, remoteIpPrefix: string, securityGroupId: pulumi.Input<string> = id) {
   new openstack.networking.SecGroupRule(name, {
     ...{ direction: "ingress", ethertype: "IPv4", protocol: "tcp", portRangeMin: port, portRangeMax: port },
-    ...{ remoteIpPrefix, securityGroupId: "00000000-0000-0000-0000-000000000000" },
+    ...{ remoteIpPrefix, securityGroupId },
   });
+}
+
+function listens(name: string, protocolPort: number, allowedCidrs?: string[]) {
+  const ranges = allowedCidrs ? { allowedCidrs } : {};
+  new openstack.loadbalancer.Listener(name, { loadbalancerId: id, protocol: "TCP", protocolPort, ...ranges });
 }
 
 class KubernetesObject extends pulumi.ComponentResource {
@@ -59,8 +73,8 @@ const whole = {
   securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false },
 };
 
-function deployment(name: string, container: object, labels = { app: "web" }): void {
-  const template = { metadata: { labels }, spec: { containers: [{ ...whole, ...container }] } };
+function deployment(name: string, container: object, labels = { app: "web" }, more: object = {}): void {
+  const template = { metadata: { labels }, spec: { containers: [{ ...whole, ...container }], ...more } };
   new KubernetesObject("apps/v1:Deployment", name, { spec: { template } });
 }
 
@@ -68,15 +82,25 @@ const [first] = ["bbb-01"].map((name) => host(name));
 const before = first ? [first.ready] : [];
 host("bbb-02", { waitsFor: before });
 host("orchestrator-01", { role: "orchestrator" });
-opens("https", 443, "0.0.0.0/0");
+const [bbb, monitoring] = [group("bbb", "bbb"), group("monitoring", "monitoring")];
+opens("https", 443, "0.0.0.0/0", bbb.id);
+opens("grafana", 443, "203.0.113.0/24", monitoring.id);
 opens("ssh", 22, "203.0.113.0/24");
+listens("web", 443);
+listens("api", 6443, ["203.0.113.0/24"]);
+new openstack.networking.Port("host", { networkId: id, securityGroupIds: [bbb.id] });
 new openstack.blockstorage.Volume("recordings", { size: 1 }, { protect: true });
 new KubernetesObject("networking.k8s.io/v1:NetworkPolicy", "web", {
   spec: { podSelector: { matchLabels: { app: "web" } } },
 });
 deployment("web", {});
+deployment("on-host", {}, { app: "relay" }, { hostNetwork: true });
 
 if (broken) {
+  opens("https-on-monitoring", 443, "0.0.0.0/0", monitoring.id);
+  opens("https-on-nobody", 443, "0.0.0.0/0");
+  listens("api-for-all", 6443);
+  new openstack.networking.Port("unguarded-port", { networkId: id, noSecurityGroups: true });
   opens("ssh-for-all", 22, "0.0.0.0/0");
   opens("postgres-for-all", 5432, "0.0.0.0/0");
   deployment("tag", { image: "registry.example.org/web:1" });
