@@ -1,32 +1,10 @@
 /** Every application's objects, as the program registers them: what no workload of the estate may be without. */
 import { describe, expect, it } from "vitest";
 import { unpinnedImages } from "../../policies/judgements.ts";
-import { appSecrets } from "../../stacks/appFacts.ts";
 import { applications } from "../../stacks/applications.ts";
-import { bbbSettings, greenlightSettings, scaleliteImages } from "../unit/apps/documents.ts";
-import { estate } from "../unit/stacks/fixtures.ts";
+import { describeEverything, everySecret, settings } from "./everything.ts";
 import { graph } from "./program.ts";
 import type { Registered } from "./record.ts";
-
-/** Settings with which each application runs: a new one is added here. */
-const settings: Readonly<Record<string, object>> = {
-  ...{ hello: {}, feedback: {} },
-  registrator: { image: `registry.example.org/estate:1@sha256:${"0".repeat(64)}` },
-  ...{ postgres: { host: "worker-01" }, redis: { host: "worker-01" }, coturn: {} },
-  monitoring: { host: "worker-01", grafana: {} },
-  consul: { hosts: ["worker-01", "worker-02", "worker-03"], page: {} },
-  scalelite: { host: "meet.example.org", images: scaleliteImages, recordings: {} },
-  recordings: {},
-  ingress: {
-    ...{ front: "loadBalancer" },
-    certificates: {
-      ...{ from: "acme", email: "hostmaster@example.org", challenge: "dns" },
-      cloud: { authUrl: "https://identity.example.org/v3", region: "one" },
-    },
-  },
-  bbb: bbbSettings,
-  greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
-};
 
 /** They have workloads only for applications that use them (test/graph/stores.test.ts), or only what others mount. */
 const forOthers = ["redis", "recordings"];
@@ -34,37 +12,14 @@ const forOthers = ["redis", "recordings"];
 /** Applications and workloads that have a pod on each of their hosts, with its network: no NetworkPolicy reaches that, security groups do. */
 const onHosts = ["coturn", "monitoring-hosts"];
 
-/** Data volumes of the worker. */
-const volumes = Object.fromEntries(
-  ["postgres", "backups", "redis", "monitoring", "consul"].map((name) => [
-    name,
-    { sizeGiB: 2, path: `/var/lib/${name}` },
-  ]),
-);
-
 /** Older than these rules; it keeps the objects it has. */
 const older = ["hello"];
 
 // biome-ignore lint/suspicious/noExplicitAny: an object of Kubernetes, as the program gives it
 type Any = any;
 
-const apps = {
-  change: (document: Any) => {
-    Object.assign(document, { apps: settings });
-    document.roles.worker.volumes = volumes;
-    Object.assign(document.roles.worker.hosts, { "worker-02": {}, "worker-03": {} });
-    document.roles.bbb.publicAddress = true;
-    document.network.downloads.web = { cidr: "0.0.0.0/0", port: 443 };
-    document.network.downloads.mail = { cidr: "192.0.2.25/32", port: 587 };
-    document.roles.recordings = {
-      ...{ flavor: "m1.small", count: 1 },
-      volumes: { recordings: { sizeGiB: 2, path: "/var/lib/recordings" } },
-    };
-    document.roles.turn = { flavor: "m1.small", publicAddress: true, count: 2 };
-  },
-};
-const secrets = appSecrets(estate(apps.change)).map(({ key }) => [key, `unique-${key}`] as const);
-const nodes = await graph({ ...apps, appSecrets: Object.fromEntries(secrets) });
+const secrets = Object.entries(everySecret());
+const nodes = await graph({ change: describeEverything, appSecrets: everySecret() });
 const objects = nodes.filter(({ type }) => type.startsWith("kubernetes:"));
 const workloads = objects.filter(({ type }) => /:apps\/v1:|:batch\/v1:/.test(type));
 const nameOf = ({ inputs }: Registered) => String((inputs.metadata as Any).name);
