@@ -43,7 +43,7 @@ const volumes = Object.fromEntries(
 /** Changes the document of the local stack to that of this estate. */
 // biome-ignore lint/suspicious/noExplicitAny: a test changes whatever it likes
 export function describeEverything(document: any): void {
-  Object.assign(document, { apps: settings });
+  Object.assign(document, { apps: { ...settings } });
   document.roles.worker.volumes = volumes;
   Object.assign(document.roles.worker.hosts, { "worker-02": {}, "worker-03": {} });
   document.roles.bbb.publicAddress = true;
