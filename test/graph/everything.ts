@@ -29,7 +29,11 @@ export const settings: Readonly<Record<string, object>> = {
     },
   },
   bbb: bbbSettings,
-  greenlight: { ...greenlightSettings, smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" } },
+  greenlight: {
+    ...greenlightSettings,
+    oidc: { issuer: "https://login.example.org/realms/meet", clientId: "portal" },
+    smtp: { host: "mail.example.org", sender: "meet@example.org", user: "meet" },
+  },
 };
 
 /** Data volumes of the worker. */
