@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineApplication } from "../../stacks/application.ts";
 import { Domain, ImageByDigest } from "../../stacks/schema/primitives.ts";
 import { section, text, told, whole } from "../../stacks/schema/told.ts";
-import { type ImagePart, imageParts, imagesOf, unpinned } from "./images.ts";
+import { type ImagePart, imageParts, imagesOf, leastRelease, tooOld, unpinned } from "./images.ts";
 import { apiPort, app, names, spoolPort, webPort } from "./names.ts";
 
 const image = ImageByDigest.optional();
@@ -43,7 +43,7 @@ export const application = defineApplication({
     /** What clients sign with. */
     secret: Secret.prefault({}),
     /**
-     * Images of its parts, by digest. Changing one migrates the database, then rolls the pods.
+     * Images of its parts, by digest, of 1.8.4 or later. Changing one migrates the database, then rolls the pods.
      * @default those that stacks/versions.ts pins, once their digests are known there
      */
     images: section({ api: image, nginx: image, poller: image, importer: image }).default({}),
@@ -75,6 +75,11 @@ export const application = defineApplication({
         ["images", part],
         `the digest of ${all[part]} is not known to the project: write ${all[part]}@sha256:... with what your registry says of it ` +
           `(docker buildx imagetools inspect ${all[part]})`,
+      );
+    for (const part of tooOld(all, parts))
+      wrong(
+        ["images", part],
+        `${all[part]} is older than ${leastRelease}: write that or a later one, or a server that is drained can get a meeting back`,
       );
     if (secret.revoked >= secret.generation)
       wrong(

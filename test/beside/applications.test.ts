@@ -4,7 +4,6 @@
  */
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
 import { turnPorts } from "../../apps/coturn/names.ts";
@@ -17,12 +16,17 @@ import { applications } from "../../stacks/applications.ts";
 import { environment } from "../../stacks/environment.ts";
 import { eventLog, here, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
+import { shownIn } from "../engine/secret-lines.ts";
 import { servedDownloads } from "./applications/bbb-project.ts";
 import { describeApplications, type Given, hosts, newGiven, zone } from "./applications/document.ts";
 import { edges } from "./applications/edges.ts";
+import { askStrictly, everyManifest } from "./applications/manifests.ts";
+import { askedFor, mustBe } from "./applications/metrics.ts";
 import { builtIn } from "./applications/order.ts";
 import { type Pod as NetworkedPod, reachedBy } from "./applications/reach.ts";
+import { placesOf, secretsOf } from "./applications/secrets.ts";
 import { SmallEstate } from "./small-estate.ts";
+import { soon } from "./soon.ts";
 import { TurnClient } from "./turn/client.ts";
 
 const small = new SmallEstate("apps");
@@ -31,6 +35,8 @@ let leftBefore: readonly string[];
 let given: Given;
 /** Whether there is anything to take down. */
 let standing = true;
+/** All that the engine printed. */
+const printed: string[] = [];
 
 interface Condition {
   readonly type: string;
@@ -48,14 +54,6 @@ async function pods(): Promise<readonly Pod[]> {
 const conditionOf = ({ status }: Pod, type: string) => status.conditions?.find((one) => one.type === type);
 const applicationOf = ({ metadata }: Pod) => metadata.labels?.["app.kubernetes.io/name"] ?? "";
 const isWell = (pod: Pod) => pod.status.phase === "Succeeded" || conditionOf(pod, "Ready")?.status === "True";
-
-/** Tries until it is so; fails with what was seen last. */
-async function soon<Seen>(seconds: number, look: () => Promise<Seen>, good: (seen: Seen) => boolean): Promise<Seen> {
-  let seen = await look();
-  for (const end = Date.now() + seconds * 1000; !good(seen) && Date.now() < end; seen = await look()) await sleep(2000);
-  if (!good(seen)) throw new Error(`not within ${seconds} s; last seen: ${JSON.stringify(seen, undefined, 1)}`);
-  return seen;
-}
 
 beforeAll(async () => {
   leftBefore = await left();
@@ -79,6 +77,7 @@ afterAll(async () => {
 
 test("comes up with all applications in one update", async () => {
   const up = await small.pulumi("up", "--yes", "--skip-preview", ...eventLog(join(small.folder, "events")));
+  printed.push(up.text);
   expect(up.exitCode, up.text).toBe(0);
 });
 
@@ -124,7 +123,8 @@ test("what this machine has the programs of runs; the rest says that it is playe
   expect([...run].sort()).toEqual(["bbb", "coturn", "feedback", "hello", "monitoring", "postgres", "redis"]);
   const images = played.map((pod) => conditionOf(pod, "estate.local/Runs")?.message?.split(" ").at(-1));
   expect([...new Set(images)].sort()).toEqual([
-    ...["docker.io/bigbluebutton/greenlight", "docker.io/blindsidenetwks/scalelite", "docker.io/library/traefik"],
+    ...["docker.io/bigbluebutton/greenlight", "docker.io/blindsidenetwks/scalelite", "docker.io/grafana/grafana"],
+    ...["docker.io/library/traefik"],
     ...["registry.example.org/estate", "registry.k8s.io/kube-state-metrics/kube-state-metrics"],
   ]);
 });
@@ -184,18 +184,18 @@ interface Target {
   readonly labels: { readonly job: string; readonly instance: string };
 }
 
-/** Prometheus itself, asked on its own host, which alone reaches its pod. */
-async function prometheus(what: string): Promise<Record<string, unknown>> {
+/** What Prometheus says, asked on its own host, which alone reaches its pod. */
+async function prometheus<Data>(path: string): Promise<Data> {
   const [pod] = (await pods()).filter(({ metadata }) => metadata.name === "monitoring-prometheus-0");
   const host = (await small.servers())[hosts.worker[0]] ?? "";
-  const url = `http://${pod?.status.podIP}:9090/api/v1/${what}`;
+  const url = `http://${pod?.status.podIP}:9090/api/v1/${path}`;
   const answer = await run("ip", "netns", "exec", names.host(host), "curl", "--silent", "--max-time", "5", url);
   return JSON.parse(answer).data;
 }
 
 /** What it reads. */
 async function targets(): Promise<readonly Target[]> {
-  return (await prometheus("targets?state=active")).activeTargets as Target[];
+  return (await prometheus<{ readonly activeTargets: readonly Target[] }>("targets?state=active")).activeTargets;
 }
 
 interface Sample {
@@ -205,7 +205,7 @@ interface Sample {
 
 /** What it computes now. */
 async function computed(expr: string): Promise<readonly Sample[]> {
-  return (await prometheus(`query?query=${encodeURIComponent(expr)}`)).result as Sample[];
+  return (await prometheus<{ readonly result: readonly Sample[] }>(`query?query=${encodeURIComponent(expr)}`)).result;
 }
 
 test("Prometheus reads every target whose program runs here, and finds all others too", async () => {
@@ -242,6 +242,27 @@ test("processes of every host are counted by the groups that they are in, others
   expect(await computed('{__name__=~"namedprocess_namegroup_(open_filedesc|read_bytes_total)"}')).toEqual([]);
 });
 
+test("what dashboards and rules ask for is told, wherever the program that tells it runs here", async () => {
+  const { told, unused } = mustBe(askedFor(await small.facts()));
+  expect(told.length).toBeGreaterThan(25);
+  expect(unused).toEqual([]);
+  const missing = async () => {
+    const names = await prometheus<readonly string[]>("label/__name__/values");
+    return told.filter((name) => !names.includes(name));
+  };
+  await soon(60, missing, (names) => names.length === 0);
+});
+
+test("the API server takes every object that applications can have, to the letter, and none with a field that it does not know", async () => {
+  const all = await everyManifest();
+  expect(all.length).toBeGreaterThan(100);
+  const said = await askStrictly(small, all);
+  expect(said.filter((line) => line.endsWith(" created (server dry run)"))).toHaveLength(all.length);
+  const [policy] = all.filter(({ kind }) => kind === "NetworkPolicy");
+  const wrong = { ...policy, spec: { ...policy?.spec, policyType: ["Egress"] } };
+  await expect(askStrictly(small, [wrong])).rejects.toThrow(/unknown field "spec\.policyType"/);
+});
+
 test("pods reach each other along the arrows of the architecture, and nowhere else", async () => {
   expect(await reachedBy(await pods(), await small.servers())).toEqual(edges);
 });
@@ -249,6 +270,20 @@ test("pods reach each other along the arrows of the architecture, and nowhere el
 test("a second preview has nothing to do", async () => {
   const preview = await small.pulumi("preview", "--expect-no-changes", "--diff");
   expect(preview.exitCode, preview.text).toBe(0);
+  printed.push(preview.text);
+});
+
+test("no secret of it is in clear: in the state, in what was printed, in the journal, on the console of a host", async () => {
+  const secrets = await secretsOf(small);
+  // the stack has some 30, and the orchestrator's Secrets have more
+  expect(new Set(secrets.map(({ name }) => name)).size).toBeGreaterThan(40);
+  const places = { ...(await placesOf(small)), printed: printed.join("\n") };
+  for (const [place, text] of Object.entries(places)) expect(text.length, place).toBeGreaterThan(100);
+  // named, and not shown
+  const found = Object.entries(places).flatMap(([place, text]) =>
+    shownIn(text, secrets).map((name) => `${place}: ${name}`),
+  );
+  expect(found).toEqual([]);
 });
 
 test("destroy leaves nothing of it", async () => {

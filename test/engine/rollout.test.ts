@@ -9,6 +9,7 @@ import { connect } from "../../local/openstack-client/client.ts";
 import { readCloud } from "../../local/openstack-client/clouds.ts";
 import { days } from "../../stacks/schema/window.ts";
 import { editDocument, estate, here, kubectl, secretsOf, serverIds } from "./estate.ts";
+import { isSecret, secretLines, shownIn } from "./secret-lines.ts";
 
 const host = "worker-01";
 /** The one after it. */
@@ -145,34 +146,17 @@ test("rollout status shows it: nothing is wrong, and the host is up", async () =
 });
 
 /** Every secret of the estate, each line that tells something of it. */
-async function secretLines() {
-  const lines = Object.entries(await secretsOf()).flatMap(([name, value]) =>
-    value
-      .split("\n")
-      .filter((line) => line.length > 20 && !line.startsWith("-----"))
-      .map((line) => ({ name, line })),
-  );
+async function linesOfEstate() {
+  const lines = secretLines(await secretsOf());
   expect(lines.length).toBeGreaterThan(10);
   return lines;
 }
 
-/** Which of them a text has: named, and not shown. */
-const shownIn = (text: string, lines: Awaited<ReturnType<typeof secretLines>>) => [
-  ...new Set(lines.filter(({ line }) => text.includes(line)).map(({ name }) => name)),
-];
-
 test("no secret of the estate is in its journal, nor in what these commands printed", async () => {
   const text = `${printed.join("\n")}\n${JSON.stringify(await readJournal(here.stack))}`;
   expect(text).toContain(host);
-  expect(shownIn(text, await secretLines())).toEqual([]);
+  expect(shownIn(text, await linesOfEstate())).toEqual([]);
 });
-
-/** With which every private key of OpenSSH begins that has no passphrase, those of hosts as well: what kind of key it is. */
-const kindOfKey = Buffer.from("openssh-key-v1\0").toString("base64");
-
-/** Certificates are not secret: they travel with their keys. */
-const isSecret = ({ name, line }: { readonly name: string; readonly line: string }) =>
-  !name.endsWith("Cert") && !line.startsWith(kindOfKey);
 
 test("nor in any log of the cloud or of a host", async () => {
   const folder = join(here.data, "logs");
@@ -181,7 +165,7 @@ test("nor in any log of the cloud or of a host", async () => {
   // one may be renamed meanwhile, when it is large
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   expect(texts.join("\n")).toContain(await serverId());
-  const lines = (await secretLines()).filter(isSecret);
+  const lines = (await linesOfEstate()).filter(isSecret);
   expect(files.flatMap((file, index) => shownIn(texts[index] ?? "", lines).map((name) => `${file}: ${name}`))).toEqual(
     [],
   );
@@ -200,7 +184,7 @@ test("what nova has as user data of each host holds the join tokens, and no othe
     ...{ query: { all_tenants: true }, headers: { "OpenStack-API-Version": "compute 2.3" } },
   });
   const own = Object.values(await serverIds());
-  const lines = (await secretLines()).filter(isSecret);
+  const lines = (await linesOfEstate()).filter(isSecret);
   const found = all
     .filter(({ id }) => own.includes(id))
     .map(({ name, "OS-EXT-SRV-ATTR:user_data": data }) => [name, shownIn(contentsOf(data), lines).sort()] as const);

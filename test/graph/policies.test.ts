@@ -9,7 +9,7 @@ import { policies } from "../../policies/rules.ts";
 import { behindVip } from "../unit/stacks/fixtures.ts";
 import { everyApplication, secretsOf } from "./every-application.ts";
 import { graph, readyUrn, serverUrn } from "./program.ts";
-import type { Registered } from "./record.ts";
+import { clear, type Registered } from "./record.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a document, as plain data that a test may change
 type Document = any;
@@ -51,14 +51,6 @@ async function judgedResources(change: (document: Document) => void): Promise<Po
     state: allHosts.flatMap((host) => [serverUrn(host), readyUrn(host)]),
   });
   return linked(nodes, inputs);
-}
-
-/** As an analyzer unpacks secrets. */
-function clear<Value>(value: Value): Value {
-  if (Array.isArray(value)) return value.map(clear) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  if ("4dabf18193072939515e22adb298388d" in value) return clear((value as Document).value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clear(inner)])) as Value;
 }
 
 /** Every host of these documents: each is in the state, so that hosts wait for each other. */

@@ -65,6 +65,14 @@ export function bare(value: unknown): unknown {
   return wrapped && "value" in value ? bare(value.value) : value;
 }
 
+/** Values with all secrets in them in clear, as an analyzer unpacks them. */
+export function clear<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(clear) as Value;
+  if (typeof value !== "object" || value === null) return value;
+  if (secretMark in value) return clear(bare(value) as Value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clear(inner)])) as Value;
+}
+
 /** Runs a program without an engine and returns every resource it registers, with options. */
 export async function record(program: () => unknown, options: RecordOptions = {}): Promise<Registered[]> {
   const { preview = false, config = {}, secrets = [], state = [], outputs = {}, provider, cloud } = options;

@@ -12,7 +12,10 @@ export const hosts = {
 const [worker] = hosts.worker;
 
 /** Names that people reach pages under. */
-const names = { scalelite: `meet.${zone}`, greenlight: `rooms.${zone}`, feedback: `feedback.${zone}` };
+const names = {
+  ...{ scalelite: `meet.${zone}`, greenlight: `rooms.${zone}`, feedback: `feedback.${zone}` },
+  grafana: `grafana.${zone}`,
+};
 
 /** Servers outside that the document names: nobody is there. */
 const outside = { objects: { cidr: "192.0.2.80/32", port: 443 } };
@@ -30,7 +33,10 @@ function settings({ chain, store = false, downloads = bbbSettings }: Described):
     ...{ hello: { replicas: 1 }, feedback: { host: names.feedback, replicas: 1 }, coturn: { drainMinutes: 1 } },
     bbb: { ...bbbSettings, project: downloads.project, compose: downloads.compose },
     ingress: { front: "hosts", certificates: { from: "files", web: chain } },
-    monitoring: { host: worker, memoryMiB: 256, scrapeSeconds: 10, processExporter: { image: processExporterImage } },
+    monitoring: {
+      ...{ host: worker, memoryMiB: 256, scrapeSeconds: 10 },
+      ...{ grafana: { host: names.grafana }, processExporter: { image: processExporterImage } },
+    },
     consul: { hosts: [worker], memoryMiB: 128 },
     postgres: { host: worker, memoryMiB: 256 },
     redis: { host: worker, instances: { scalelite: { memoryMiB: 64 }, greenlight: { memoryMiB: 64 } } },

@@ -129,6 +129,21 @@ describe.concurrent("kinds", () => {
       await t.destroy();
     }));
 
+  test("a field that a kind does not have is refused and named: by the preview already, and in an update", () =>
+    within("misspelt", async (t, namespace) => {
+      const program = (fields: object) => async (): Promise<void> => {
+        const spec = { podSelector: {}, ...fields };
+        new k8s.networking.v1.NetworkPolicy("closed", { metadata: { namespace }, spec }, provider(on));
+      };
+      const wrong = program({ policyType: ["Egress"] });
+      expect(await failure(t.preview(wrong))).toMatch(/unknown field .*spec\.policyType\b/);
+      expect(await failure(t.up(wrong))).toMatch(/unknown field .*spec\.policyType\b/);
+      await t.up(program({ policyTypes: ["Egress"] }));
+      // server-side apply has words of its own for it
+      const both = program({ policyTypes: ["Egress"], policyType: ["Egress"] });
+      expect(await failure(t.up(both))).toMatch(/spec\.policyType\b/);
+    }));
+
   test("an object that is there is imported by its id, without a change, and read by get", () =>
     within("import", async (t, namespace) => {
       await on.core.createNamespacedConfigMap({ namespace, body: { metadata: { name: "there" }, data: { a: "1" } } });

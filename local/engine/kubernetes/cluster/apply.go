@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,11 +29,17 @@ func (w Write) dryRun() []string {
 	return nil
 }
 
+// strict: what the server does not know, or is told twice, is an error. Otherwise it would be dropped in silence, and the
+// object would be without what was asked for.
+const strict = metav1.FieldValidationStrict
+
 // Create makes a new object and fails where there is one.
 func Create(
 	ctx context.Context, client dynamic.ResourceInterface, o *object.Unstructured, write Write,
 ) (*object.Unstructured, error) {
-	return client.Create(ctx, o, metav1.CreateOptions{FieldManager: write.Manager, DryRun: write.dryRun()})
+	return client.Create(ctx, o, metav1.CreateOptions{
+		FieldManager: write.Manager, DryRun: write.dryRun(), FieldValidation: strict,
+	})
 }
 
 // Replace puts a whole object in the place of the live one: how definitions of kinds are updated.
@@ -41,7 +48,9 @@ func Replace(
 ) (*object.Unstructured, error) {
 	next := o.DeepCopy()
 	next.SetResourceVersion(live.GetResourceVersion())
-	return client.Update(ctx, next, metav1.UpdateOptions{FieldManager: write.Manager, DryRun: write.dryRun()})
+	return client.Update(ctx, next, metav1.UpdateOptions{
+		FieldManager: write.Manager, DryRun: write.dryRun(), FieldValidation: strict,
+	})
 }
 
 // Apply is server-side apply: the fields of the object become ours, and those that were ours and are not in it go.
@@ -56,9 +65,15 @@ func Apply(
 		FieldManager:    write.Manager,
 		Force:           &write.Force,
 		DryRun:          write.dryRun(),
-		FieldValidation: metav1.FieldValidationWarn,
+		FieldValidation: strict,
 	})
 	return applied, explainConflict(err, write.Manager)
+}
+
+// IsUnknownField says whether the server refused an object for a field that it does not know, or was told twice. Its
+// answer has no reason of its own for that, but these words.
+func IsUnknownField(err error) bool {
+	return apierrors.IsBadRequest(err) && strings.Contains(err.Error(), "strict decoding error")
 }
 
 const conflictHelp = "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/" +

@@ -24,8 +24,9 @@ func Patch(
 		return nil, err
 	}
 	return client.Patch(ctx, live.GetName(), kind, patch, metav1.PatchOptions{
-		FieldManager: write.Manager,
-		DryRun:       write.dryRun(),
+		FieldManager:    write.Manager,
+		DryRun:          write.dryRun(),
+		FieldValidation: strict,
 	})
 }
 

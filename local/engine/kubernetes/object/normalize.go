@@ -59,7 +59,8 @@ func canonical(object *Unstructured) *Unstructured {
 	if err != nil {
 		return object
 	}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, typed); err != nil {
+	// a field that the type does not have is an error too: on the way back it would be gone, and nobody would be told
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(object.Object, typed, true); err != nil {
 		return object
 	}
 	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)

@@ -111,8 +111,12 @@ func (p *Provider) make(ctx context.Context, c *creation) error {
 }
 
 // previewCannotTell says whether a dry run failed for what will be different when it is for earnest: the namespace
-// comes first, the old object goes first; or because the server does not let us ask.
+// comes first, the old object goes first; or because the server does not let us ask. A field that it does not know stays
+// unknown.
 func previewCannotTell(err error) bool {
+	if cluster.IsUnknownField(err) {
+		return false
+	}
 	return apierrors.IsForbidden(err) || apierrors.IsAlreadyExists(err) || apierrors.IsNotFound(err) ||
 		apierrors.IsBadRequest(err)
 }

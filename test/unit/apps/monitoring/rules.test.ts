@@ -1,4 +1,4 @@
-/** What of the alerts can be known without promtool; what they do, promtool says of ruleTests.ts. */
+/** What of the alerts can be known without promtool; what they do, promtool says of ruleTests.ts (test/beside/monitoring). */
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import type { AlertGroup } from "../../../../apps/monitoring/alert.ts";

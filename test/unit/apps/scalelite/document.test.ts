@@ -21,6 +21,25 @@ it("whose digests nobody knows is refused, with the image to ask for", () => {
   );
 });
 
+it.each(["v1.8.3-api", "v1.7.12-api", "1.8.0", "v1.7", "v0.9.9"])(
+  "of a release in which drains do not hold (%s) is refused",
+  (tag) => {
+    const digest = `@sha256:${"0".repeat(64)}`;
+    const api = `registry.example.org:5000/scalelite:${tag}${digest}`;
+    expect(written({ images: { ...scaleliteImages, api } })).toThrow(
+      `apps.scalelite.images.api: ${api} is older than 1.8.4: write that or a later one`,
+    );
+  },
+);
+
+it.each(["v1.8.4-api", "v1.8.10-api", "v1.9.0", "v2.0.0", "v1.8", "v2", "main", "2026.11"])(
+  "of a later one, or of one that the tag does not tell (%s), is taken",
+  (tag) => {
+    const api = `registry.example.org:5000/scalelite:${tag}@sha256:${"0".repeat(64)}`;
+    expect(written({ images: { ...scaleliteImages, api } })).not.toThrow();
+  },
+);
+
 it("needs the importer's image only where there are recordings", () => {
   const { importer: _, ...others } = scaleliteImages;
   expect(written({ images: others })).not.toThrow();
