@@ -61,6 +61,6 @@ export function preferred(
     locations[0] ?? { path: "" };
   const [, server, exported] = /^([^/]+):(\/[^/].*)$/.exec(path) ?? [];
   if (server === undefined || exported === undefined)
-    throw new pulumi.RunError(`a share of Manila has no export by which NFS is mounted: ${path || "none at all"}`);
+    throw new pulumi.RunError(`a share of Manila has no export of NFS: ${path || "none at all"}`);
   return [server, exported];
 }

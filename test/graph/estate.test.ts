@@ -170,6 +170,30 @@ describe("who waits for whom", () => {
     for (const host of hosts) expect(digest(grown, host), host).toBe(digest(built, host));
   });
 
+  it("a relay that comes changes the user data of no host, not of bbb and not of the relay that is there (decisions B18)", async () => {
+    const digests = async (...turn: readonly string[]) => {
+      const nodes = await graph({
+        change: ({ roles }) => {
+          roles.turn = {
+            ...{ flavor: "m1.small", publicAddress: true },
+            hosts: Object.fromEntries(turn.map((name) => [name, {}])),
+          };
+        },
+      });
+      const servers = nodes.filter(({ type }) => type === instance);
+      return Object.fromEntries(
+        servers.map(({ name, inputs }) => [name, (inputs.metadata as { ignition: string }).ignition]),
+      );
+    };
+    const { "turn-02": added, ...others } = await digests("turn-01", "turn-02");
+    expect(added).toMatch(/^[0-9a-f]{16}$/);
+    expect(Object.keys(others).sort()).toEqual([...hosts, "turn-01"].sort());
+    expect(others).toEqual(await digests("turn-01"));
+    // the first one of all
+    const { "turn-01": _, ...before } = others;
+    expect(before).toEqual(await digests());
+  });
+
   it("a pool for those before it, when the one between has no hosts, or only new ones", async () => {
     const servers = ["orchestrator-01-ready", "orchestrator-02-ready", "orchestrator-03-ready"];
     const bare = await graph({

@@ -111,7 +111,7 @@ describe("the store of recordings as a share of Manila", async () => {
   });
 
   it("is refused where it has no export by which NFS is mounted", () => {
-    expect(() => preferred([])).toThrow("no export of NFS: none at all");
+    expect(() => preferred([])).toThrow("a share of Manila has no export of NFS: none at all");
     expect(() => preferred([{ path: "ceph://one", preferred: "True" }])).toThrow("no export of NFS: ceph://one");
   });
 });
