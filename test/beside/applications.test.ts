@@ -5,14 +5,11 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
 import { turnPorts } from "../../apps/coturn/names.ts";
 import { turnSecrets } from "../../apps/coturn/secrets.ts";
-import { prepareStack } from "../../cli/local/stack.ts";
 import { names } from "../../local/network/names.ts";
-import { project } from "../../local/place.ts";
 import { applications } from "../../stacks/applications.ts";
 import { environment } from "../../stacks/environment.ts";
 import { here, run } from "../engine/estate.ts";
@@ -65,12 +62,7 @@ beforeAll(async () => {
     // Debian has no Consul, and builds Prometheus without discovery by it
     Object.assign((document.apps as Record<string, object>).consul ?? {}, { enabled: false });
   });
-  for (const [key, input] of Object.entries(given.secrets)) {
-    const set = ["config", "set", "--secret", `estate:${key}`, "--stack", small.stack, "--non-interactive"];
-    await execa("pulumi", set, { cwd: project, input });
-  }
-  // those of the applications that can be made
-  await prepareStack(here, small.stack, join(small.folder, "operator"));
+  await small.giveSecrets(given.secrets);
 });
 
 afterAll(async () => {

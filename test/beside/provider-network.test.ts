@@ -13,6 +13,7 @@ import { cloud, planned, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { reach } from "../engine/reach/reach.ts";
 import { ssh } from "../engine/ssh.ts";
+import { certificateFor } from "../unit/apps/ingress/certificates.ts";
 import { keys } from "../unit/stacks/administrators.ts";
 import { digest, emptyDisk, type Publisher, publish } from "./publisher.ts";
 import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
@@ -97,7 +98,10 @@ const administer = (own: Readonly<Record<string, string>>) =>
     document.admins = admins(own);
   });
 
-function campus(document: SmallDocument): void {
+/** A page, and the way in to it: so a port of an application is open on hosts. */
+const page = "feedback.campus.test";
+
+function campus(document: SmallDocument, certificate: string): void {
   const { nameservers, downloads } = document.network;
   Object.assign(document, {
     ...{ name: "campus", zone: "campus.test" },
@@ -119,6 +123,10 @@ function campus(document: SmallDocument): void {
       monitoring: { ...role, hosts: { "campus-monitoring-01": {} } },
       worker: { ...role, runs: ["pods"], hosts: { "campus-w-01": {} } },
     },
+    apps: {
+      feedback: { host: page, replicas: 1 },
+      ingress: { certificates: { from: "files", web: certificate } },
+    },
   });
 }
 
@@ -126,7 +134,9 @@ beforeAll(async () => {
   [before, leftBefore] = [await counts(), await left()];
   await run("ip", "address", "replace", ...onBridge);
   publisher = await publish(disks);
-  await estate.prepare(campus);
+  const { chain, key } = await certificateFor(page);
+  await estate.prepare((document) => campus(document, chain));
+  await estate.giveSecrets({ "ingress.key": key });
   await makeKeys();
   await administer({ anna: keys.anna, carl: carl.publicKey });
 });

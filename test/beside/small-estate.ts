@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { prepareStack } from "../../cli/local/stack.ts";
 import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { project } from "../../local/place.ts";
@@ -38,6 +39,15 @@ export class SmallEstate {
     await this.#takeSecrets();
     await prepareStack(here, this.stack, join(this.folder, "operator"));
     await this.change(change);
+  }
+
+  /** Sets secrets that applications of its document are given, by `<application>.<secret>`, and makes those that can be made. */
+  async giveSecrets(given: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, input] of Object.entries(given)) {
+      const set = ["config", "set", "--secret", `estate:${key}`, "--stack", this.stack, "--non-interactive"];
+      await execa("pulumi", set, { cwd: project, input });
+    }
+    await prepareStack(here, this.stack, join(this.folder, "operator"));
   }
 
   /** Removes its stack, after all in it is gone. */
