@@ -9,7 +9,6 @@ import { timeLimitedCredential } from "../../apps/coturn/credential.ts";
 import { turnPorts } from "../../apps/coturn/names.ts";
 import { turnSecrets } from "../../apps/coturn/secrets.ts";
 import { processGroups } from "../../apps/monitoring/processes.ts";
-import { prepareStack } from "../../cli/local/stack.ts";
 import { names } from "../../local/network/names.ts";
 import { comesAfter } from "../../stacks/applicationOrder.ts";
 import { applications } from "../../stacks/applications.ts";
@@ -64,9 +63,7 @@ beforeAll(async () => {
     // Debian has no Consul, and builds Prometheus without discovery by it
     Object.assign((document.apps as Record<string, object>).consul ?? {}, { enabled: false });
   });
-  for (const [key, value] of Object.entries(given.secrets)) await small.configure(`estate:${key}`, value);
-  // those of the applications that can be made
-  await prepareStack(here, small.stack, join(small.folder, "operator"));
+  await small.giveSecrets(given.secrets);
 });
 
 afterAll(async () => {

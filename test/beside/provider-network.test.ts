@@ -3,6 +3,8 @@
  * built, unchanged, reached without NAT, its data kept while a host is away, gone.
  */
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addresses } from "../../local/addresses.ts";
@@ -11,6 +13,7 @@ import { cloud, planned, run } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 import { reach } from "../engine/reach/reach.ts";
 import { ssh } from "../engine/ssh.ts";
+import { certificateFor } from "../unit/apps/ingress/certificates.ts";
 import { keys } from "../unit/stacks/administrators.ts";
 import { digest, emptyDisk, type Publisher, publish } from "./publisher.ts";
 import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
@@ -73,14 +76,32 @@ async function volume(name: string): Promise<Volume | undefined> {
 }
 
 const addressOf = (host: string) => run("dig", "+short", `${host}.campus.test`);
-/** Runs a command on a host, as an administrator. */
-const on = async (host: string, command: string) => ssh(host, await addressOf(host), command, estate.stack);
+/** Runs a command on a host with the estate's key, or with that of an administrator. */
+const on = async (host: string, command: string, key?: string) =>
+  ssh(host, await addressOf(host), command, estate.stack, key);
+/** An administrator's own key pair, made for this run. */
+const carl = { name: "carl", privateKey: "", publicKey: "" };
+
+async function makeKeys(): Promise<void> {
+  const file = join(estate.folder, carl.name);
+  await run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", carl.name, "-f", file);
+  const read = (name: string) => readFile(name, "utf8");
+  Object.assign(carl, { privateKey: await read(file), publicKey: (await read(`${file}.pub`)).trim() });
+}
 
 const admins = (own: Readonly<Record<string, string>>) => ({
   ...{ cidrs: { operators: `${addresses.provider.gateway}/32` }, keys: own },
 });
 
-function campus(document: SmallDocument): void {
+const administer = (own: Readonly<Record<string, string>>) =>
+  estate.change((document) => {
+    document.admins = admins(own);
+  });
+
+/** A page, and the way in to it: so a port of an application is open on hosts. */
+const page = "feedback.campus.test";
+
+function campus(document: SmallDocument, certificate: string): void {
   const { nameservers, downloads } = document.network;
   Object.assign(document, {
     ...{ name: "campus", zone: "campus.test" },
@@ -102,6 +123,10 @@ function campus(document: SmallDocument): void {
       monitoring: { ...role, hosts: { "campus-monitoring-01": {} } },
       worker: { ...role, runs: ["pods"], hosts: { "campus-w-01": {} } },
     },
+    apps: {
+      feedback: { host: page, replicas: 1 },
+      ingress: { certificates: { from: "files", web: certificate } },
+    },
   });
 }
 
@@ -109,7 +134,11 @@ beforeAll(async () => {
   [before, leftBefore] = [await counts(), await left()];
   await run("ip", "address", "replace", ...onBridge);
   publisher = await publish(disks);
-  await estate.prepare(campus);
+  const { chain, key } = await certificateFor(page);
+  await estate.prepare((document) => campus(document, chain));
+  await estate.giveSecrets({ "ingress.key": key });
+  await makeKeys();
+  await administer({ anna: keys.anna, carl: carl.publicKey });
 });
 
 afterAll(async () => {
@@ -158,17 +187,26 @@ test("an administrator's key is on every host; another one, or none, would be br
   const [type, blob] = keys.anna.split(" ");
   for (const host of hosts)
     expect(await on(host, "cat /etc/estate/administrators/core"), host).toContain(`\n${type} ${blob} anna\n`);
-  const change = (own: Readonly<Record<string, string>>) =>
-    estate.change((document) => {
-      document.admins = admins(own);
-    });
   const others: readonly Readonly<Record<string, string>>[] = [{ anna: keys.ben }, {}];
   for (const own of others) {
-    await change(own);
+    await administer(own);
     const plan = await planned(project, estate.stack);
     expect(plan).toEqual(hosts.map((host) => `update command:remote:Command ${host}-administrators`));
   }
-  await change({ anna: keys.anna });
+});
+
+test("an administrator logs in with a key of their own; when it leaves the document, the next up locks it out, and replaces no host", async () => {
+  const some = ["campus-o-01", "campus-bbb-01", "campus-w-01"];
+  const whoAmI = (host: string) => on(host, "hostname", carl.privateKey);
+  for (const host of some) expect(await whoAmI(host)).toBe(host);
+  await administer({ anna: keys.anna });
+  const before = await estate.servers();
+  const up = await estate.pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode, up.text).toBe(0);
+  for (const host of some) await expect(whoAmI(host), host).rejects.toThrow(/Permission denied \(publickey/);
+  expect(await estate.servers()).toEqual(before);
+  // the estate's own key stays
+  expect(await on("campus-w-01", "hostname")).toBe("campus-w-01");
 });
 
 test("its names lead to addresses of the cloud's network, the same from outside and from inside", async () => {

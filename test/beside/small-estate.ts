@@ -41,6 +41,12 @@ export class SmallEstate {
     await this.change(change);
   }
 
+  /** Sets secrets that applications of its document are given, by `<application>.<secret>`, and makes those that can be made. */
+  async giveSecrets(given: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, value] of Object.entries(given)) await this.configure(`estate:${key}`, value);
+    await prepareStack(here, this.stack, join(this.folder, "operator"));
+  }
+
   /** Removes its stack, after all in it is gone. */
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });

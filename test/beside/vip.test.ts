@@ -12,6 +12,14 @@ import { names } from "../../local/network/names.ts";
 import { cloud, run } from "../engine/estate.ts";
 import { changed, type SmallDocument, SmallEstate } from "./small-estate.ts";
 
+interface Node {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly conditions: readonly { readonly type: string; readonly status: string }[];
+    readonly nodeInfo: { readonly bootID: string };
+  };
+}
+
 const estate = new SmallEstate("vip");
 const servers = ["vip-o-01", "vip-o-02", "vip-o-03"];
 const internal = "api.internal.vip.test";
@@ -95,6 +103,15 @@ async function ready(name: string): Promise<void> {
   await expect.poll(() => estate.kubectl(...node).catch(String), { timeout: 180_000, interval: 2000 }).toBe("True");
 }
 
+/** By node: which boot it is of, once it is Ready. */
+async function readyBoots(): Promise<Record<string, string>> {
+  const { items } = JSON.parse(await estate.kubectl("get", "nodes", "--output", "json")) as { items: readonly Node[] };
+  const ready = items.filter(({ status }) =>
+    status.conditions.some((one) => one.type === "Ready" && one.status === "True"),
+  );
+  return Object.fromEntries(ready.map(({ metadata, status }) => [metadata.name, status.nodeInfo.bootID]));
+}
+
 /** The longest time, in milliseconds, in which the API's name answered nobody, while something went on. */
 async function silenceDuring(task: () => Promise<void>): Promise<number> {
   let longest = 0;
@@ -155,6 +172,46 @@ test("a worker may not take the address: the network drops what it says in its n
   }
 });
 
+/** What neutron takes of a rule when it is made. */
+const ruleFields = [
+  ...(["security_group_id", "direction", "ethertype", "protocol"] as const),
+  ...(["port_range_min", "port_range_max", "remote_group_id"] as const),
+] as const;
+
+type Rule = Readonly<Record<(typeof ruleFields)[number] | "id", string | number | null>>;
+
+test("pods of two hosts are joined by the catalogue's rule for the overlay: without it they are apart, with it again they are not", async () => {
+  const hello = ["get", "pods", "--namespace", "estate", "--selector", "app.kubernetes.io/name=hello"];
+  const pod = await estate.kubectl(...hello, "--output", "jsonpath={.items[0].status.podIP}");
+  // both may: the policy of its application lets in all hosts
+  const ask = (host: string) =>
+    inHost(host, "curl", "--silent", "--max-time", "2", `http://${pod}:8080/`).catch(() => "nobody");
+  const [near, far] = ["vip-w-01", "vip-o-01"] as const;
+  const patience = { timeout: 30_000, interval: 500 };
+  await expect.poll(() => ask(far), patience).toMatch(/^Hostname: hello-/);
+  const openstack = await cloud();
+  const groups = await openstack.list<{ id: string; name: string }>(
+    "network",
+    "/v2.0/security-groups",
+    "security_groups",
+  );
+  const group = groups.find(({ name }) => name === "vip-hosts")?.id;
+  const all = await openstack.list<Rule>("network", "/v2.0/security-group-rules", "security_group_rules");
+  const [rule, ...others] = all.filter(
+    (one) => one.security_group_id === group && one.direction === "ingress" && one.port_range_min === 8472,
+  );
+  if (!rule || others.length > 0) throw new Error("the group vip-hosts has not one rule for the overlay");
+  const body = Object.fromEntries(ruleFields.map((field) => [field, rule[field]]));
+  await openstack.request("DELETE", "network", `/v2.0/security-group-rules/${rule.id}`);
+  try {
+    await expect.poll(() => ask(far), patience).toBe("nobody");
+    expect(await ask(near)).toMatch(/^Hostname: hello-/);
+  } finally {
+    await openstack.request("POST", "network", "/v2.0/security-group-rules", { body: { security_group_rule: body } });
+  }
+  await expect.poll(() => ask(far), patience).toMatch(/^Hostname: hello-/);
+});
+
 test("when its server dies another takes it over, within seconds; the first does not take it back when it is there again", async () => {
   const address = await vip();
   const [holder = ""] = await holders(address);
@@ -170,6 +227,23 @@ test("when its server dies another takes it over, within seconds; the first does
   await act(holder, { "os-start": null });
   await ready(holder);
   expect(await holders(address)).toEqual([next]);
+});
+
+test("after a reboot of all its hosts at once it comes back by itself: one server has the address, and it is the same cluster", async () => {
+  const [address, before, cluster] = [await vip(), await estate.servers(), await estate.clusterId()];
+  const boots = await readyBoots();
+  const all = Object.keys(before).sort();
+  expect(Object.keys(boots).sort()).toEqual(all);
+  await Promise.all(all.map((name) => act(name, { reboot: { type: "HARD" } })));
+  const back = async () => {
+    const now = await readyBoots().catch((): Record<string, string> => ({}));
+    return all.filter((name) => now[name] && now[name] !== boots[name]);
+  };
+  await expect.poll(back, { timeout: 240_000, interval: 2000 }).toEqual(all);
+  await expect.poll(() => holders(address), { timeout: 30_000, interval: 1000 }).toHaveLength(1);
+  expect(await answers()).toBe(servers.length);
+  await inHost("vip-w-01", "curl", "--silent", "--insecure", "--max-time", "5", `https://${address}:6443/ping`);
+  expect([await vip(), await estate.servers(), await estate.clusterId()]).toEqual([address, before, cluster]);
 });
 
 test("a roll of the server that has it: it is handed on, the cluster stays the same, and is never long without an answer", async () => {

@@ -5,18 +5,16 @@ import { execa } from "execa";
 import { beforeAll, expect, test } from "vitest";
 import { readJournal } from "../../cli/journal/journal.ts";
 import { project } from "../../local/place.ts";
+import { allAddresses } from "./addresses.ts";
 import { editDocument, here, kubectl, pulumi, run, serverIds } from "./estate.ts";
 import { type Hold, lease, node, pod } from "./hold.ts";
-import { portAddresses } from "./port-addresses.ts";
+import { leaveMarker, markOf, readMarker } from "./marker.ts";
 import { gateRuns, killEngine, killGates } from "./processes.ts";
-import { ssh } from "./ssh.ts";
 
 const hosts = ["bbb-01", "bbb-02"] as const;
 const [killed, stopped] = hosts;
 /** One of three. */
 const server = "orchestrator-02";
-/** On the data volume of each. */
-const marker = "/var/lib/recordings/marker";
 
 /** Whether a host is at that step now, and what keeps its gate there; `since` is when the update began. */
 interface Moment {
@@ -54,7 +52,7 @@ async function reached({ is, hold }: Moment, host: string, since: number): Promi
 }
 
 let before: Readonly<Record<string, string>>;
-let ports: readonly string[];
+let addresses: readonly string[];
 let cluster: string;
 const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 
@@ -68,14 +66,12 @@ async function renew(host: string, generation: number): Promise<void> {
   });
 }
 
-const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
-
 beforeAll(async () => {
-  for (const host of hosts) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
-  [before, ports, cluster] = [await serverIds(), await portAddresses(), await kubeSystem()];
+  for (const host of hosts) await leaveMarker(host);
+  [before, addresses, cluster] = [await serverIds(), await allAddresses(), await kubeSystem()];
 });
 
-/** Another server of those hosts, and everything else as it was: ports, addresses, data, and whoever takes pods. */
+/** Another server of those hosts, and everything else as it was: ports, floating IPs, data, and whoever takes pods. */
 async function expectSameBut(...replaced: readonly string[]): Promise<void> {
   const after = await serverIds();
   expect(Object.keys(after).sort()).toEqual(Object.keys(before).sort());
@@ -84,8 +80,8 @@ async function expectSameBut(...replaced: readonly string[]): Promise<void> {
       .filter((host) => after[host] !== before[host])
       .sort(),
   ).toEqual(replaced);
-  for (const host of hosts) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
-  expect(await portAddresses()).toEqual(ports);
+  for (const host of hosts) expect(await readMarker(host)).toBe(markOf(host));
+  expect(await allAddresses()).toEqual(addresses);
   const { items } = await kubectl<{ items: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] }>(
     ...(["get", "nodes"] as const),
   );
@@ -165,20 +161,39 @@ test("then a plain up ends as one that nobody stopped would have, and needs no p
 test("a plain up stopped (SIGINT) while its node is taken away, in another roll: the next one goes on from there", () =>
   interrupt(stopped, nodeGoes, 31));
 
+/** The same for a server of the orchestrator. */
+const leaves: Moment = { is: begun("leave-etcd"), hold: lease };
+type Ends = Readonly<Record<string, readonly [typeof kill, Moment]>>;
+
 /** Stopped, then killed: what was killed holds the state's lock, which `estate up` frees, and a plain up does not. */
-const ofServer: Readonly<Record<string, readonly [typeof kill, Moment]>> = {
-  "while it waits for its turn to leave etcd": [interrupt, { is: begun("leave-etcd"), hold: lease }],
-  "while its node, and with it its membership, is taken away": [interrupt, nodeGoes],
-  "while it has no server": [kill, noServer],
-  "while it joins": [kill, { is: begun("join") }],
+const ofServer: Ends = {
+  "stopped while it waits for its turn to leave etcd": [interrupt, leaves],
+  "stopped while its node, and with it its membership, is taken away": [interrupt, nodeGoes],
+  "killed while it has no server": [kill, noServer],
+  "killed while it joins": [kill, { is: begun("join") }],
 };
 
 for (const [name, [end, moment]] of Object.entries(ofServer))
-  test(`a server of the orchestrator, ended ${name}: the next one goes on from there`, () => end(server, moment));
+  test(`a server of the orchestrator, ${name}: the next one goes on from there`, () => end(server, moment));
 
-test("then it is a member of etcd again, and the cluster is the same", async () => {
+/** As one that nobody ended would have left it: of the cluster that it was of, in its turn. */
+async function expectMember(): Promise<void> {
   await expectWhole(killed, stopped, server);
   const members = ["get", "nodes", "--selector", "node-role.kubernetes.io/etcd=true", "--output", "name"];
   expect((await run("kubectl", ...members)).split("\n")).toHaveLength(3);
   expect(await kubeSystem()).toBe(cluster);
-});
+}
+
+test("then it is a member of etcd again, and the cluster is the same", expectMember);
+
+/** In a roll of its own: a node that was taken away in the one before is not there to be taken away. */
+const ofServerAgain: Ends = {
+  "killed while it waits for its turn to leave etcd": [kill, leaves],
+  "killed while its node, and with it its membership, is taken away": [kill, nodeGoes],
+};
+
+for (const [name, [end, moment]] of Object.entries(ofServerAgain))
+  test(`a server of the orchestrator, in another roll ${name}: the next one goes on from there`, () =>
+    end(server, moment, 31));
+
+test("then, too, it is a member of etcd again, and the cluster is the same", expectMember);

@@ -12,6 +12,7 @@ import { addresses as local } from "../../local/addresses.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
+import { leaveMarker, markOf, readMarker } from "./marker.ts";
 import { reach } from "./reach/reach.ts";
 import { added, annex, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
@@ -20,7 +21,6 @@ import { ssh } from "./ssh.ts";
 
 const image = "flatcar-next";
 const all: readonly string[] = Object.values(pools).flatMap(({ hosts }) => hosts);
-const marker = "/var/lib/recordings/marker";
 /** An address outside that no administrator has. */
 const world = "203.0.113.254";
 const onBridge = [`${world}/32`, "dev", local.external.bridge];
@@ -176,7 +176,7 @@ let membersBefore: readonly string[];
 let etcdBefore: string;
 
 test("a new image replaces all twelve, each once, in one up", async () => {
-  for (const host of keepers) await ssh(host, await announced(host), `echo ${host} was here | sudo tee ${marker}`);
+  for (const host of keepers) await leaveMarker(host);
   await run("openstack", "image", "create", image, "--disk-format", "raw", "--file", "/etc/os-release");
   await editDocument((document) => {
     document.image.name = image;
@@ -257,7 +257,7 @@ test("it is the same cluster, at the same addresses, with the same data", async 
   expect(new Set([...membersBefore, ...now].filter(Boolean)).size, now.join(", ")).toBe(6);
   expect([membersBefore.length, now.length]).toEqual([3, 3]);
   for (const server of pools.orchestrator.hosts) expect(await etcdCluster(server), server).toBe(etcdBefore);
-  for (const host of keepers) expect(await ssh(host, await announced(host), `cat ${marker}`)).toBe(`${host} was here`);
+  for (const host of keepers) expect(await readMarker(host)).toBe(markOf(host));
 });
 
 test("volumes do not leave without a word on their data; those that are kept stay as they are", async () => {

@@ -1,6 +1,13 @@
 /** What the port catalogue says of a connection, worked out without the rules that are made from it. */
 import { BlockList } from "node:net";
-import { type Destination, destinations, type Party, type Port, ports } from "../../../stacks/ports.ts";
+import {
+  applicationPorts,
+  type Destination,
+  destinations,
+  type Party,
+  type Port,
+  ports,
+} from "../../../stacks/ports.ts";
 import type { Workload } from "../../../stacks/schema/workload.ts";
 
 /** A host, or somebody outside. */
@@ -23,6 +30,13 @@ export interface Circumstances {
   readonly translated: boolean;
   /** What all roles run. */
   readonly workloads: readonly Workload[];
+  /** What may listen in it. */
+  readonly catalogue: readonly Port[];
+}
+
+/** The catalogue's ports for the applications that run. */
+export function catalogueWith(applications: readonly { readonly name: string }[]): readonly Port[] {
+  return [...ports, ...applications.flatMap(({ name }) => applicationPorts[name] ?? [])];
 }
 
 export function expected(question: Question, circumstances: Circumstances): boolean {
@@ -33,7 +47,7 @@ export function expected(question: Question, circumstances: Circumstances): bool
 function admitted({ from, to, via, protocol, port }: Question, circumstances: Circumstances): boolean {
   // an address of the estate's own network leads nowhere from outside; without a floating IP it is the one that is announced, too
   if (from.kind !== "host" && circumstances.translated && to[via] === to.fixed) return false;
-  return listening(protocol, port).some((one) => {
+  return listening(protocol, port, circumstances).some((one) => {
     if (!isOne(to, one.on, circumstances)) return false;
     if (one.sources.includes("world")) return true;
     if (from.kind !== "host") return from.kind === "admin" && one.sources.includes("admins");
@@ -44,7 +58,7 @@ function admitted({ from, to, via, protocol, port }: Question, circumstances: Ci
 /** Whether the host it comes from may send it. */
 function letOut({ from, to, via, protocol, port }: Question, circumstances: Circumstances): boolean {
   if (from.kind !== "host") return true;
-  const arrow = listening(protocol, port).some(
+  const arrow = listening(protocol, port, circumstances).some(
     (one) =>
       knows(one, via, circumstances) &&
       isOne(to, one.on, circumstances) &&
@@ -63,8 +77,8 @@ function letOut({ from, to, via, protocol, port }: Question, circumstances: Circ
   );
 }
 
-function listening(protocol: Port["protocol"], port: number): readonly Port[] {
-  return ports.filter(
+function listening(protocol: Port["protocol"], port: number, { catalogue }: Circumstances): readonly Port[] {
+  return catalogue.filter(
     (one) => one.protocol === protocol && (protocol === "icmp" || (port >= one.from && port <= one.to)),
   );
 }
@@ -74,7 +88,8 @@ function knows({ announced = false }: Port, via: Question["via"], { translated }
   return !translated || announced === (via === "announced");
 }
 
-function isOne(end: End, party: Party, { workloads }: Circumstances): boolean {
+/** Whether an end is a host of that party. */
+export function isOne(end: End, party: Party, { workloads }: Pick<Circumstances, "workloads">): boolean {
   if (end.kind !== "host" || party === "admins" || party === "world") return false;
   if (party === "hosts" || end.runs.includes(party)) return true;
   // what has no hosts of its own runs as pods
@@ -88,7 +103,8 @@ function leadsTo(where: Destination["to"], to: Question["to"], address: string, 
   return "cidrs" in where && where.cidrs.some((cidr) => within(cidr, address));
 }
 
-function within(cidr: string, address: string): boolean {
+/** Whether an address is in a range. */
+export function within(cidr: string, address: string): boolean {
   const [network = "", prefix = "32"] = cidr.split("/");
   const list = new BlockList();
   list.addSubnet(network, Number(prefix), "ipv4");
