@@ -8,6 +8,7 @@ import type { Orchestrator } from "./orchestrator.ts";
 import { pullingWith } from "./pulling.ts";
 
 export interface PullSecretArgs {
+  /** The estate's name: the provider knows the orchestrator by it. Changing it replaces the provider, and with it the Secret. */
   readonly facts: Pick<EstateFacts, "name">;
   /** The registries that ask for credentials. */
   readonly users: readonly RegistryUser[];
@@ -15,6 +16,7 @@ export interface PullSecretArgs {
   readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
   /** That of the applications. Changing it replaces the Secret. */
   readonly namespace: kubernetes.core.v1.Namespace;
+  /** By whose kubeconfig it is made. Another one updates the provider, and no Secret. */
   readonly cluster: { readonly orchestrator: Pick<Orchestrator, "kubeconfig"> };
 }
 

@@ -56,7 +56,7 @@ function filledIn() {
   logs.caCert = authority;
   orchestrator.k3s.images.sha512 = "0".repeat(128);
   const digest = (name: string) => name.replace(/@sha256:\.\.\.$/, `@sha256:${"0".repeat(64)}`);
-  for (const one of [apps.greenlight, apps.registrator]) one.image = digest(one.image);
+  for (const one of [apps.greenlight, apps.registrator, apps.monitoring.processExporter]) one.image = digest(one.image);
   for (const [part, name] of Object.entries<string>(apps.scalelite.images)) apps.scalelite.images[part] = digest(name);
   for (const [part, name] of Object.entries<string>(apps.bbb.images)) apps.bbb.images[part] = digest(name);
   apps.bbb.images = { ...bbbImages, ...apps.bbb.images };
