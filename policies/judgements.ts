@@ -13,10 +13,14 @@ export interface OpenRule {
 /** Bits of the widest range that is still somebody's: `10.0.0.0/8`, and for IPv6 less than a registry of a continent has. */
 const widest = { ipv4: 8, ipv6: 16 } as const;
 
-/** Whether a rule lets anyone in: by naming nobody, or by a range that is the whole of the internet, or a good part of it. */
-export function opensToWorld({ direction, remoteGroupId, remoteIpPrefix }: OpenRule): boolean {
-  if (direction !== "ingress") return false;
-  if (!remoteIpPrefix) return !remoteGroupId;
+/**
+ * Whether a rule lets anyone in: by naming nobody, or by a range that is the whole of the internet, or a good part of it. Nothing is read
+ * that need not be: in the stack of a preview whom a rule does not name is unknown, and reading it throws.
+ */
+export function opensToWorld(rule: OpenRule): boolean {
+  if (rule.direction !== "ingress") return false;
+  const { remoteIpPrefix } = rule;
+  if (!remoteIpPrefix) return !rule.remoteGroupId;
   const [address = "", bits] = remoteIpPrefix.split("/");
   return bits !== undefined && Number(bits) < widest[address.includes(":") ? "ipv6" : "ipv4"];
 }

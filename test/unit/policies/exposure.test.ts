@@ -99,6 +99,17 @@ describe("world-only-where-it-listens", () => {
     expect(await told(rule("bbb", https), bare)).toHaveLength(1);
   });
 
+  it("judges a rule in a preview, where what a rule does not say is unknown", async () => {
+    const { props, ...others } = rule("monitoring", https);
+    const previewed = { ...props };
+    Object.defineProperty(previewed, "remoteGroupId", {
+      get() {
+        throw new Error("unknown until the update");
+      },
+    });
+    expect(await told({ ...others, props: previewed })).toHaveLength(1);
+  });
+
   it("leaves a range that is known later to the update, and judges the rule beside it", async () => {
     const later = { ...world, portRangeMin: 443, portRangeMax: 443 };
     Object.defineProperty(later, "remoteIpPrefix", {
