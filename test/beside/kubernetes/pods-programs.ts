@@ -105,6 +105,8 @@ async function dataIsKept(cluster: Cluster): Promise<void> {
     const login = `PGPASSWORD=of-the-test PGCONNECT_TIMEOUT=3 psql -X -h ${await address()} -U postgres -At -v ON_ERROR_STOP=1`;
     return cluster.agent.sh(`${login} -c "${statement}"`);
   };
+  // its service leads to a server that is ready a moment later
+  await until("the server answers at its service", 30, async () => (await psql("SELECT 1")) === "1");
   await psql("CREATE TABLE kept (text text); INSERT INTO kept VALUES ('unique');");
   const pod = await cluster.get(["pod", "postgres-0", "-n", namespace]);
   await cluster.kubectl(["delete", "pod", "postgres-0", "-n", namespace, "--timeout=30s"]);
