@@ -207,8 +207,6 @@ test("nova's record: pools one after another in their order, and never more than
     expect(Math.min(...own.map(({ from }) => from)), `${role} began too early`).toBeGreaterThanOrEqual(last);
     last = Math.max(...own.map(({ to }) => to));
   }
-  // it is used, too
-  expect(mostAtOnce(replaced.filter(({ host }) => isOne(pools.worker.hosts, host)))).toBe(2);
 });
 
 test("hosts were drained in the order that the preview had listed", async () => {
@@ -217,6 +215,10 @@ test("hosts were drained in the order that the preview had listed", async () => 
   // two workers begin at the same time
   const [first, second, ...rest] = drained.slice(-3);
   expect([...drained.slice(0, -3), ...[first, second].sort(), ...rest]).toEqual(listed);
+  // so width is used; a disruption budget may have the second wait, and nova never see both without a server at one moment
+  const placeOf = (name: string | undefined, wanted: string) =>
+    entries.findIndex(({ host, step, state }) => host === name && `${step} ${state}` === wanted);
+  expect(placeOf(second, "drain begun")).toBeLessThan(placeOf(first, "soak done"));
 });
 
 test("the orchestrator's record: every node is a new one, of a new boot, in the order of the pools", async () => {
