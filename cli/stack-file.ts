@@ -10,6 +10,11 @@ export interface StackFile {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
+/** Whether a setting is a secret, encrypted. */
+export function isEncrypted(setting: unknown): boolean {
+  return typeof setting === "object" && setting !== null && "secure" in setting;
+}
+
 /** An empty one where there is none. @throws Trouble when it is not YAML */
 export async function readStackFile(stack: string, folder = project): Promise<StackFile> {
   const text = await readFile(stackFilePath(stack, folder), "utf8").catch(whereMissing(""));

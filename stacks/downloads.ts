@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { contains } from "./cidr.ts";
 import { placeOf } from "./explain.ts";
-import { mirrorsOf, registryUsers } from "./registries.ts";
+import { isMirrored, mirrorsOf, registryUsers } from "./registries.ts";
 import { archives } from "./schema/orchestrator.ts";
 import type { Estate } from "./schema.ts";
 import { versions } from "./versions.ts";
@@ -34,32 +34,26 @@ export function checkDownloads(estate: Estate, wrong: Wrong): void {
 /** What is no address at all is told where it stands. */
 function sourcesOf(estate: Estate): Source[] {
   const { k3s, api } = estate.orchestrator;
-  const mirrors = mirrorsOf(estate);
   const at = ["orchestrator", "k3s"];
   const written: [PropertyKey[], string][] = [
     [[...at, "url"], k3s.url],
     ...(k3s.images ? [[[...at, "images", "url"], k3s.images.url] as [PropertyKey[], string]] : []),
-    ...Object.entries(mirrors).flatMap(([name, endpoints]) =>
+    ...Object.entries(mirrorsOf(estate)).flatMap(([name, endpoints]) =>
       endpoints.map((endpoint, index): [PropertyKey[], string] => [
         ["orchestrator", "registries", name, "endpoints", index],
         endpoint,
       ]),
     ),
     ...registryUsers(estate).flatMap(({ registry }): [PropertyKey[], string][] =>
-      registry === "*" || mirrored(mirrors, registry)
+      registry === "*" || isMirrored(estate, registry)
         ? []
         : [[["orchestrator", "registries", registry, "user"], `https://${registry}`]],
     ),
-    ...(api.front === "vip" && !mirrored(mirrors, registryOf(versions.kubeVip))
+    ...(api.front === "vip" && !isMirrored(estate, registryOf(versions.kubeVip))
       ? [[["orchestrator", "api", "front"], `https://${registryOf(versions.kubeVip)}`] as [PropertyKey[], string]]
       : []),
   ];
   return written.flatMap(([path, text]) => (URL.canParse(text) ? [{ path, url: new URL(text) }] : []));
-}
-
-/** Whether images of a registry come from a mirror. */
-function mirrored(mirrors: ReturnType<typeof mirrorsOf>, registry: string): boolean {
-  return Object.hasOwn(mirrors, registry) || Object.hasOwn(mirrors, "*");
 }
 
 function registryOf(image: string): string {

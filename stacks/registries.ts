@@ -31,6 +31,12 @@ export function mirrorsOf({ orchestrator: { registries } }: Described): Record<s
   );
 }
 
+/** Whether images of a registry come from a mirror. One that only has a user has none of its own. */
+export function isMirrored(described: Described, registry: string): boolean {
+  const mirrors = mirrorsOf(described);
+  return Object.hasOwn(mirrors, registry) || Object.hasOwn(mirrors, "*");
+}
+
 /**
  * A key of Pulumi's has no colon, and a host's name no underscore. An application has no such key: no folder's name has a capital letter.
  */

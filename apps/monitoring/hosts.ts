@@ -1,8 +1,7 @@
-import { containerSecurity } from "../../stacks/podSecurity.ts";
 import { ports as catalogue } from "../../stacks/ports.ts";
 import { versions } from "../../stacks/versions.ts";
 import { user as postgresUser } from "../postgres/names.ts";
-import { hostAddress, onEveryHost } from "./onHosts.ts";
+import { exporterOf, listensOn, onEveryHost } from "./onHosts.ts";
 
 /** Where the container sees its host. */
 const host = "/host";
@@ -17,25 +16,18 @@ const port = catalogue.find(({ service }) => service === "node-exporter")?.from 
 
 /** DaemonSet of node_exporter: it counts the traffic of the host's network, and sees the host's files, of which it can change none. */
 export function hostsDaemonSet({ textfiles }: HostsFacts) {
-  const asks = { httpGet: { path: "/", port }, timeoutSeconds: 5 };
-  const container = {
-    ...{ name: "node-exporter", image: versions.nodeExporter },
+  const container = exporterOf({
+    ...{ name: "node-exporter", image: versions.nodeExporter, port, memory: "64Mi" },
     command: [
-      ...["node_exporter", `--web.listen-address=$(HOST_IP):${port}`, `--path.rootfs=${host}`],
+      ...["node_exporter", `--web.listen-address=${listensOn(port)}`, `--path.rootfs=${host}`],
       ...[`--path.procfs=${host}/proc`, `--path.sysfs=${host}/sys`],
       // of pods and their volumes there are hundreds, and they are not disks
       "--collector.filesystem.mount-points-exclude=^/(dev|proc|run|sys|var/lib/(kubelet|containerd|docker|rancher/k3s/agent)/.+)($|/)",
       "--collector.netclass.ignored-devices=^(veth|cali|lo)",
       ...(textfiles ? [`--collector.textfile.directory=${host}${textfiles}`] : []),
     ],
-    env: [hostAddress],
-    resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "250m", memory: "64Mi" } },
-    readinessProbe: { ...asks, periodSeconds: 10 },
-    livenessProbe: { ...asks, periodSeconds: 20, failureThreshold: 6 },
-    securityContext: containerSecurity,
-    terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [{ name: "host", mountPath: host, readOnly: true, mountPropagation: "HostToContainer" }],
-  };
+  });
   return onEveryHost("hosts", {
     container,
     volumes: [{ name: "host", hostPath: { path: "/", type: "Directory" } }],

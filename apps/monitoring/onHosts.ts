@@ -1,3 +1,4 @@
+import { containerSecurity } from "../../stacks/podSecurity.ts";
 import { labelsOf, type OnHosts, selectorOf, user } from "./names.ts";
 import { metadataFor } from "./pods.ts";
 
@@ -10,8 +11,35 @@ export interface OnHostsFacts {
   readonly config?: string;
 }
 
-/** The address that a container listens on: its host's, as the environment has it. */
-export const hostAddress = { name: "HOST_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } };
+interface ExporterFacts {
+  readonly name: string;
+  readonly image: string;
+  /** Of its host. */
+  readonly port: number;
+  /** The program, and its flags; it listens on `listensOn`. */
+  readonly command: readonly string[];
+  /** What it has and at most takes, as Kubernetes writes it. */
+  readonly memory: string;
+  readonly volumeMounts: readonly object[];
+}
+
+/** A flag's value: the host's own address, which the container has in its environment. */
+export const listensOn = (port: number) => `$(HOST_IP):${port}`;
+
+/** The container of an exporter on hosts: what it tells at its port is asked there, and little of the host is taken. */
+export function exporterOf<Facts extends ExporterFacts>({ name, image, port, command, memory, volumeMounts }: Facts) {
+  const asks = { httpGet: { path: "/", port }, timeoutSeconds: 5 };
+  return {
+    ...{ name, image, command: [...command] },
+    env: [{ name: "HOST_IP", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } }],
+    resources: { requests: { cpu: "20m", memory }, limits: { cpu: "250m", memory } },
+    readinessProbe: { ...asks, periodSeconds: 10 },
+    livenessProbe: { ...asks, periodSeconds: 20, failureThreshold: 6 },
+    securityContext: containerSecurity,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: volumeMounts as Facts["volumeMounts"],
+  };
+}
 
 /**
  * DaemonSet of a part, on every host whatever it keeps away. It has the host's network, whose ports are open by security groups. No unit of

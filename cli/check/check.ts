@@ -15,8 +15,8 @@ interface Options {
 }
 
 /**
- * Asks the cloud whether it has what the document needs, and the stack file whether passwords of registries are there; prints a sizing table. Nothing is made or changed. Exit code 1 when
- * something is missing.
+ * Asks the cloud whether it has what the document needs, and the stack file whether passwords of registries are there; prints a sizing
+ * table. Nothing is made or changed. Exit code 1 when something is missing.
  */
 export async function check({ stack, json }: Options): Promise<void> {
   const chosen = await chooseStack(stack, process.env);

@@ -1,5 +1,5 @@
 import type { RegistryUser } from "../../stacks/registries.ts";
-import type { StackFile } from "../stack-file.ts";
+import { isEncrypted, type StackFile } from "../stack-file.ts";
 import type { Row } from "./row.ts";
 
 /** The file that the passwords of registries are to be in. */
@@ -13,8 +13,7 @@ export function passwordRows(users: readonly RegistryUser[], { stack, config = {
   return users.map(({ registry, user, key }) => {
     const what = `password of ${registry}`;
     const stored = config[`estate:${key}`];
-    if (typeof stored === "object" && stored !== null && "secure" in stored)
-      return { what, verdict: "ok", detail: user };
+    if (isEncrypted(stored)) return { what, verdict: "ok", detail: user };
     const is = stored === undefined ? "is not stored" : "is stored in clear: choose another at the registry";
     const cure = `${is}; 'pulumi config set --stack ${stack} --secret estate:${key}' asks for it and encrypts it`;
     return { what, verdict: "missing", detail: user, cure };

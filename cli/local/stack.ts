@@ -11,7 +11,7 @@ import { renderKubeconfig } from "../../stacks/kubeconfig.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { estateFile } from "../estate-folder.ts";
 import { localDocument } from "../local-document.ts";
-import { readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
+import { isEncrypted, readStackFile, type StackFile, writeStackFile } from "../stack-file.ts";
 import { completeSecrets } from "../stack-secrets.ts";
 import { markInterrupted, updateAfter } from "../take-over.ts";
 import { inside } from "./enter.ts";
@@ -80,9 +80,7 @@ async function preparePassphrase(here: Place, name: string): Promise<void> {
   const passphrase = join(here.data, "passphrase");
   if (existsSync(passphrase)) return;
   const { config } = await readStackFile(name);
-  const kept = Object.entries(config ?? {}).filter(
-    ([, value]) => typeof value !== "object" || value === null || !("secure" in value),
-  );
+  const kept = Object.entries(config ?? {}).filter(([, setting]) => !isEncrypted(setting));
   if (config) await writeStackFile(name, { config: Object.fromEntries(kept) });
   await writeFile(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
 }

@@ -182,7 +182,7 @@ test("a host goes from the stack of the servers first: the base takes nothing fr
   expect(drained.text).toContain("is that of an older document");
   const { "split-w-02": gone, ...rest } = ids;
   expect(gone).toBeDefined();
-  expect(await serverIds()).toEqual(rest);
+  expect(await serverIds(), drained.text).toEqual(rest);
   // it refuses what takes addresses from hosts that stay: this one does not
   const removed = await estate(base, "up", "--yes");
   expect(removed.exitCode, removed.text).toBe(0);

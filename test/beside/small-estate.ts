@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { prepareStack } from "../../cli/local/stack.ts";
-import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
+import { isEncrypted, readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { project } from "../../local/place.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
@@ -57,7 +57,7 @@ export class SmallEstate {
   /** Those of the first estate: made anew, each is one run of pulumi. Of a run that was killed, they are of another passphrase. */
   async #takeSecrets(): Promise<void> {
     const { encryptionsalt = "", config = {} } = await readStackFile(here.stack);
-    const secrets = Object.entries(config).filter(([, value]) => Object.hasOwn(Object(value), "secure"));
+    const secrets = Object.entries(config).filter(([, setting]) => isEncrypted(setting));
     await writeStackFile(this.stack, { encryptionsalt, config: Object.fromEntries(secrets) });
   }
 

@@ -3,7 +3,8 @@ import { run } from "./estate.ts";
 import { ssh } from "./ssh.ts";
 
 const file = "/var/lib/recordings/marker";
-const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
+/** The address that a host announces. */
+export const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 
 /** What the marker of a host says. */
 export const markOf = (host: string) => `${host} was here`;

@@ -12,7 +12,7 @@ import { addresses as local } from "../../local/addresses.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
 import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
-import { leaveMarker, markOf, readMarker } from "./marker.ts";
+import { announced, leaveMarker, markOf, readMarker } from "./marker.ts";
 import { reach } from "./reach/reach.ts";
 import { added, annex, pools } from "./roll/pools.ts";
 import { absences, mostAtOnce } from "./roll/record.ts";
@@ -55,7 +55,6 @@ async function addresses(): Promise<string[]> {
 
 const siteOf = (host: string) => (isOne(annex.hosts, host) ? annex.site : "local");
 const isOne = (hosts: readonly string[], host: string) => hosts.includes(host);
-const announced = (host: string) => run("dig", "+short", `${host}.estate.test`);
 const kubeSystem = () => run("kubectl", "get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
 
 /** The members of etcd, by names that each new one makes for itself. */

@@ -1,5 +1,6 @@
 import { endpoint, isListed, logIn } from "../../../local/openstack-client/token.ts";
 import type { EstateFacts } from "../../../stacks/facts.ts";
+import { isMirrored } from "../../../stacks/registries.ts";
 import { findCloud } from "../../credentials.ts";
 import { backendHost, type Server, serverOf } from "../backend-host.ts";
 
@@ -31,7 +32,8 @@ export async function peersOf({ facts, environment, backend, image }: Caller): P
   const state = backendHost(backend, environment);
   const { ESTATE_DRIFT_WEBHOOK: webhook } = environment;
   const url = webhook ? URL.parse(webhook) : null;
-  const registry = mirrored(facts, image) ? undefined : registryOf(image);
+  // what hosts have a mirror of is where the document lets them fetch it
+  const registry = isMirrored(facts, image.split("/")[0] ?? "") ? undefined : registryOf(image);
   return {
     peers: [
       ...cloud.peers,
@@ -62,11 +64,6 @@ async function cloudPeers(environment: NodeJS.ProcessEnv): Promise<Peers> {
   const urls = listed.map((service) => [service, URL.parse(endpoint(token, cloud, service))] as const);
   const called = urls.flatMap(([what, one]) => (one ? [{ what, server: serverOf(one) }] : []));
   return { peers: [...keystone, ...called], unknown: [] };
-}
-
-/** What hosts have a mirror of is where the document lets them fetch it. */
-function mirrored({ orchestrator: { registries } }: Caller["facts"], image: string): boolean {
-  return Object.hasOwn(registries, image.split("/")[0] ?? "") || Object.hasOwn(registries, "*");
 }
 
 /** As container runtimes read it: a first part without a dot or a port is a folder of Docker's. */

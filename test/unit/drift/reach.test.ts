@@ -74,6 +74,15 @@ describe("whom it calls", () => {
     const { peers } = await peersOf({ facts: mirrored, environment: {}, backend: "", image });
     expect(peers).toEqual([]);
   });
+
+  test("is a registry that has a user, and no mirror", async () => {
+    const known = facts((document) => {
+      document.orchestrator.registries = { "registry.example.org:5000": { user: "robot" } };
+      document.network.downloads.registry = { cidr: "192.0.2.80/32", port: 5000 };
+    });
+    const { peers } = await peersOf({ facts: known, environment: {}, backend: "", image });
+    expect(peers).toEqual([{ what: "the image", server: { host: "registry.example.org", port: 5000 } }]);
+  });
 });
 
 const known: Peers = {
