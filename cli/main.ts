@@ -5,6 +5,7 @@ import { addDriftCommands } from "./drift/command.ts";
 import { addInitCommand } from "./init/command.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addMapCommand } from "./map/command.ts";
+import { addPinCommand } from "./pin/command.ts";
 import { addPreviewCommand } from "./preview/command.ts";
 import { report } from "./report.ts";
 import { addRolloutCommands } from "./rollout/command.ts";
@@ -26,6 +27,7 @@ addRolloutCommands(
 );
 addStateCommands(program.command("state").description("what Pulumi knows of the estate: its lock, backups, recovery"));
 addMapCommand(program);
+addPinCommand(program);
 addLocalCommands(program.command("local").description("the whole estate on this machine, against real APIs"));
 
 try {
