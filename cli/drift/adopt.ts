@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { project } from "../../local/place.ts";
 import { chooseStack } from "../check/document.ts";
 import { adoptionOf } from "./adoption-code.ts";
 import type { DriftOptions } from "./command.ts";
@@ -21,6 +24,7 @@ export async function adopt(id: string, options: DriftOptions): Promise<void> {
           finding,
           await withPool(await lookAt(stack, finding)),
           (await readCheckpoint(stack)).deployment.resources ?? [],
+          await readFile(join(project, "index.ts"), "utf8"),
         )
       : managedAdvice(stack, finding);
   process.stdout.write(`${lines.join("\n")}\n`);

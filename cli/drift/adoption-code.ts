@@ -12,13 +12,21 @@ interface Written {
   readonly importId?: (item: Item & Thing) => string;
 }
 
+/** A network that a server is in, with its own address there: it keeps that when it is replaced. */
+function networkOf(name: string, addresses: NonNullable<Item["addresses"]>[string]): Thing {
+  const own = (version: number) =>
+    addresses.find((one) => one.version === version && one["OS-EXT-IPS:type"] !== "floating")?.addr;
+  return { name, fixedIpV4: own(4), fixedIpV6: own(6) };
+}
+
 const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
 const written: Readonly<Record<string, Written>> = {
   server: {
-    args: ({ name, flavor, image, key_name, security_groups, metadata }) => ({
+    args: ({ name, flavor, image, key_name, security_groups, metadata, addresses }) => ({
       ...{ name, flavorName: flavor?.original_name, flavorId: flavor?.id, imageId: (image as Item | undefined)?.id },
       ...{ keyPair: text(key_name), metadata },
+      networks: Object.entries(addresses ?? {}).map(([network, list]) => networkOf(network, list)),
       securityGroups: (security_groups ?? []).flatMap((one) => (typeof one === "string" ? one : one.name)),
     }),
   },
@@ -80,8 +88,15 @@ const clusters = ["creationTimestamp", "generation", "managedFields", "resourceV
  * that makes it the stack's. Of a Secret no value is shown.
  *
  * @param resources of the state, for its providers
+ * @param program the text of `index.ts`: what it imports is not imported twice
  */
-export function adoptionOf(stack: string, finding: Finding, thing: Thing, resources: readonly Recorded[]): string[] {
+export function adoptionOf(
+  stack: string,
+  finding: Finding,
+  thing: Thing,
+  resources: readonly Recorded[],
+  program = "",
+): string[] {
   const { place, type } = finding;
   if (!place) throw new Trouble(`${finding.name} is in a state already`);
   const name = logicalName(finding.name);
@@ -92,11 +107,11 @@ export function adoptionOf(stack: string, finding: Finding, thing: Thing, resour
       : defined(written[place.kind]?.args(thing as unknown as Item & Thing) ?? {});
   const provider = providerOf(place.in, resources);
   const target = place.in === "kubernetes" ? "kubernetes" : "openstack";
+  const imported = `import * as ${target} from "@pulumi/${target}";`;
   return [
     `// ${finding.meaning}`,
     "// at the end of index.ts:",
-    `import * as ${target} from "@pulumi/${target}";`,
-    "",
+    ...(program.includes(imported) ? [] : [imported, ""]),
     // all stacks have this program, and one of them has the thing
     `if (stack.name === ${JSON.stringify(stack)})`,
     ...[

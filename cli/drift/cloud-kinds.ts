@@ -62,6 +62,8 @@ export const cloudKinds: Readonly<Record<string, CloudKind>> = {
   server: {
     ...{ service: "compute", path: "/servers", list: "/servers/detail", key: "servers" },
     type: "openstack:compute/instance:Instance",
+    // nova lists what it has deleted for a moment longer
+    clouds: ({ status }) => status === "DELETED",
     touches: named,
     class: () => "ownership",
     meaning: (item, ground) =>

@@ -47,6 +47,10 @@ export interface Item {
   readonly status?: string;
   readonly flavor?: { readonly id?: string; readonly original_name?: string } | null;
   readonly public_key?: string;
+  /** By the names of its networks. */
+  readonly addresses?: Readonly<
+    Record<string, readonly { readonly addr: string; readonly version: number; readonly "OS-EXT-IPS:type"?: string }[]>
+  > | null;
 }
 
 /** Nova wraps each key pair, which has no id but its name. */

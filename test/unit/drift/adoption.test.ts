@@ -43,6 +43,31 @@ test("a rule: what it opens, and its id", () => {
   );
 });
 
+test("a server: its networks, with its own addresses there", () => {
+  const place = { in: "openstack", kind: "server", service: "compute", path: "/servers/s9" } as const;
+  const own = [
+    { addr: "10.20.0.9", version: 4, "OS-EXT-IPS:type": "fixed" },
+    { addr: "203.0.113.9", version: 4, "OS-EXT-IPS:type": "floating" },
+    { addr: "2001:db8::9", version: 6, "OS-EXT-IPS:type": "fixed" },
+  ];
+  const server = { id: "s9", name: "test", addresses: { "estate-local": own, outside: [] } };
+  const text = adoptionOf("prod", unmanaged({ name: "test", type: types.server, place }), server, []).join("\n");
+  expect(text.replaceAll(/\s+/g, " ")).toContain(
+    'networks: [ { name: "estate-local", fixedIpV4: "10.20.0.9", fixedIpV6: "2001:db8::9" }, { name: "outside" } ]',
+  );
+  expect(text).not.toContain("203.0.113.9");
+});
+
+test("what index.ts imports already, it does not import again: a second thing is taken in after a first", () => {
+  const place = { in: "openstack", kind: "group", service: "network", path: "/v2.0/security-groups/g9" } as const;
+  const finding = unmanaged({ name: "mine", type: types.group, place });
+  const first = adoptionOf("prod", finding, { name: "mine" }, []).join("\n");
+  const second = adoptionOf("prod", finding, { name: "mine" }, [], first).join("\n");
+  const imported = 'import * as openstack from "@pulumi/openstack";\n';
+  expect(first).toContain(imported);
+  expect(second).toBe(first.replace(`${imported}\n`, ""));
+});
+
 test("a record set is imported by its zone and its own id", () => {
   const place = { in: "openstack", kind: "recordSet", service: "dns", path: "/v2/zones/z1/recordsets/rs9" } as const;
   const record = { id: "rs9", zone_id: "z1", name: "www.estate.test.", type: "A", ttl: null, records: ["192.0.2.9"] };

@@ -32,6 +32,11 @@ describe("the cloud", () => {
     expect(await scan(asStated)).toEqual({ findings: [], troubles: [] });
   });
 
+  test("with a server that nova has just deleted, and still lists, there is nothing to tell", async () => {
+    const deleted = plus("/compute/servers/detail", { id: "s9", name: "test", status: "DELETED" });
+    expect(await scan({ ...asStated, ...deleted })).toEqual({ findings: [], troubles: [] });
+  });
+
   test.each([
     ["/compute/servers/detail", { id: "s9", name: "test" }, "ownership test"],
     ["/network/v2.0/ports", { id: "p9", name: "side", network_id: "n1" }, "ownership side"],
