@@ -12,7 +12,7 @@ import { localDocument } from "../../cli/local-document.ts";
 import type { EstateMap } from "../../cli/map/estate-map.ts";
 import { k3sLauncherSha512 } from "../../local/boot/launcher.ts";
 import { authorityKeyNames } from "../../stacks/secrets.ts";
-import { cloud, copyProgram, discard, type Ran } from "../engine/estate.ts";
+import { copyProgram, discard, serverIds as idsOf, type Ran } from "../engine/estate.ts";
 import { left } from "../engine/left.ts";
 
 const [servers, base] = ["split", "split-base"];
@@ -52,10 +52,7 @@ async function change(edit: (roles: Record<string, { hosts: Record<string, objec
   await writeFile(file(servers), stringify(text));
 }
 
-async function serverIds(): Promise<Record<string, string>> {
-  const all = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
-  return Object.fromEntries(all.filter(({ name }) => name.startsWith("split-")).map(({ id, name }) => [name, id]));
-}
+const serverIds = () => idsOf(`${servers}-`);
 
 /** As an administrator of the servers' cluster. */
 async function kubectl(args: readonly string[], input?: string): Promise<string> {

@@ -8,7 +8,7 @@ import { isEncrypted, readStackFile, writeStackFile } from "../../cli/stack-file
 import { project } from "../../local/place.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
-import { cloud, estate, here, pulumi, type Ran, run } from "../engine/estate.ts";
+import { estate, here, pulumi, type Ran, run, serverIds } from "../engine/estate.ts";
 
 /** As a test changes it. */
 export interface SmallDocument extends Record<string, unknown> {
@@ -112,10 +112,8 @@ export class SmallEstate {
   }
 
   /** Ids of its servers, by name. */
-  async servers(): Promise<Record<string, string>> {
-    const all = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
-    const own = all.filter(({ name }) => name.startsWith(`${this.name}-`));
-    return Object.fromEntries(own.map(({ id, name }) => [name, id]));
+  servers(): Promise<Record<string, string>> {
+    return serverIds(`${this.name}-`);
   }
 }
 

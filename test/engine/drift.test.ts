@@ -4,7 +4,6 @@
  */
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findCloud } from "../../cli/credentials.ts";
@@ -13,6 +12,7 @@ import { readJournal } from "../../cli/journal/journal.ts";
 import type { Backup } from "../../cli/state/backups.ts";
 import { connect } from "../../local/openstack-client/client.ts";
 import { brief } from "../unit/drift/fixtures.ts";
+import { find, makeOneOfEach, type Named } from "./drift/by-hand.ts";
 import {
   brokenProgram,
   cloud,
@@ -27,6 +27,7 @@ import {
 } from "./estate.ts";
 import { gateRuns, killEngine } from "./processes.ts";
 import { newReader } from "./reader.ts";
+import { until } from "./until.ts";
 
 /** The program, with a config map in its application, so that there is one to edit. */
 let program: string;
@@ -49,23 +50,10 @@ async function expectClean(): Promise<void> {
 }
 
 /** Takes back all findings by their ids. */
-async function repairAll({ findings }: Report): Promise<void> {
+async function repairAll({ findings }: Pick<Report, "findings">): Promise<void> {
   const { exitCode, text } = await changed(["drift", "repair", ...findings.map(({ id }) => id), "--yes"]);
   expect(exitCode, text).toBe(0);
 }
-
-async function until(what: string, met: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await met()); tries += 1) {
-    if (tries > 600) throw new Error(`it does not come to that: ${what}`);
-    await sleep(500);
-  }
-}
-
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
-const idOf = (list: readonly Named[], name: string) => list.find((one) => one.name === name)?.id ?? "";
 
 beforeAll(async () => {
   program = await brokenProgram("apps/hello/component.ts", service, `${settings}\n    ${service}`);
@@ -88,24 +76,22 @@ test("what was changed by hand is found, each in its class, and nothing else; re
   const put = async (path: string, body: object) => openstack.request("PUT", "compute", path, { body });
   await put(`/servers/${servers["worker-01"]}`, { server: { name: "renamed-by-hand" } });
   await openstack.request("POST", "compute", `/servers/${servers["bbb-01"]}/action`, { body: { "os-stop": null } });
-  const groups = await openstack.list<Named>("network", "/v2.0/security-groups", "security_groups");
+  const group = await find(openstack, "network", "/v2.0/security-groups", "estate-worker");
   const rule = {
-    ...{ security_group_id: idOf(groups, "estate-worker"), direction: "ingress", ethertype: "IPv4", protocol: "tcp" },
+    ...{ security_group_id: group, direction: "ingress", ethertype: "IPv4", protocol: "tcp" },
     ...{ port_range_min: 8443, port_range_max: 8443, remote_ip_prefix: "0.0.0.0/0", description: "by-hand-rule" },
   };
   await openstack.request("POST", "network", "/v2.0/security-group-rules", { body: { security_group_rule: rule } });
-  const networks = await openstack.list<Named>("network", "/v2.0/networks", "networks");
+  const external = await find(openstack, "network", "/v2.0/networks", "public");
   const { floatingip } = await openstack.request<{ floatingip: { floating_ip_address: string } }>(
     ...(["POST", "network", "/v2.0/floatingips"] as const),
-    { body: { floatingip: { floating_network_id: idOf(networks, "public") } } },
+    { body: { floatingip: { floating_network_id: external } } },
   );
   await openstack.request("POST", "block-storage", "/volumes", {
     body: { volume: { size: 1, name: "by-hand-volume" } },
   });
-  const zones = await openstack.list<Named>("dns", "/v2/zones", "zones");
-  const zone = idOf(zones, "estate.test.");
-  const records = await openstack.list<Named>("dns", `/v2/zones/${zone}/recordsets`, "recordsets");
-  const record = idOf(records, "worker-01.estate.test.");
+  const zone = await find(openstack, "dns", "/v2/zones", "estate.test.");
+  const record = await find(openstack, "dns", `/v2/zones/${zone}/recordsets`, "worker-01.estate.test.");
   await openstack.request("PUT", "dns", `/v2/zones/${zone}/recordsets/${record}`, {
     body: { records: ["192.0.2.99"], ttl: 60 },
   });
@@ -149,8 +135,13 @@ test("what was changed by hand is found, each in its class, and nothing else; re
   expect([ownerOf("hello"), ownerOf("settings")]).toEqual(["human", "human"]);
   expect(report.stuck).toEqual([]);
 
+  // each may be taken back alone: of what else was changed, nothing is
+  const one = report.findings.filter(({ name }) => name === "dns-worker-01");
+  await repairAll({ ...report, findings: one });
+  expect(brief((await drift()).findings)).toEqual(brief(report.findings.filter((found) => !one.includes(found))));
+
   const before = await pulumi(["stack", "export"], program);
-  await repairAll(report);
+  await repairAll({ ...report, findings: report.findings.filter((found) => !one.includes(found)) });
   const kept = await changed(["state", "backups", "--json"]);
   const [newest] = (JSON.parse(kept.stdout) as { readonly backups: readonly Backup[] }).backups;
   expect(newest?.occasion, kept.text).toBe("repair");
@@ -169,39 +160,65 @@ test("a check needs no more than to look: with such credentials it tells the sam
   try {
     // as it is put on the orchestrator, it runs there: its pod has a host, and its history a volume
     expect([reader.unbound, reader.node]).toEqual([[], reader.host]);
-    const check = await execa(join(program, "cli", "estate"), ["drift", "--json", "--stack", here.stack], {
-      ...{ cwd: program, reject: false, stdin: "ignore", env: reader.environment },
-    });
+    const asReader = (...command: readonly string[]) =>
+      execa(join(program, "cli", "estate"), [...command, "--json", "--stack", here.stack], {
+        ...{ cwd: program, reject: false, stdin: "ignore", env: reader.environment },
+      });
+    const check = await asReader("drift");
     expect(JSON.parse(check.stdout), check.stderr).toMatchObject({ result: "clean", findings: [], troubles: [] });
     expect(check.exitCode).toBe(0);
+    const plan = await asReader("preview");
+    expect(JSON.parse(plan.stdout), plan.stderr).toMatchObject({
+      changes: [],
+      errors: [],
+      users: ["Nothing changes."],
+    });
+    expect(plan.exitCode).toBe(0);
     const openstack = connect(await findCloud(reader.environment));
-    const networks = await openstack.list<Named>("network", "/v2.0/networks", "networks");
-    const body = { floatingip: { floating_network_id: idOf(networks, "public") } };
+    const body = { floatingip: { floating_network_id: await find(openstack, "network", "/v2.0/networks", "public") } };
     await expect(openstack.request("POST", "network", "/v2.0/floatingips", { body })).rejects.toThrow(
       /403|not allowed/,
     );
     const made = ["create", "configmap", "by-reader", "--namespace", "estate"];
     await expect(run("kubectl", "--kubeconfig", reader.kubeconfig, ...made)).rejects.toThrow(/forbidden/i);
+
+    const [scaled, own] = ["deployment/hello", (await serverIds())["worker-01"]];
+    await run("kubectl", "scale", scaled, "--namespace", "estate", "--replicas", "4");
+    await run(
+      "kubectl",
+      "create",
+      "configmap",
+      "by-hand-map",
+      "--namespace",
+      "estate",
+      "--from-literal",
+      "made=by-hand",
+    );
+    const renamed = { server: { name: "renamed-by-hand" } };
+    await (await cloud()).request("PUT", "compute", `/servers/${own}`, { body: renamed });
+    const found = await asReader("drift");
+    expect(found.exitCode, found.stderr).toBe(2);
+    const report = JSON.parse(found.stdout) as Report;
+    expect([brief(report.findings), report.troubles]).toEqual([
+      [
+        "cloud cosmetic worker-01 changed",
+        "cloud outage hello changed",
+        "unmanaged ownership estate/by-hand-map unknown",
+      ],
+      [],
+    ]);
+    await repairAll(report);
+    await expectClean();
   } finally {
     await reader.forget();
   }
 });
 
-test("what is to stay is taken in with the code and the import that adopt prints; then it is the stack's own", async () => {
+test("what is to stay, of every kind, is taken in with the code and the import that adopt prints, or else deleted", async () => {
   const openstack = await cloud();
-  await openstack.request("POST", "block-storage", "/volumes", {
-    body: { volume: { size: 1, name: "adopted-volume" } },
-  });
-  await run("kubectl", "create", "configmap", "adopted-map", "--namespace", "estate", "--from-literal", "made=by-hand");
-  await until("the volume is there", async () => {
-    const volumes = await openstack.list<Named & { status: string }>("block-storage", "/volumes/detail", "volumes");
-    return volumes.some(({ name, status }) => name === "adopted-volume" && status === "available");
-  });
+  const expected = await makeOneOfEach(openstack);
   const { findings } = await drift();
-  expect(brief(findings)).toEqual([
-    "unmanaged ownership adopted-volume unknown",
-    "unmanaged ownership estate/adopted-map unknown",
-  ]);
+  expect(brief(findings)).toEqual(expected);
   const index = join(program, "index.ts");
   const before = await readFile(index, "utf8");
   const urns: string[] = [];
@@ -219,19 +236,25 @@ test("what is to stay is taken in with the code and the import that adopt prints
     const [, , type = "", name = ""] = line.split(" ");
     urns.push(`urn:pulumi:${here.stack}::estate::${type}::${name}`);
   }
-  await expectClean();
   const preview = await changed(["preview", "--json"]);
   expect(JSON.parse(preview.stdout)).toMatchObject({ changes: [], errors: [] });
+  await expectClean();
   // what the program no longer has goes with the next up, when nobody protects it any more
   await writeFile(index, before);
-  for (const urn of urns) {
-    const free = await pulumi(["state", "unprotect", urn, "--yes"], program);
-    expect(free.exitCode, free.text).toBe(0);
+  const [first = "", ...others] = urns;
+  expect((await pulumi(["state", "unprotect", first, "--yes"], program)).exitCode).toBe(0);
+  // of the others no state knows again, and a repair deletes them
+  for (const urn of others) {
+    const forgotten = await pulumi(["state", "delete", urn, "--force", "--yes"], program);
+    expect(forgotten.exitCode, forgotten.text).toBe(0);
   }
   const up = await pulumi(["up", "--yes", "--skip-preview"], program);
   expect(up.exitCode, up.text).toBe(0);
+  const again = await drift();
+  expect(again.findings).toHaveLength(others.length);
+  await repairAll(again);
   await expectClean();
-});
+}, 900_000);
 
 test("a node that was deleted is an outage; its host is restarted, and joins again", async () => {
   await run("kubectl", "delete", "node", "worker-01");
@@ -246,8 +269,8 @@ test("a node that was deleted is an outage; its host is restarted, and joins aga
 test("a port that was deleted is an outage; it is made anew, with the server that stood on it and no other", async () => {
   const openstack = await cloud();
   const before = await serverIds();
-  const ports = await openstack.list<Named>("network", "/v2.0/ports", "ports");
-  await openstack.request("DELETE", "network", `/v2.0/ports/${idOf(ports, "worker-01")}`);
+  const port = await find(openstack, "network", "/v2.0/ports", "worker-01");
+  await openstack.request("DELETE", "network", `/v2.0/ports/${port}`);
   const report = await drift();
   const found = brief(report.findings);
   expect(found).toContain("cloud outage worker-01-port gone");

@@ -69,10 +69,16 @@ export async function secretsOf(stack = here.stack): Promise<Secrets> {
   return Object.fromEntries(secretNames.map((name) => [name, config[`estate:${name}`]?.value ?? ""])) as Secrets;
 }
 
-/** Ids of the servers, by name. */
-export async function serverIds(): Promise<Record<string, string>> {
-  const servers = await (await cloud()).list<{ id: string; name: string }>("compute", "/servers", "servers");
-  return Object.fromEntries(servers.map(({ id, name }) => [name, id]));
+/**
+ * Ids of the servers whose names begin so, by name. Nova says DELETED of a server a moment before it no longer lists it, and the provider
+ * goes by that.
+ */
+export async function serverIds(prefix = ""): Promise<Record<string, string>> {
+  const openstack = await cloud();
+  type Server = { readonly id: string; readonly name: string; readonly status: string };
+  const servers = await openstack.list<Server>("compute", "/servers/detail", "servers");
+  const own = servers.filter(({ name, status }) => name.startsWith(prefix) && status !== "DELETED");
+  return Object.fromEntries(own.map(({ id, name }) => [name, id]));
 }
 
 /** Runs any command; fails the test when it fails. */

@@ -3,7 +3,7 @@ import { cloud } from "./estate.ts";
 
 /** Everything that an estate makes, and where the cloud lists it. The project's own default group stays: it is not the estate's. */
 const lists: readonly (readonly [ServiceType, string, string])[] = [
-  ["compute", "/servers", "servers"],
+  ["compute", "/servers/detail", "servers"],
   ["compute", "/os-keypairs", "keypairs"],
   ["compute", "/os-server-groups", "server_groups"],
   ["network", "/v2.0/ports", "ports"],
@@ -20,6 +20,7 @@ interface Item {
   readonly id?: string;
   readonly name?: string;
   readonly visibility?: string;
+  readonly status?: string;
 }
 
 /** What of an estate is in the cloud, a line each. */
@@ -31,6 +32,8 @@ export async function left(): Promise<string[]> {
       return (
         items
           .filter(({ name }) => !(key === "security_groups" && name === "default"))
+          // nova still lists what it has just deleted
+          .filter(({ status }) => key !== "servers" || status !== "DELETED")
           // what an estate uploads is for itself alone
           .filter(({ visibility }) => key !== "images" || visibility === "private")
           .map(({ name, id }) => `${key} ${name || id || "(key pair)"}`)

@@ -5,13 +5,28 @@
 import { randomUUID } from "node:crypto";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Checkpoint } from "../../cli/interrupted.ts";
 import { readJournal } from "../../cli/journal/journal.ts";
+import type { Refusal } from "../../cli/preview/judge.ts";
 import type { Plan } from "../../cli/preview/plan.ts";
-import { readStackFile } from "../../cli/stack-file.ts";
+import { readStackFile, writeStackFile } from "../../cli/stack-file.ts";
 import { addresses as local } from "../../local/addresses.ts";
 import { deriveFacts, type EstateFacts } from "../../stacks/facts.ts";
 import { parseEstate } from "../../stacks/parse.ts";
-import { cloud, editDocument, estate, here, kubectl, planned, pulumi, run, serverIds } from "./estate.ts";
+import {
+  brokenProgram,
+  cloud,
+  type Document,
+  discard,
+  editDocument,
+  estate,
+  here,
+  kubectl,
+  planned,
+  pulumi,
+  run,
+  serverIds,
+} from "./estate.ts";
 import { announced, leaveMarker, markOf, readMarker } from "./marker.ts";
 import { reach } from "./reach/reach.ts";
 import { added, annex, pools } from "./roll/pools.ts";
@@ -283,6 +298,54 @@ test("volumes do not leave without a word on their data; those that are kept sta
     delete document.removal;
     Object.assign(document.roles, { scalelite: role });
   });
+});
+
+/** Why a change of the document or the program is refused by `estate preview`, and by `estate up` just so. Nothing is done. */
+async function dangersOf(edit: (document: Document) => void, program?: string): Promise<readonly string[]> {
+  const file = await readStackFile(here.stack);
+  const before = await serverIds();
+  await editDocument(edit);
+  const preview = await estate(["preview", "--json"], program);
+  // what a preview lets pass must not be done here
+  const up = preview.exitCode === 4 ? await estate(["up", "--yes"], program) : undefined;
+  await writeStackFile(here.stack, file);
+  if (!up) throw new Error(`the preview refuses nothing: ${preview.text}`);
+  expect(up.exitCode, up.text).toBe(4);
+  const { refusals } = JSON.parse(preview.stdout) as { readonly refusals: readonly Refusal[] };
+  for (const { danger, what } of refusals) {
+    expect(up.stderr).toContain(what);
+    expect(up.stderr).toContain(`--accept ${danger}`);
+  }
+  expect(await serverIds()).toEqual(before);
+  return refusals.map(({ danger }) => danger);
+}
+
+test("a program that makes a data volume anew is refused, by preview and by up, and which protection goes with it is said", async () => {
+  const [host] = pools.scalelite.hosts;
+  const exported = JSON.parse((await pulumi(["stack", "export"])).stdout) as Checkpoint;
+  const { urn = "" } = exported.deployment?.resources?.find(({ urn }) => urn.endsWith(`::${host}-recordings`)) ?? {};
+  const type = "...(type ? { volumeType: type } : {}),";
+  const program = await brokenProgram("components/hostVolumes.ts", type, 'availabilityZone: "another",');
+  const nothing = () => undefined;
+  try {
+    expect(await dangersOf(nothing, program)).toEqual(["data"]);
+    expect((await pulumi(["state", "protect", urn, "--yes"])).exitCode).toBe(0);
+    expect(await dangersOf(nothing, program)).toEqual(["protected", "data"]);
+  } finally {
+    await pulumi(["state", "unprotect", urn, "--yes"]);
+    await discard(program);
+  }
+});
+
+test("so is a document that takes addresses from hosts that stay, or many hosts away at once", async () => {
+  const moved = ({ sites }: Document) => Object.assign(sites[annex.site] ?? {}, { cidr: "10.22.0.0/24" });
+  expect(await dangersOf(moved)).toEqual(["addresses"]);
+  const without = (document: Document) => {
+    for (const name of added) delete document.roles[name];
+    delete document.sites[annex.site];
+    document.removal = { volumes: { [`${pools.scalelite.hosts[0]}-recordings`]: "delete" } };
+  };
+  expect(await dangersOf(without)).toEqual(["removed"]);
 });
 
 test("then there is nothing left to do", async () => {

@@ -97,8 +97,11 @@ export async function inPod(pod: Answering, script: string): Promise<string> {
 /** What asks a pod, and prints as whom it was seen: nothing when nobody answers. */
 export const asks = (address: string) => `curl -s --max-time 2 http://${address}/ | cut -d ' ' -f 2`;
 
-/** Asks again until the answer is as expected, since rules take a moment; returns the last answer. */
-export async function settled(expected: string, ask: () => Promise<string>, seconds = 20): Promise<string> {
+/**
+ * Asks again until the answer is as expected, since rules take a moment; returns the last answer. kube-proxy tries what the kernel refused
+ * again after 30 seconds.
+ */
+export async function settled(expected: string, ask: () => Promise<string>, seconds = 45): Promise<string> {
   for (const end = Date.now() + seconds * 1000; ; await sleep(300)) {
     const said = await ask();
     if (said === expected || Date.now() > end) return said;
