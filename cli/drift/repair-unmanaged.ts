@@ -33,7 +33,8 @@ function factsOf({ place, meaning }: Finding, thing: Readonly<Record<string, unk
     place?.in === "kubernetes" ? `in the namespace ${place.namespace}` : `at ${place?.service}${place?.path}`,
     ...(created_at ? [`made at ${created_at}`] : []),
     ...(typeof status === "string" ? [`its status is ${status}`] : []),
-    ...(size === undefined ? [] : [`${size} GiB`]),
+    // glance says bytes, or null of an image without any
+    ...(place?.in === "openstack" && place.kind === "volume" ? [`${size} GiB`] : []),
     ...(device_id ? [`attached to ${device_id}`] : []),
     ...(port_id ? [`it leads to the port ${port_id}`] : []),
     ...(attachments ?? []).map(({ server_id }) => `attached to the server ${server_id}`),
