@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { keepCompiled } from "../local/compile-cache.ts";
+import { ensureCompose } from "../local/compose/compose.ts";
 import { namespaces } from "../local/daemon/launch.ts";
 import { ensurePackages } from "../local/debian/install.ts";
 import { testPackages } from "../local/debian/packages.ts";
@@ -54,8 +55,9 @@ else {
     // Go's tests wait, mostly
     const [programs, browser] = await Promise.all([goPrograms(), pages()]);
     suites.push(...programs, browser);
-    // it is built here, where modules can be fetched, and not in the stack's namespaces; what fails, its test says again
-    await ensureObjects(place({ ...process.env, ...environment }), say).catch((error: Error) => say(error.message));
+    // they are built here, where modules can be fetched, and not in the stack's namespaces; what fails, its test says again
+    for (const ensure of [ensureObjects, ensureCompose])
+      await ensure(place({ ...process.env, ...environment }), say).catch((error: Error) => say(error.message));
     suites.push(...(await onCloud(lanes)));
   }
 }

@@ -91,7 +91,8 @@ docker pull --quiet "$BBB_GENERATOR" > /dev/null
 docker tag "$BBB_GENERATOR" jwilder/dockerize:latest
 (cd "$project" && bash scripts/generate-compose)
 ! grep -q TODO_CHANGE_ME "$project/docker-compose.yml" || fail "a secret of upstream is left in its project"
-loose=$(compose config --images | grep -v '@sha256:[0-9a-f]\{64\}$' || true)
+images=$(compose config --images) || fail "docker-compose does not take upstream's project with this estate's overlay; why is said above"
+loose=$(echo "$images" | grep -v '@sha256:[0-9a-f]\{64\}$' || true)
 [ -z "$loose" ] || fail "images without a digest: $(echo $loose); apps.bbb.images must name the services of this release"
 
 compose pull --quiet
