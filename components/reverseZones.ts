@@ -17,8 +17,12 @@ export interface ReverseZonesArgs {
 /** Ids of zones, by name. */
 type Zones = Readonly<Record<string, pulumi.Output<string>>>;
 
-const cure =
-  "add its range to network.reverseRanges, or leave these out where the zones of floating IPs are not the estate's";
+const cures = {
+  fixed:
+    "its host was made when a site had another cidr; put that back, or make a site of its own of the new range and move hosts to it",
+  floating:
+    "add its range to network.reverseRanges, or leave these out where the zones of floating IPs are not the estate's",
+} as const;
 
 /**
  * The zones of Designate in which addresses lead back to names: those on the estate's networks, and floating IPs where their zone is
@@ -39,12 +43,12 @@ export class ReverseZones extends pulumi.ComponentResource {
     const { fixed, floating } = facts.reverse;
     const inside = this.#zones(name, fixed.zones, facts.zone);
     for (const [host, target] of Object.entries(fixed.names))
-      this.#record(`${name}-${host}`, of(host).fixed, target, inside);
+      this.#record(`${name}-${host}`, of(host).fixed, target, inside, cures.fixed);
     const outside = this.#zones(name, floating.zones, facts.zone);
     for (const [key, target] of Object.entries(floating.names)) {
       // no host has this name
       const { announced } = key === "api" && front ? front : of(key);
-      this.#record(`${name}-${key}.floating`, announced, target, outside);
+      this.#record(`${name}-${key}.floating`, announced, target, outside, cures.floating);
     }
     this.registerOutputs({});
   }
@@ -58,7 +62,7 @@ export class ReverseZones extends pulumi.ComponentResource {
    * Which zone it is in is known with the address, and it comes after that one alone: were it made from all of them, a zone that is yet
    * to be made would leave the id of its own unknown, and a second site would replace the records of the first.
    */
-  #record(name: string, address: pulumi.Output<string>, target: string, zones: Zones): void {
+  #record(name: string, address: pulumi.Output<string>, target: string, zones: Zones, cure: string): void {
     const zoneOf = (one: string) => reverseZoneOf(one, Object.keys(zones), cure);
     this.#designate.recordSet(name, {
       zoneId: address.apply((one) => pulumi.output(zones[zoneOf(one)] ?? "")),

@@ -338,8 +338,10 @@ test("a program that makes a data volume anew is refused, by preview and by up, 
 });
 
 test("so is a document that takes addresses from hosts that stay, or many hosts away at once", async () => {
-  const moved = ({ sites }: Document) => Object.assign(sites[annex.site] ?? {}, { cidr: "10.22.0.0/24" });
-  expect(await dangersOf(moved)).toEqual(["addresses"]);
+  const narrowed = ({ sites }: Document) => Object.assign(sites[annex.site] ?? {}, { cidr: "10.21.0.0/25" });
+  expect(await dangersOf(narrowed)).toEqual(["addresses"]);
+  const inside = ({ roles }: Document) => Object.assign(roles.greenlight ?? {}, { publicAddress: false });
+  expect(await dangersOf(inside)).toEqual(["addresses"]);
   const without = (document: Document) => {
     for (const name of added) delete document.roles[name];
     delete document.sites[annex.site];

@@ -178,6 +178,13 @@ describe("the check of a plan", () => {
       expect(dangers(of, { accepted: ["addresses"] })).toEqual([]);
     });
 
+    it("refuses other fixed addresses for a port under a server that runs; its groups may change", () => {
+      const update = (path: string) =>
+        plan(six, [[key(":Port::bbb-01-port"), { op: "update", paths: { [path]: "update" } }]]);
+      expect(dangers(update("fixedIps[0].subnetId"), {})).toEqual(["addresses"]);
+      expect(dangers(update("securityGroupIds[1]"), {})).toEqual([]);
+    });
+
     it("lets a host take its own along", () => {
       const gone = ["Instance::bbb-02", ":Port::bbb-02-port", ":FloatingIp::bbb-02-floating-ip"];
       expect(
