@@ -10,6 +10,8 @@ interface Written {
   readonly args: (item: Item & Thing) => Thing;
   /** As the provider's import takes it. @default the cloud's id */
   readonly importId?: (item: Item & Thing) => string;
+  /** What else an operator must know of it once it is taken in. */
+  readonly afterwards?: string;
 }
 
 /** A network that a server is in, with its own address there: it keeps that when it is replaced. */
@@ -23,6 +25,8 @@ const text = (value: unknown) => (typeof value === "string" && value !== "" ? va
 
 const written: Readonly<Record<string, Written>> = {
   server: {
+    afterwards:
+      "No gate drains it, as one drains a host of the document: policies refuse it until the stack's configuration allows it by name (policies/README.md).",
     args: ({ name, flavor, image, key_name, security_groups, metadata, addresses }) => ({
       ...{ name, flavorName: flavor?.original_name, flavorId: flavor?.id, imageId: (image as Item | undefined)?.id },
       ...{ keyPair: text(key_name), metadata },
@@ -31,6 +35,8 @@ const written: Readonly<Record<string, Written>> = {
     }),
   },
   port: {
+    afterwards:
+      "The first update writes fixedIps and securityGroupIds as they are, which the provider's import does not read.",
     args: ({ name, network_id, fixed_ips, security_groups, admin_state_up }) => ({
       ...{ name: text(name), networkId: network_id, adminStateUp: admin_state_up, securityGroupIds: security_groups },
       fixedIps: (fixed_ips ?? []).map(({ subnet_id: subnetId, ip_address: ipAddress }) => ({ subnetId, ipAddress })),
@@ -46,7 +52,11 @@ const written: Readonly<Record<string, Written>> = {
       ...{ availabilityZone: availability_zone, metadata },
     }),
   },
-  group: { args: ({ name, description }) => ({ name, description: text(description) }) },
+  group: {
+    afterwards:
+      "Its rules are the estate's to know then: each that is neither adopted nor deleted is told by the next check.",
+    args: ({ name, description }) => ({ name, description: text(description) }),
+  },
   rule: {
     args: (item) => ({
       ...{ securityGroupId: item.security_group_id, direction: item.direction, ethertype: item.ethertype },
@@ -67,6 +77,8 @@ const written: Readonly<Record<string, Written>> = {
     }),
   },
   image: {
+    afterwards:
+      "The first update writes imageCachePath, where the provider keeps copies on the machine it runs on; nothing of the image changes.",
     args: ({ name, container_format, disk_format, visibility }) => ({
       ...{ name, containerFormat: container_format, diskFormat: disk_format, visibility },
     }),
@@ -125,6 +137,7 @@ export function adoptionOf(
     "# then, in the project's folder; it asks before it writes the state:",
     `pulumi import ${quoted(type)} ${quoted(name)} ${quoted(id)} --stack ${quoted(stack)} --generate-code=false${provider ? ` --provider ${quoted(`${target}=${provider}`)}` : ""}`,
     "# 'estate preview' must then have nothing to do for it; what it would change is what the code does not say yet.",
+    ...(place.in === "openstack" ? [written[place.kind]?.afterwards ?? []].flat() : []).map((line) => `# ${line}`),
   ];
 }
 

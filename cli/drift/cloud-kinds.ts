@@ -1,6 +1,6 @@
 import type { ServiceType } from "../../local/openstack-client/client.ts";
 import type { Class } from "./finding.ts";
-import type { Held } from "./held.ts";
+import { addressOn, type Held } from "./held.ts";
 import type { Item } from "./item.ts";
 
 /** The estate that looks at what nobody manages. */
@@ -73,10 +73,13 @@ export const cloudKinds: Readonly<Record<string, CloudKind>> = {
   },
   port: {
     ...{ service: "network", path: "/v2.0/ports", key: "ports", type: "openstack:networking/port:Port" },
-    // a server that no state holds is told itself; nova makes and deletes its ports, unless it is one of ours
-    clouds: ({ device_owner, device_id }, { held }) =>
+    // a server that no state holds is told itself; nova makes and deletes its ports; of one of ours,
+    // those of its networks
+    clouds: ({ device_owner, device_id, fixed_ips }, { held }) =>
       ownersOfCloud.test(device_owner ?? "") ||
-      (Boolean(device_owner?.startsWith("compute:")) && !has(held.own.servers, device_id)),
+      (Boolean(device_owner?.startsWith("compute:")) &&
+        (!has(held.own.servers, device_id) ||
+          (fixed_ips ?? []).some(({ ip_address }) => held.novas.has(addressOn(device_id ?? "", ip_address ?? ""))))),
     touches: (item, ground) =>
       has(ground.held.own.networks, item.network_id) ||
       has(ground.held.own.servers, item.device_id) ||

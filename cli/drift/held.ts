@@ -26,8 +26,10 @@ export interface Held {
   readonly zones: readonly { readonly id: string; readonly name: string }[];
   /** The namespaces that this stack made. */
   readonly namespaces: readonly string[];
-  /** Servers of this stack that should be nodes: id and name. */
+  /** Hosts of the document, which should be nodes: id and name of each one's server. A server that was adopted is none. */
   readonly hosts: readonly { readonly id: string; readonly name: string; readonly urn: string }[];
+  /** `addressOn` of what servers have of their networks, on ports that nova made with them. */
+  readonly novas: ReadonlySet<string>;
   /** IPv4 addresses of this stack's ports, floating IPs and load balancers. */
   readonly addresses: ReadonlySet<string>;
 }
@@ -37,6 +39,9 @@ const own = {
   ...{ servers: server, ports: "openstack:networking/port:Port", networks: "openstack:networking/network:Network" },
   ...{ subnets: "openstack:networking/subnet:Subnet", groups: "openstack:networking/secGroup:SecGroup" },
 } as const;
+
+/** In the URN of what the component of a host made. */
+const ofHost = "estate:compute:Host$";
 
 /** Ids that a resource stands for beside its own: what the cloud made for it. */
 const beside = ["vipPortId", "gatewayPortId", "externalGatewayPortId"] as const;
@@ -69,8 +74,9 @@ export function heldBy(state: Checkpoint, others: readonly Checkpoint[] = [], ba
       .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
       .flatMap((one) => objectOf(one)?.name ?? []),
     hosts: mine
-      .filter(({ type }) => type === server)
+      .filter(({ type, urn }) => type === server && urn.includes(ofHost))
       .map(({ id = "", urn, ...one }) => ({ id, urn, name: textOf(valuesOf(one).name) })),
+    novas: new Set(mine.filter(({ type }) => type === server).flatMap(givenByNova)),
     addresses: new Set(mine.filter(({ type }) => type.startsWith("openstack:")).flatMap(addressesOf)),
   };
 }
@@ -85,6 +91,24 @@ function cloudIds(one: Recorded): string[] {
   if (!one.id || one.type.startsWith("kubernetes:")) return [];
   const more = beside.map((key) => textOf(valuesOf(one)[key])).filter((id) => id !== "");
   return [one.id, one.id.split("/").at(-1) ?? one.id, ...more];
+}
+
+/** An address of a network, on a server. */
+export function addressOn(serverId: string, address: string): string {
+  return `${serverId} ${address}`;
+}
+
+interface ServerNetwork {
+  /** The id of a port that it was given. */
+  readonly port?: string;
+  readonly fixedIpV4?: string;
+  readonly fixedIpV6?: string;
+}
+
+function givenByNova({ id = "", ...one }: Recorded): string[] {
+  const networks = (valuesOf(one).networks ?? []) as readonly ServerNetwork[];
+  const addresses = networks.filter(({ port }) => !port).flatMap(({ fixedIpV4, fixedIpV6 }) => [fixedIpV4, fixedIpV6]);
+  return addresses.flatMap((address) => (address ? addressOn(id, address) : []));
 }
 
 function addressesOf(one: Recorded): string[] {

@@ -56,6 +56,7 @@ test("a server: its networks, with its own addresses there", () => {
     'networks: [ { name: "estate-local", fixedIpV4: "10.20.0.9", fixedIpV6: "2001:db8::9" }, { name: "outside" } ]',
   );
   expect(text).not.toContain("203.0.113.9");
+  expect(text).toContain("# No gate drains it");
 });
 
 test("what index.ts imports already, it does not import again: a second thing is taken in after a first", () => {

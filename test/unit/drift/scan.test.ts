@@ -18,11 +18,11 @@ afterEach(() => {
   for (const one of opened.splice(0)) one.close();
 });
 
-async function scan(replies: typeof asStated, shared = false) {
+async function scan(replies: typeof asStated, shared = false, of = ground) {
   const fake = await fakeCloud(replies);
   opened.push(fake);
   const credentials = { kind: "application credential", id: "a", secret: "s" } as const;
-  const found = await scanCloud(connect({ authUrl: fake.authUrl, credentials, interface: "public" }), ground, shared);
+  const found = await scanCloud(connect({ authUrl: fake.authUrl, credentials, interface: "public" }), of, shared);
   expect(fake.seen.every((request) => request.startsWith("GET "))).toBe(true);
   return found;
 }
@@ -35,6 +35,24 @@ describe("the cloud", () => {
   test("with a server that nova has just deleted, and still lists, there is nothing to tell", async () => {
     const deleted = plus("/compute/servers/detail", { id: "s9", name: "test", status: "DELETED" });
     expect(await scan({ ...asStated, ...deleted })).toEqual({ findings: [], troubles: [] });
+  });
+
+  test("with the port that nova made for a server that was adopted there is nothing to tell; with another in it, there is", async () => {
+    const { deployment } = state;
+    const networks = [{ name: "estate-local", fixedIpV4: "10.20.0.99", port: "" }];
+    const urn = `urn:pulumi:prod::estate::${types.server}::test`;
+    const adopted = { urn, type: types.server, id: "s9", outputs: { name: "test", networks } };
+    const resources = [...(deployment.resources ?? []), adopted];
+    const own = heldBy({ ...state, deployment: { ...deployment, resources } });
+    expect(own.hosts).toEqual(held.hosts);
+    const port = (ip_address: string) =>
+      plus("/network/v2.0/ports", {
+        ...{ id: "p9", name: "nova's", device_id: "s9", device_owner: "compute:az1", fixed_ips: [{ ip_address }] },
+      });
+    const found = async (address: string) =>
+      brief((await scan({ ...asStated, ...port(address) }, false, { ...ground, held: own })).findings);
+    expect(await found("10.20.0.99")).toEqual([]);
+    expect(await found("10.20.0.98")).toEqual(["unmanaged security nova's unknown"]);
   });
 
   test.each([
