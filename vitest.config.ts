@@ -61,6 +61,8 @@ export default defineConfig({
           name: "long",
           include: ["test/engine/estate-{up,destroy}.test.ts", "test/long/**/*.test.ts"],
           ...real,
+          testTimeout: 60 * minutes,
+          env: { ESTATE_TEST_MINUTES: "60" },
         },
       },
       /** Beside the stack, on the machine it runs on. */

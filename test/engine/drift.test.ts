@@ -22,6 +22,7 @@ import {
   estate,
   here,
   kubectl,
+  longest,
   pulumi,
   run,
   serverIds,
@@ -163,7 +164,7 @@ test("a check needs no more than to look: with such credentials it tells the sam
     expect([reader.unbound, reader.node]).toEqual([[], reader.host]);
     const asReader = (...command: readonly string[]) =>
       execa(join(program, "cli", "estate"), [...command, "--json", "--stack", here.stack], {
-        ...{ cwd: program, reject: false, stdin: "ignore", env: reader.environment },
+        ...{ ...longest, cwd: program, reject: false, stdin: "ignore", env: reader.environment },
       });
     const check = await asReader("drift");
     expect(JSON.parse(check.stdout), check.stderr).toMatchObject({ result: "clean", findings: [], troubles: [] });

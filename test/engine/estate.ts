@@ -33,10 +33,23 @@ export async function estate(args: readonly string[], directory = project, stack
   return ran(join(directory, "cli", "estate"), [...args, "--stack", stack], directory);
 }
 
+/**
+ * No command of these tests takes longer than 15 minutes, or what the tests' project sets: one that does is ended, so that the test fails
+ * with what it has said, and not with nothing.
+ */
+export const longest = { timeout: Number(process.env.ESTATE_TEST_MINUTES ?? 15) * 60_000 };
+
 async function ran(program: string, args: readonly string[], directory: string): Promise<Ran> {
   // the engine has the flag for its event log for those alone who ask for it so
   const env = { PULUMI_DEBUG_COMMANDS: "true" };
-  const result = await execa(program, args, { cwd: directory, env, reject: false, all: true, stdin: "ignore" });
+  const result = await execa(program, args, {
+    ...longest,
+    cwd: directory,
+    env,
+    reject: false,
+    all: true,
+    stdin: "ignore",
+  });
   const { exitCode = -1, stdout, stderr, all: text } = result;
   return { exitCode, stdout, stderr, text };
 }
@@ -83,7 +96,7 @@ export async function serverIds(prefix = ""): Promise<Record<string, string>> {
 
 /** Runs any command; fails the test when it fails. */
 export async function run(program: string, ...args: readonly string[]): Promise<string> {
-  return (await execa(program, args)).stdout;
+  return (await execa(program, args, longest)).stdout;
 }
 
 export async function kubectl<T>(...args: readonly string[]): Promise<T> {

@@ -93,7 +93,7 @@ async function nodeOfRun(): Promise<string> {
     if (node) return node;
     await sleep(500);
   }
-  throw new Error(`no host takes the check's pod: ${await run("kubectl", "describe", "pods,jobs", ...selector)}`);
+  throw new Error(`no host takes the check's pod: ${await describe()}`);
 }
 
 async function unboundClaims(): Promise<string[]> {
@@ -104,11 +104,22 @@ async function unboundClaims(): Promise<string[]> {
   return claims.items.filter(({ status }) => status.phase !== "Bound").map(({ metadata }) => metadata.name);
 }
 
-/** What is in the namespace goes with it; the volume can go when its claim did. */
+/**
+ * What is in the namespace goes with it; the volume can go when its claim did.
+ *
+ * @throws Error which says what keeps the namespace, after three minutes
+ */
 async function forget(): Promise<void> {
-  await run("kubectl", "delete", "namespace,clusterrole,clusterrolebinding", name, "--ignore-not-found");
-  await run("kubectl", "delete", "persistentvolume", `${name}-history`, "--ignore-not-found");
+  const gone = ["--ignore-not-found", "--timeout", "3m"];
+  await run("kubectl", "delete", "namespace,clusterrole,clusterrolebinding", name, ...gone).catch(async (error) => {
+    const left = await run("kubectl", "get", "namespace", name, "--output", "jsonpath={.status.conditions}");
+    throw new Error(`the namespace does not go: ${left}\n${await describe()}`, { cause: error });
+  });
+  await run("kubectl", "delete", "persistentvolume", `${name}-history`, ...gone);
 }
+
+/** The check's pods and jobs as they are, for who has to say why one is not as it should be. */
+const describe = () => run("kubectl", "describe", "pods,jobs,persistentvolumeclaims", "--namespace", name);
 
 /** As `openstack application credential create --role reader` makes it. Only its user can, and that one's id is the cloud's to tell. */
 async function credential() {
