@@ -2,7 +2,8 @@
  * redis.conf. Changing it restarts the server, which is an outage of seconds.
  *
  * Nothing is ever evicted: for Scalelite, Redis is where servers and meetings are, and for Greenlight where messages between its processes
- * are; a write that finds no memory fails loudly instead. Each write is appended to a file, which reaches the disk within a second.
+ * are; a write that finds no memory fails loudly instead. Each write is appended to a file, which reaches the disk within a second;
+ * while the disk is busy Redis holds the append itself back, for two seconds at most, and a kill then loses those.
  */
 export function redisConf({ memoryMiB }: { readonly memoryMiB: number }): string {
   return `bind * -::*

@@ -22,13 +22,25 @@ export async function readCheckpoint(stack: string): Promise<Checkpoint> {
   return JSON.parse(await operatorPulumi(project, again)(["stack", "export", "--stack", stack])) as Checkpoint;
 }
 
-/** The states of the project's other stacks, by their names: what they hold is managed too. */
-export async function otherStates(stack: string): Promise<ReadonlyMap<string, Checkpoint>> {
+/** The names of the project's stacks. */
+async function stackNames(): Promise<readonly string[]> {
   const listed = await operatorPulumi(project, again)(["stack", "ls", "--json"]);
-  const names = (JSON.parse(listed) as readonly { readonly name: string }[]).map(({ name }) => name);
-  const others = names.filter((name) => name.split("/").at(-1) !== stack);
+  return (JSON.parse(listed) as readonly { readonly name: string }[]).map(({ name }) => name);
+}
+
+/**
+ * The states of the project's other stacks, by their names: what they hold is managed too. A stack may go while others are read, as those
+ * of review environments do: what is not there any more holds nothing.
+ */
+export async function otherStates(stack: string): Promise<ReadonlyMap<string, Checkpoint>> {
+  const others = (await stackNames()).filter((name) => name.split("/").at(-1) !== stack);
   const states = new Map<string, Checkpoint>();
-  for (const name of others) states.set(name, await readCheckpoint(name));
+  for (const name of others) {
+    const state = await readCheckpoint(name).catch(async (error: Error) => {
+      if ((await stackNames()).includes(name)) throw error;
+    });
+    if (state) states.set(name, state);
+  }
   return states;
 }
 

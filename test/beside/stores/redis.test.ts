@@ -116,6 +116,11 @@ test("has after a kill what it had before", async () => {
   expect(
     (await cli("default", first, "HSET servers bbb-01 enabled\nINCRBY load 7\n")).text.trim().split(/\s+/),
   ).toEqual(["1", "7"]);
+  // in the file at once, but held back for two seconds at most where the disk is still busy with what was before
+  await vi.waitFor(
+    async () => expect((await cli("admin", first, "INFO persistence\n")).text).toMatch(/^aof_buffer_length:0\s*$/m),
+    soon,
+  );
   server.terminate("SIGKILL");
   await server.ended;
   server = start();

@@ -131,6 +131,19 @@ test("what another stack of the project holds is managed", { timeout: 60_000 }, 
   expect([exitCode, reportIn(stdout).findings]).toEqual([0, []]);
 });
 
+test("another stack that goes while the states are read holds nothing; one that is there and cannot be read is trouble", {
+  timeout: 60_000,
+}, async () => {
+  await open(plus("/network/v2.0/floatingips", { id: "f9", floating_ip_address: "203.0.113.9", port_id: null }));
+  const gone = await engine.estate(["drift", "--json"], { state, refresh: same, goes: "review-7" });
+  expect([gone.exitCode, brief(reportIn(gone.stdout).findings)], gone.stderr).toEqual([
+    ...[2, ["unmanaged ownership 203.0.113.9 unknown"]],
+  ]);
+  const broken = await engine.estate(["drift", "--json"], { state, refresh: same, broken: "review-7" });
+  expect(broken.exitCode).not.toBe(0);
+  expect(`${broken.stdout}${broken.stderr}`).toContain("no stack named 'review-7' found");
+});
+
 test("what nobody manages of two stacks is told once: by the check of the servers, where there are any", {
   timeout: 60_000,
 }, async () => {

@@ -12,6 +12,10 @@ export interface Scenario {
   readonly later?: object | null;
   /** Names of the project's stacks, and their states. */
   readonly others?: Readonly<Record<string, object>>;
+  /** A stack that is listed once, and is gone when its state is asked for. */
+  readonly goes?: string;
+  /** A stack that is listed, and whose state cannot be read. */
+  readonly broken?: string;
   readonly refresh?: readonly object[];
   readonly refreshExitCode?: number;
   readonly preview?: readonly object[];
@@ -28,7 +32,13 @@ appendFileSync(folder + "/calls", JSON.stringify(args) + "\\n");
 const stack = args[args.indexOf("--stack") + 1];
 const events = (list = []) => writeFileSync(args[args.indexOf("--event-log") + 1], list.map((one) => JSON.stringify(one) + "\\n").join(""));
 if (args[0] === "stack" && args[1] === "ls") {
-  process.stdout.write(JSON.stringify([{ name: scenario.stack }, ...Object.keys(scenario.others ?? {}).map((name) => ({ name }))]));
+  const goes = existsSync(folder + "/gone") ? undefined : scenario.goes;
+  const names = [scenario.stack, ...Object.keys(scenario.others ?? {}), goes, scenario.broken].filter(Boolean);
+  process.stdout.write(JSON.stringify(names.map((name) => ({ name }))));
+} else if (args[0] === "stack" && [scenario.goes, scenario.broken].includes(stack)) {
+  if (stack === scenario.goes) writeFileSync(folder + "/gone", "");
+  process.stderr.write("error: no stack named '" + stack + "' found\\n");
+  process.exit(255);
 } else if (args[0] === "stack") {
   const [asked, own] = [folder + "/asked", existsSync(folder + "/asked") ? (scenario.later === undefined ? scenario.state : scenario.later) : scenario.state];
   if (!scenario.others?.[stack]) writeFileSync(asked, "");
@@ -56,7 +66,7 @@ export function fakeEngine(stack: string, more: Readonly<Record<string, string>>
     folder,
     estate: (args: readonly string[], scenario: Scenario) => {
       writeFileSync(join(folder, "scenario.json"), JSON.stringify({ stack, ...scenario }));
-      rmSync(join(folder, "asked"), { force: true });
+      for (const file of ["asked", "gone"]) rmSync(join(folder, file), { force: true });
       return execa(process.execPath, [join(project, "cli", "main.ts"), ...args, "--stack", stack], {
         ...{ cwd: project, env: environment, reject: false, stdin: "ignore" },
       });
